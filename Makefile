@@ -1,0 +1,45 @@
+# Every target sets up what it needs; a machine with Python 3.11+ and make is enough.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+FILE   ?= examples/conversation.jsonl
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test generate check bench docs format clean
+
+help: ## show the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/ready: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip==26.3'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,embeddings,local]'
+	@touch $@
+
+demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into a local server and search it
+	@$(BIN)/python .ci/generate.py --check
+	@$(BIN)/python examples/demo.py $(FILE)
+
+test: $(VENV)/ready ## the whole test suite
+	@$(BIN)/python -m pytest
+
+generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/
+	@$(BIN)/python .ci/generate.py
+
+check: $(VENV)/ready ## generated code is current; lint, formatting and types
+	@$(BIN)/python .ci/generate.py --check
+	@$(BIN)/openapi-spec-validator --errors all openapi.yaml
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
+	@$(BIN)/python -m benchmarks
+
+format: $(VENV)/ready ## apply the formatter and the safe lint fixes
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+clean: ## remove everything that make created
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
