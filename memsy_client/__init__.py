@@ -1,0 +1,89 @@
+"""The Python SDK for Memsy: persistent memory for AI agents and applications.
+
+Every name here is loaded when it is first asked for, so that importing the package costs next to nothing. The
+contract's objects (`EventPayload`, `SearchResult`, …) are in `memsy_client.models`, the errors in
+`memsy_client.exceptions`; all of them can be had from here as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from ._core.hooks import RequestEvent, ResponseEvent
+    from ._core.message import Headers, Request, Response
+    from ._core.metering import RateLimitInfo, UsageInfo
+    from ._core.raw import RawResponse
+    from ._core.retry import RetryBudget, RetryPolicy
+    from ._core.settings import Timeout
+    from ._transports.aiohttp import AiohttpTransport
+    from .client import AsyncMemsyClient, AsyncMemsyControlClient, MemsyClient, MemsyControlClient
+    from .exceptions import *
+    from .models import *
+
+__all__ = [
+    "AiohttpTransport",
+    "AsyncMemsyClient",
+    "AsyncMemsyControlClient",
+    "Headers",
+    "MemsyClient",
+    "MemsyControlClient",
+    "RateLimitInfo",
+    "RawResponse",
+    "Request",
+    "RequestEvent",
+    "Response",
+    "ResponseEvent",
+    "RetryBudget",
+    "RetryPolicy",
+    "Timeout",
+    "UsageInfo",
+    "__version__",
+]
+
+_MODULES = {
+    "AiohttpTransport": "._transports.aiohttp",
+    "AsyncMemsyClient": ".client",
+    "AsyncMemsyControlClient": ".client",
+    "Headers": "._core.message",
+    "MemsyClient": ".client",
+    "MemsyControlClient": ".client",
+    "RateLimitInfo": "._core.metering",
+    "RawResponse": "._core.raw",
+    "Request": "._core.message",
+    "RequestEvent": "._core.hooks",
+    "Response": "._core.message",
+    "ResponseEvent": "._core.hooks",
+    "RetryBudget": "._core.retry",
+    "RetryPolicy": "._core.retry",
+    "Timeout": "._core.settings",
+    "UsageInfo": "._core.metering",
+}
+
+
+#: Modules all of whose names can be had from here as well.
+_OPEN = (".exceptions", ".models")
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    from ._core.lazy import load
+
+    if name in _MODULES:
+        return load(__name__, _MODULES, name)
+    if name in ("exceptions", "models"):
+        return import_module(f".{name}", __name__)
+    if not name.startswith("_"):
+        for module in _OPEN:
+            if name in import_module(module, __name__).__all__:
+                return load(__name__, {name: module}, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from importlib import import_module
+
+    return sorted({*__all__, *(name for module in _OPEN for name in import_module(module, __name__).__all__)})

@@ -1,0 +1,136 @@
+"""Write `memsy_client/_generated` from openapi.yaml, generator-config.yaml and templates/.
+
+    python .ci/generate.py            generate beside, then swap: a failure leaves the committed tree as it was
+    python .ci/generate.py --check    fail when the committed tree is not what a fresh run gives, byte for byte
+
+Anything that the generator could not make sense of is an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import filecmp
+import io
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import prose
+from contract import Contract, ContractError
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def generate(spec: Path, output: Path, *, core: str = "memsy_client._core") -> None:
+    """Generate the package `output` (which must not exist) from the document `spec`.
+
+    `core` is the package that the generated code stands on. Raises `ContractError`.
+    """
+    try:
+        document = YAML(typ="safe").load(spec)
+    except YAMLError as error:
+        raise ContractError(f"{spec.name} is not YAML: {error}") from error
+    config = Config.from_sources(
+        ConfigFile.load_from_path(ROOT / "generator-config.yaml"),
+        MetaType.NONE,
+        document_source=spec,
+        file_encoding="utf-8",
+        overwrite=False,
+        output_path=output,
+    )
+    data = GeneratorData.from_dict(document, config=config)
+    if isinstance(data, GeneratorError):
+        raise ContractError(_told([data]))
+    project = Project(openapi=data, config=config, custom_template_path=ROOT / "templates")
+    contract = Contract(document, data, core)
+    project.env.globals |= {"contract": contract, "prose": prose}
+    project.env.tests["in_text"] = lambda word, text: f"{word}[" in text
+    with contextlib.redirect_stdout(io.StringIO()):
+        problems = project.build()
+    if problems:
+        raise ContractError(_told(problems))
+    for unused in ("types.py", "errors.py"):  # the generator writes them whatever the templates say
+        (output / unused).unlink()
+    _write_document(document, output / "openapi.json")
+
+
+def _told(problems: Any) -> str:
+    return "\n".join(
+        f"{problem.header}\n{problem.detail or ''}\n{getattr(problem, 'data', '')}" for problem in problems
+    )
+
+
+def _write_document(document: dict[str, Any], path: Path) -> None:
+    """The contract as JSON, which the local server reads without a YAML library."""
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _files(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def differences(fresh: Path, committed: Path) -> list[str]:
+    """What differs between two trees, a line each; files that only one of them has included."""
+    ours, theirs = _files(fresh), _files(committed)
+    return [
+        *(f"missing: {name}" for name in sorted(ours - theirs)),
+        *(f"not generated: {name}" for name in sorted(theirs - ours)),
+        *(
+            f"differs: {name}"
+            for name in sorted(ours & theirs)
+            if not filecmp.cmp(fresh / name, committed / name, shallow=False)
+        ),
+    ]
+
+
+def swap(fresh: Path, target: Path, bin_: Path) -> None:
+    """Put `fresh` in the place of `target`, whose former content moves to `bin_`."""
+    if target.exists():
+        target.rename(bin_)
+    fresh.rename(target)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    parser.add_argument("--spec", type=Path, default=ROOT / "openapi.yaml", metavar="FILE")
+    parser.add_argument("--output", type=Path, default=ROOT / "memsy_client" / "_generated", metavar="FOLDER")
+    arguments = parser.parse_args()
+
+    # The formatter is the one that is installed beside this interpreter.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".generating-", dir=arguments.output.parent) as workshop:
+        fresh = Path(workshop, "fresh")
+        try:
+            generate(arguments.spec, fresh)
+        except ContractError as error:
+            print(f"cannot generate from {arguments.spec.name}:\n{error}", file=sys.stderr)
+            return 1
+        if not arguments.check:
+            swap(fresh, arguments.output, Path(workshop, "former"))
+            return 0
+        found = differences(fresh, arguments.output)
+    if found:
+        print("\n".join([*found, "the committed client is not what the spec generates: run `make generate`"]))
+        return 1
+    print(f"{arguments.output.name}: as {arguments.spec.name} generates it")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""Docstrings of the generated client: text of the contract, wrapped and put into sections."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from memsy_client import exceptions
+
+if TYPE_CHECKING:
+    from contract import Argument, Operation
+
+WIDTH = 116
+
+
+def method(operation: Operation) -> str:
+    """The docstring of a client method."""
+    return _join(
+        operation.summary.rstrip(".") + "." if operation.summary else f"Call `{operation.name}`.",
+        operation.description,
+        _section("Args", ((argument.name, about(argument)) for argument in operation.arguments)),
+        _section("Returns", [("", operation.result_description or "The result.")] if operation.result else []),
+        _raises(operation),
+    )
+
+
+def walk(operation: Operation) -> str:
+    """The docstring of the method that walks through a list's pages."""
+    paging = {"limit": "How many items to fetch at a time.", "offset": "How many items to skip."}
+    arguments = [
+        (argument.name, _with_limits(paging[argument.wire], argument) if argument.wire in paging else about(argument))
+        for argument in operation.arguments
+    ]
+    return _join(
+        (operation.summary.rstrip(".") or operation.name) + ", one item after the other.",
+        "Pages are fetched as they are needed. An item that moved to a later page, because others were added in front "
+        "of it, is given once. The walk ends with the last page, or with one that brings nothing new.",
+        _section("Args", [*arguments, ("max_items", "How many items to give at most; None for all.")]),
+        _section("Yields", [("", "The items, in the order of the pages.")]),
+        _raises(operation),
+    )
+
+
+def model(description: str, attributes: Iterable[tuple[str, str]]) -> str:
+    """The docstring of a model."""
+    kept = ("additional_properties", "Fields that the contract does not know, by their names on the wire.")
+    return _join(description, _section("Attributes", [*attributes, kept]))
+
+
+def about(argument: Argument) -> str:
+    """What a docstring says of an argument."""
+    return _with_limits(argument.description or "Not described in the contract.", argument)
+
+
+def limits(schema: dict[str, Any]) -> str:
+    """The limits of a schema as a reader wants them: `1 to 100`, `at most 256 characters`."""
+    bounds = [
+        _range(schema.get("minimum"), schema.get("maximum"), ""),
+        _range(schema.get("minLength"), schema.get("maxLength"), " characters"),
+        _range(schema.get("minItems"), schema.get("maxItems"), " items"),
+    ]
+    return ", ".join(filter(None, bounds))
+
+
+def paragraphs(text: Any, indent: int, hang: int = 0) -> str:
+    """Text wrapped for a place that is indented; further lines hang, list items hang more, empty lines stay empty."""
+    margin = " " * (indent + hang)
+    lines: list[str] = []
+    for block in _blocks(str(text).strip()):
+        inner = margin + ("  " if block.startswith("- ") else "")
+        lines.extend(_wrapped(block, inner) or [""])
+    return "\n".join(lines).strip()
+
+
+def _wrapped(block: str, inner: str) -> list[str]:
+    margin = inner.removesuffix("  ") if block.startswith("- ") else inner
+    return textwrap.wrap(
+        block,
+        WIDTH,
+        initial_indent=margin,
+        subsequent_indent=inner,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def docstring(text: str, indent: int) -> str:
+    """A docstring's text, as the functions above make it, laid out for its place in the source."""
+    margin = " " * indent
+    lines: list[str] = []
+    for line in text.splitlines():
+        depth = indent + len(line) - len(line.lstrip())
+        hang = 4 if re.match(r"    \S+: ", line) else 0
+        lines.append(margin + line[: depth - indent] + paragraphs(line, depth, hang) if line.strip() else "")
+    laid_out = "\n".join(lines).strip()
+    return laid_out + (f"\n{margin}" if "\n" in laid_out else "")
+
+
+def _raises(operation: Operation) -> str:
+    told = [(name, _summary(getattr(exceptions, name))) for name, _ in operation.raises]
+    return _section("Raises", [*told, ("MemsyError", "The base of every failure; nothing else is raised.")])
+
+
+def _summary(kind: type) -> str:
+    return (inspect.getdoc(kind) or "").split("\n\n")[0]
+
+
+def _with_limits(text: str, argument: Argument) -> str:
+    told = limits(argument.schema)
+    already = set(re.findall(r"\d+", text.replace(",", "")))
+    return text if not told or already.issuperset(re.findall(r"\d+", told)) else f"{text.rstrip('.')}. Takes {told}."
+
+
+def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
+    lines = [
+        f"    {name}: {' '.join(text.split())}" if name else f"    {' '.join(text.split())}" for name, text in entries
+    ]
+    return "\n".join([f"{title}:", *lines]) if lines else ""
+
+
+def _join(*parts: str) -> str:
+    return "\n\n".join("\n".join(_blocks(part)) if not part.startswith(_TITLES) else part for part in parts if part)
+
+
+_TITLES = ("Args:", "Returns:", "Yields:", "Raises:", "Attributes:")
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The paragraphs and list items of a text, each on one line, and an empty string for each empty line."""
+    block = ""
+    for line in text.strip().splitlines():
+        stripped = line.strip()
+        if block and (not stripped or stripped.startswith("- ")):
+            yield block
+            block = ""
+        if not stripped:
+            yield ""
+        block = f"{block} {stripped}".strip()
+    if block:
+        yield block
+
+
+def _range(low: Any, high: Any, unit: str) -> str:
+    if low is not None and high is not None:
+        return f"{low} to {high}{unit}"
+    if high is not None:
+        return f"at most {high}{unit}"
+    return f"at least {low}{unit}" if low is not None else ""

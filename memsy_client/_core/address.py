@@ -1,0 +1,47 @@
+"""Where requests go and who sends them: checked before anything is sent, and never quoted where it is secret."""
+
+from __future__ import annotations
+
+import platform
+import re
+from urllib.parse import urlsplit
+
+from .._version import __version__
+from ..exceptions import MemsyInputError
+
+_UNFIT_FOR_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+
+
+def check_base_url(base_url: object) -> str:
+    """The base URL without trailing slashes. Raises `MemsyInputError` when requests cannot be sent there."""
+    if not isinstance(base_url, str) or not base_url.strip():
+        raise MemsyInputError("base_url is empty")
+    if _UNFIT_FOR_URL.search(base_url):
+        raise MemsyInputError("base_url holds a space, a backslash or a control character")
+    try:
+        parts = urlsplit(base_url)
+        usable = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise MemsyInputError(f"base_url is no URL: {error}") from None
+    if not usable:
+        raise MemsyInputError("base_url has to be an http:// or https:// URL with a host")
+    if "@" in parts.netloc:
+        raise MemsyInputError("base_url must not hold a user or password")
+    if parts.query or parts.fragment or "?" in base_url or "#" in base_url:
+        raise MemsyInputError("base_url must not have a query or a fragment")
+    return f"{parts.scheme.lower()}://{parts.netloc}{parts.path}".rstrip("/")
+
+
+def default_headers(api_key: object) -> tuple[tuple[str, str], ...]:
+    """The headers of every request. Raises `MemsyInputError` for a key that a header cannot carry."""
+    if not isinstance(api_key, str) or not api_key:
+        raise MemsyInputError("api_key is empty")
+    if not _VISIBLE_ASCII.fullmatch(api_key):
+        raise MemsyInputError("api_key holds a space, a control character or a letter that is not ASCII")
+    return (
+        ("Accept", "application/json"),
+        ("Accept-Encoding", "gzip, deflate"),
+        ("User-Agent", f"memsy-client/{__version__} Python/{platform.python_version()}"),
+        ("Authorization", f"Bearer {api_key}"),
+    )

@@ -1,0 +1,46 @@
+"""JSON documents in and out, with every way it can go wrong turned into one of our errors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..exceptions import MemsyDecodeError, MemsyInputError
+from . import encode
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _encode_other(value: Any) -> Any:
+    plain = encode.plain(value)
+    if plain is value:
+        raise TypeError(f"{type(value).__name__} is not a JSON value")
+    return plain
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_encode_other)
+
+
+def loads(content: bytes) -> Any:
+    """The JSON document in `content`. Raises `MemsyDecodeError` when it is none."""
+    if not content.strip():
+        raise MemsyDecodeError("is empty where JSON is due")
+    try:
+        return _decoder.decode(content.decode("utf-8-sig"))
+    except RecursionError:
+        raise MemsyDecodeError("is nested too deeply") from None
+    except ValueError as error:
+        raise MemsyDecodeError(f"is not JSON ({error})") from None
+
+
+def dumps(value: Any) -> bytes:
+    """`value`, models and dates included, as JSON in UTF-8. Raises `MemsyInputError` when it cannot be written."""
+    try:
+        return _encoder.encode(value).encode()
+    except UnicodeEncodeError:
+        raise MemsyInputError("the body holds a lone surrogate, which UTF-8 cannot carry") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise MemsyInputError(f"the body cannot be written as JSON: {error}") from None

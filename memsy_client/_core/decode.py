@@ -1,0 +1,187 @@
+"""The checks that generated models make while they are built out of JSON.
+
+A check takes a JSON value and gives what the model keeps of it, or raises a `MemsyDecodeError` that says where in the
+data it failed and what was due there. They run once a field of every object received, so the plain ones are written
+for speed: a value that is as it should be is returned as it is, and places are only named once something is wrong.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from ..exceptions import MemsyDecodeError
+
+T = TypeVar("T")
+Check = Callable[[Any], T]
+
+if sys.version_info >= (3, 11):
+    _read_time = datetime.datetime.fromisoformat
+else:  # fromisoformat of 3.10 does not read the `Z` of RFC 3339
+    from dateutil.parser import isoparse as _read_time
+
+_JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+
+
+def wrong(value: Any, due: str, place: str | None = None) -> NoReturn:
+    """Refuse `value`, found at `place`, where something else is due."""
+    error = MemsyDecodeError(f"is {_JSON_NAMES.get(type(value), 'a number')} where {due} is due")
+    raise error if place is None else error.within(place)
+
+
+def absent(missing: KeyError) -> MemsyDecodeError:
+    """The error for a required field that is not there."""
+    return MemsyDecodeError("is missing").within(str(missing.args[0]))
+
+
+def any_value(data: Any) -> Any:
+    """Anything at all."""
+    return data
+
+
+def text(data: Any) -> str:
+    """A string."""
+    return data if type(data) is str else wrong(data, "a string")
+
+
+def integer(data: Any) -> int:
+    """A whole number."""
+    return data if type(data) is int else wrong(data, "an integer")
+
+
+def number(data: Any) -> float:
+    """A number."""
+    return data if type(data) is float or type(data) is int else wrong(data, "a number")
+
+
+def boolean(data: Any) -> bool:
+    """True or false."""
+    return data if type(data) is bool else wrong(data, "a boolean")
+
+
+def null(data: Any) -> None:
+    """Nothing but null."""
+    return None if data is None else wrong(data, "null")
+
+
+def mapping(data: Any) -> dict[str, Any]:
+    """An object, whatever its values."""
+    return data if type(data) is dict else wrong(data, "an object")
+
+
+def time(data: Any) -> datetime.datetime:
+    """A time in ISO 8601. One without an offset is read as UTC, as the contract says."""
+    try:
+        moment = _read_time(data)
+    except (TypeError, ValueError, OverflowError):
+        wrong(data, "an ISO 8601 date-time")
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.timezone.utc)
+
+
+def date(data: Any) -> datetime.date:
+    """A day in ISO 8601."""
+    try:
+        return datetime.date.fromisoformat(data)
+    except (TypeError, ValueError):
+        wrong(data, "an ISO 8601 date")
+
+
+def texts(data: Any) -> list[str]:
+    """A list of strings."""
+    if type(data) is list:
+        for item in data:
+            if type(item) is not str:
+                break
+        else:
+            return data
+    return _each_text(data)
+
+
+def each(check: Check[T]) -> Check[list[T]]:
+    """The check of a list whose items pass `check`."""
+
+    def check_list(data: Any) -> list[T]:
+        if type(data) is not list:
+            wrong(data, "a list")
+        checked: list[T] = []
+        try:
+            for item in data:
+                checked.append(check(item))  # noqa: PERF401 - the list's length is the place of what fails
+        except MemsyDecodeError as error:
+            raise error.within(len(checked)) from None
+        return checked
+
+    return check_list
+
+
+_each_text = each(text)
+
+
+def values(check: Check[T]) -> Check[dict[str, T]]:
+    """The check of an object whose values all pass `check`."""
+
+    def check_values(data: Any) -> dict[str, T]:
+        checked: dict[str, T] = {}
+        name = ""
+        try:
+            for name, value in mapping(data).items():
+                checked[name] = check(value)
+        except MemsyDecodeError as error:
+            raise (error.within(name) if type(data) is dict else error) from None
+        return checked
+
+    return check_values
+
+
+def optional(check: Check[T]) -> Check[T | None]:
+    """The check of a value that may be null."""
+    return lambda data: None if data is None else check(data)
+
+
+def first_of(*checks: Check[Any]) -> Check[Any]:
+    """The check of a value that passes one of `checks`; the first one it passes decides what is kept of it."""
+
+    def check_any(data: Any) -> Any:
+        problems = []
+        for check in checks:
+            try:
+                return check(data)
+            except MemsyDecodeError as error:  # noqa: PERF203 - each check may fail
+                problems.append(error)
+        # The check that got furthest into the data is the one that tells what is wrong with it.
+        raise max(problems, key=lambda error: len(error.location))
+
+    return check_any
+
+
+def inside(data: Any, place: str, check: Check[T]) -> T:
+    """What `check` makes of the value at `place`."""
+    try:
+        return check(data)
+    except MemsyDecodeError as error:
+        raise error.within(place) from None
+
+
+def inside_or_none(data: Any, place: str, check: Check[T]) -> T | None:
+    """What `check` makes of the value at `place`, which may be null or missing."""
+    if data is None:
+        return None
+    try:
+        return check(data)
+    except MemsyDecodeError as error:
+        raise error.within(place) from None
+
+
+def unknown(data: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """The fields of `data` that the contract does not know."""
+    return {} if known.issuperset(data) else {name: data[name] for name in data if name not in known}
+
+
+def field(data: Any, name: str, check: Check[T]) -> T:
+    """What `check` makes of the field `name` of an object."""
+    try:
+        return inside(mapping(data)[name], name, check)
+    except KeyError as missing:
+        raise absent(missing) from None

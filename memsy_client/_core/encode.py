@@ -1,0 +1,41 @@
+"""From Python values to JSON values, as requests need them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from ..exceptions import MemsyInputError
+from .model import Model
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """`value` with the models, dates and containers in it turned into JSON values; anything else as it is."""
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, datetime.date):
+        return timestamp(value)
+    if isinstance(value, Mapping):
+        return {name: plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def timestamp(value: datetime.date) -> str:
+    """A date or time in ISO 8601. Raises `MemsyInputError` for a time without a zone, whose hour would be a guess."""
+    if isinstance(value, datetime.datetime) and value.utcoffset() is None:
+        raise MemsyInputError(f"{value.isoformat()} has no time zone; give one, as in datetime.now(timezone.utc)")
+    return value.isoformat()
+
+
+def items(name: str, values: Iterable[T] | None) -> list[T] | None:
+    """The list of what the argument `name` iterates over, or None. A single text is refused: it is not its letters."""
+    if values is None:
+        return None
+    if isinstance(values, str | bytes | Mapping | Model) or not isinstance(values, Iterable):
+        raise MemsyInputError(f"{name} takes a list, not one {type(values).__name__}")
+    return list(values)

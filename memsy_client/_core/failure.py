@@ -1,0 +1,88 @@
+"""From a response that is not 2xx to the typed error it stands for."""
+
+from __future__ import annotations
+
+import math
+import time
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from ..exceptions import AuthenticationError, MemsyAPIError, MemsyDecodeError, error_class
+from . import codec
+from .message import Headers, Response
+
+#: How much of a body that is not JSON an error quotes.
+_EXCERPT = 200
+
+
+def api_error(response: Response) -> MemsyAPIError:
+    """The error that a response stands for."""
+    body = _body(response)
+    known = body if isinstance(body, dict) else {}
+    wrapped = known.get("detail")
+    error = wrapped if isinstance(wrapped, dict) else known
+    code = error.get("error")
+    error_code = code if isinstance(code, str) else None
+    kind = error_class(response.status_code, error_code)
+    if response.status_code == 403 and body == {"message": "Forbidden"}:
+        kind = AuthenticationError  # the gateway's answer to a key that it refuses, as the service documents it
+    validation = [item for item in wrapped if isinstance(item, dict)] if isinstance(wrapped, list) else []
+    return kind(
+        _detail(response, error, validation),
+        status_code=response.status_code,
+        error_code=error_code,
+        details={name: value for name, value in error.items() if name not in ("error", "message", "detail")},
+        errors=validation,
+        response=response,
+        retry_after=retry_after(response.headers),
+    )
+
+
+def retry_after(headers: Headers) -> float | None:
+    """Seconds that `Retry-After` asks to wait, given as a number or as an HTTP date; None for anything else."""
+    text = (headers.get("retry-after") or "").strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        return _seconds_until(text)
+    return seconds if 0 <= seconds < math.inf else None
+
+
+def _seconds_until(text: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        return max(0.0, moment.timestamp() - time.time())
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def _body(response: Response) -> Any:
+    try:
+        return codec.loads(response.content)
+    except MemsyDecodeError:
+        return None  # a proxy's page, say: the status and an excerpt tell what there is to tell
+
+
+def _detail(response: Response, error: dict[str, Any], validation: list[dict[str, Any]]) -> str:
+    if validation:
+        return "; ".join(f"{_location(item)}: {item.get('msg', 'invalid')}" for item in validation)
+    for name in ("message", "detail", "error"):
+        if isinstance(error.get(name), str) and error[name]:
+            return error[name]  # type: ignore[no-any-return] # just checked
+    if 300 <= response.status_code < 400:
+        return f"redirects are not followed (to {response.headers.get('location', 'nowhere')})"
+    excerpt = " ".join(response.text.split())[:_EXCERPT]
+    return excerpt or _phrase(response.status_code)
+
+
+def _location(item: dict[str, Any]) -> str:
+    place = item.get("loc")
+    return ".".join(str(step) for step in place) if isinstance(place, list) else "request"
+
+
+def _phrase(status_code: int) -> str:
+    try:
+        return HTTPStatus(status_code).phrase
+    except ValueError:
+        return "unknown status"

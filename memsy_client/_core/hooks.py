@@ -1,0 +1,76 @@
+"""What a client tells while it works: to its hooks and to the log. Never a body, a key or another header."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+logger = logging.getLogger("memsy_client")
+logger.addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEvent:
+    """An attempt is about to be made.
+
+    Attributes:
+        operation: The client method, such as `roles.list`.
+        method: The HTTP method.
+        path: The percent-encoded path under the base URL.
+        attempt: 1 for the first try of the call.
+
+    """
+
+    operation: str
+    method: str
+    path: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseEvent:
+    """An attempt has been made.
+
+    Attributes:
+        operation: The client method, such as `roles.list`.
+        method: The HTTP method.
+        path: The percent-encoded path under the base URL.
+        attempt: 1 for the first try of the call.
+        status_code: The status of the answer, or None when there was none.
+        error: What went wrong in place of an answer, as text, or None.
+        request_id: The answer's `x-request-id`, or None.
+        elapsed: Seconds the attempt took.
+
+    """
+
+    operation: str
+    method: str
+    path: str
+    attempt: int
+    status_code: int | None
+    error: str | None
+    request_id: str | None
+    elapsed: float
+
+
+E = TypeVar("E", RequestEvent, ResponseEvent)
+
+
+def tell(hook: Callable[[E], None] | None, event: E) -> None:
+    """Call a hook. One that raises is logged with its traceback: an observer must not break the call it observes."""
+    if hook is None:
+        return
+    try:
+        hook(event)
+    except Exception:
+        logger.exception("the hook %r raised", hook)
+
+
+def log_response(event: ResponseEvent) -> None:
+    """One line for an attempt."""
+    if logger.isEnabledFor(logging.INFO):
+        outcome = event.error if event.status_code is None else event.status_code
+        logger.info("%s %s: %s in %.0f ms", event.method, event.path, outcome, event.elapsed * 1000)
+        logger.debug("%s, attempt %d, request id %s", event.operation, event.attempt, event.request_id)

@@ -1,0 +1,46 @@
+"""What every generated model has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .message import Headers
+from .metering import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
+
+
+class Model:
+    """The base of the generated models.
+
+    Fields that the contract does not know are kept in `additional_properties`; `model["name"]`, `"name" in model` and
+    `model.get("name")` look a field up by its name on the wire, known or not.
+    """
+
+    # Only the top-level result of a call has its headers here; elsewhere the slot stays empty.
+    __slots__ = ("_response_headers",)
+    _response_headers: Headers
+
+    @property
+    def usage(self) -> UsageInfo | None:
+        """The plan's use as the response's headers told it; None when they did not, or on a nested object."""
+        headers = getattr(self, "_response_headers", None)
+        return usage_of(headers) if headers is not None else None
+
+    @property
+    def rate_limit(self) -> RateLimitInfo | None:
+        """The rate limit as the response's headers told it; None when they did not, or on a nested object."""
+        headers = getattr(self, "_response_headers", None)
+        return rate_limit_of(headers) if headers is not None else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as JSON values, by the names on the wire; fields that are None and not required are left out."""
+        raise NotImplementedError  # every generated model has its own
+
+    def __getitem__(self, name: str) -> Any:
+        return self.to_dict()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.to_dict()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The field of that name on the wire as a JSON value, or `default`."""
+        return self.to_dict().get(name, default)

@@ -1,0 +1,115 @@
+"""Access to a response itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+from ..exceptions import Attempt, MemsyDecodeError, MemsyError
+from . import codec
+from .message import Headers, Response
+from .metering import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
+from .model import Model
+from .operation import Call
+
+P = ParamSpec("P")
+T = TypeVar("T")
+E = TypeVar("E", bound=MemsyError)
+
+
+class RawResponse(Generic[T]):
+    """The successful answer to a call, not parsed yet.
+
+    Attributes:
+        attempts: What was tried, oldest first.
+        elapsed: Seconds the whole call took, waits included.
+
+    """
+
+    def __init__(self, call: Call[T], response: Response, attempts: tuple[Attempt, ...], elapsed: float) -> None:
+        self._call = call
+        self._response = response
+        self.attempts = attempts
+        self.elapsed = elapsed
+
+    def __repr__(self) -> str:
+        return f"<RawResponse {self._call.operation.name}: {self.status_code}>"
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status, always 2xx: any other is raised."""
+        return self._response.status_code
+
+    @property
+    def headers(self) -> Headers:
+        """The headers, found under any spelling of their name."""
+        return self._response.headers
+
+    @property
+    def content(self) -> bytes:
+        """The body's bytes, after decompression."""
+        return self._response.content
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 are replaced."""
+        return self._response.text
+
+    @property
+    def request_id(self) -> str | None:
+        """The `x-request-id`, which support asks for."""
+        return self.headers.get("x-request-id")
+
+    @property
+    def usage(self) -> UsageInfo | None:
+        """The plan's use as the headers tell it."""
+        return usage_of(self.headers)
+
+    @property
+    def rate_limit(self) -> RateLimitInfo | None:
+        """The rate limit as the headers tell it."""
+        return rate_limit_of(self.headers)
+
+    def parse(self) -> T:
+        """What the method itself would have returned. Raises `MemsyDecodeError` when the body is not what is due."""
+        operation = self._call.operation
+        parse = operation.parse
+        if parse is None or (operation.may_be_empty and not self.content):
+            return cast(T, None)
+        try:
+            result = parse(codec.loads(self.content))
+        except MemsyDecodeError as error:
+            error.response = self._response
+            raise placed(error, self._call, self._response, self.attempts) from None
+        if isinstance(result, Model):
+            result._response_headers = self.headers
+        return result
+
+
+def placed(error: E, call: Call[Any], response: Response | None, attempts: tuple[Attempt, ...]) -> E:
+    """The error with all that is known of the call it ended."""
+    error.operation = call.operation.name
+    error.method = call.operation.method
+    error.path = call.path
+    error.attempts = attempts
+    if response is not None:
+        error.status_code = response.status_code
+        error.request_id = response.headers.get("x-request-id")
+    return error
+
+
+def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
+    """A client method that gives the response in place of its result."""
+    return cast("Callable[P, RawResponse[T]]", _with_raw_sender(method))
+
+
+def async_raw(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, RawResponse[T]]]:
+    """An asynchronous client method that gives the response in place of its result."""
+    return cast("Callable[P, Coroutine[Any, Any, RawResponse[T]]]", _with_raw_sender(method))
+
+
+def _with_raw_sender(method: Any) -> Any:
+    owner = method.__self__
+    twin = object.__new__(type(owner))
+    twin._sender = owner._sender.raw()
+    return getattr(twin, method.__name__)

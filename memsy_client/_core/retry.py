@@ -1,0 +1,103 @@
+"""When to send a request again, and after how long. Decisions only: nothing here waits or sends."""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyError, MemsyInputError, UsageLimitExceeded
+from .operation import Operation
+
+#: The one status that says the request was refused before it was carried out.
+_TOO_MANY_REQUESTS = 429
+
+
+class RetryBudget:
+    """A limit on the retries of all calls that share it, so that an outage is not answered by a storm.
+
+    Args:
+        retries: How many retries may be made in a burst.
+        per_seconds: The time in seconds in which that many become available again.
+
+    """
+
+    def __init__(self, retries: int = 10, per_seconds: float = 60.0) -> None:
+        if retries < 1 or per_seconds <= 0:
+            raise MemsyInputError("a retry budget needs at least one retry and a time above zero")
+        self._most = float(retries)
+        self._refill = retries / per_seconds
+        self._left = self._most
+        self._seen = time.monotonic()
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """Use one retry up; False when none is left."""
+        with self._lock:
+            now = time.monotonic()
+            self._left = min(self._most, self._left + (now - self._seen) * self._refill)
+            self._seen = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """What is retried, how often and how patiently. The default is the documented one: 429 and nothing else.
+
+    A request whose repetition could do harm (the contract says which) is sent again only after a 429, or when it
+    provably never left this machine.
+
+    Attributes:
+        max_retries: How often a call is tried again.
+        backoff: Seconds before the first retry when the service does not say; doubled for each further one.
+        statuses: The statuses that are retried.
+        connection_errors: Whether lost connections and time-outs are retried.
+        jitter: The share by which a wait is lengthened at random: 0.0 never, 1.0 up to twice as long.
+        max_wait: The longest single wait in seconds; where a longer one is due, the error is raised at once.
+        budget: A limit shared by all calls with this policy, or None.
+
+    """
+
+    max_retries: int = 3
+    backoff: float = 1.0
+    statuses: Collection[int] = field(default=frozenset({_TOO_MANY_REQUESTS}))
+    connection_errors: bool = False
+    jitter: float = 0.0
+    max_wait: float = 60.0
+    budget: RetryBudget | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.max_retries, bool) or not isinstance(self.max_retries, int) or self.max_retries < 0:
+            raise MemsyInputError(f"max_retries has to be a whole number from 0, not {self.max_retries!r}")
+        for name in ("backoff", "jitter", "max_wait"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not (0 <= value < math.inf):
+                raise MemsyInputError(f"{name} has to be a number from 0, not {value!r}")
+
+
+def wait_before_retry(
+    policy: RetryPolicy, operation: Operation[object], retries: int, error: MemsyError
+) -> float | None:
+    """Seconds to wait before trying again after `error`, with `retries` made so far; None to give up."""
+    if retries >= policy.max_retries or not _is_retried(policy, operation, error):
+        return None
+    asked = error.retry_after if isinstance(error, MemsyAPIError) else None
+    # The exponent is bounded only so that the power stays a float; such a wait is over any cap.
+    wait = policy.backoff * 2.0 ** min(retries, 64) if asked is None else asked
+    return wait * (1 + policy.jitter * random.random())
+
+
+def _is_retried(policy: RetryPolicy, operation: Operation[object], error: MemsyError) -> bool:
+    if isinstance(error, MemsyConnectionError):
+        return policy.connection_errors and (operation.repeatable or error.unsent)
+    if not isinstance(error, MemsyAPIError) or error.status_code not in policy.statuses:
+        return False
+    if isinstance(error, UsageLimitExceeded) and error.retry_after is None:
+        return False  # a spent quota does not come back by waiting
+    return operation.repeatable or error.status_code == _TOO_MANY_REQUESTS

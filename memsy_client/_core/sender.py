@@ -1,0 +1,134 @@
+"""How calls get sent: a transport, an address, a key and settings; and the two drivers of the conversation.
+
+The drivers are the only code that exists once per flavour. A view made with other settings shares the transport.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar, cast
+
+from ..exceptions import MemsyClosedError
+from .flow import Exchange, Send, exchange
+from .message import Request
+from .operation import Call
+from .raw import RawResponse
+from .settings import Settings
+from .transport import AsyncTransport, ResponseTooLarge, SyncTransport, TransportError
+
+T = TypeVar("T")
+Transport = TypeVar("Transport", SyncTransport, AsyncTransport)
+
+
+@dataclass(slots=True, eq=False)
+class Line(Generic[Transport]):
+    """The transport that a client and all its views share, until the client is closed."""
+
+    transport: Transport
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender(Generic[Transport]):
+    """What both flavours have.
+
+    Attributes:
+        line: Carries the requests.
+        base_url: Without a trailing slash.
+        headers: Headers of every request, the key among them.
+        settings: All that can differ from call to call.
+        gives_raw: Whether calls give the response in place of the parsed result.
+
+    """
+
+    line: Line[Transport]
+    base_url: str
+    headers: tuple[tuple[str, str], ...]
+    settings: Settings
+    gives_raw: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.base_url}>"
+
+    def raw(self) -> Any:
+        """The same, giving raw responses."""
+        return replace(self, gives_raw=True)
+
+    def exchange(self, call: Call[T]) -> Exchange[T]:
+        """The conversation about a call. Raises `MemsyClosedError`."""
+        if self.line.is_closed:
+            raise MemsyClosedError(f"{call.operation.name}: this client has been closed")
+        own = [*self.settings.headers.items(), *call.headers]
+        headers = list(self.headers)
+        if own:
+            names = {name.lower() for name, _ in own}
+            headers = [pair for pair in headers if pair[0].lower() not in names] + own
+        if call.content is not None:
+            headers.append(("Content-Type", "application/json"))
+        url = f"{self.base_url}{call.path}?{call.query}" if call.query else self.base_url + call.path
+        return exchange(call, Request(call.operation.method, url, headers, call.content), self.settings)
+
+    def _result(self, response: RawResponse[T]) -> T:
+        return cast(T, response) if self.gives_raw else response.parse()
+
+
+class SyncSender(_Sender[SyncTransport]):
+    """Sends calls synchronously."""
+
+    __slots__ = ()
+
+    def send(self, call: Call[T]) -> T:
+        """The call's result. Raises `MemsyError`."""
+        return self._result(self._drive(self.exchange(call)))
+
+    def _drive(self, conversation: Exchange[T]) -> RawResponse[T]:
+        try:
+            step = next(conversation)
+            while True:
+                if not isinstance(step, Send):
+                    time.sleep(step.seconds)
+                    step = conversation.send(None)
+                    continue
+                try:
+                    response = self.line.transport.send(step.request, step.limits)
+                except (TransportError, ResponseTooLarge) as failure:
+                    step = conversation.throw(failure)
+                else:
+                    step = conversation.send(response)
+        except StopIteration as end:
+            return cast("RawResponse[T]", end.value)
+
+
+class AsyncSender(_Sender[AsyncTransport]):
+    """Sends calls asynchronously."""
+
+    __slots__ = ()
+
+    async def send(self, call: Call[T]) -> T:
+        """The call's result. Raises `MemsyError`."""
+        return self._result(await self._drive(self.exchange(call)))
+
+    async def _drive(self, conversation: Exchange[T]) -> RawResponse[T]:
+        try:
+            step = next(conversation)
+            while True:
+                if not isinstance(step, Send):
+                    await sleep(step.seconds)
+                    step = conversation.send(None)
+                    continue
+                try:
+                    response = await self.line.transport.send(step.request, step.limits)
+                except (TransportError, ResponseTooLarge) as failure:
+                    step = conversation.throw(failure)
+                else:
+                    step = conversation.send(response)
+        except StopIteration as end:
+            return cast("RawResponse[T]", end.value)
+
+
+async def sleep(seconds: float) -> None:
+    """Wait, on whichever event loop runs."""
+    import anyio  # it comes with httpx, and only asynchronous clients need it
+
+    await anyio.sleep(seconds)

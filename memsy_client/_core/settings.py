@@ -1,0 +1,126 @@
+"""What a caller can set, for a client, a view of it, or a single call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypedDict
+
+from ..exceptions import MemsyInputError
+from .hooks import RequestEvent, ResponseEvent
+from .operation import header_value
+from .retry import RetryPolicy
+
+#: Headers that the client alone decides.
+_RESERVED = {"authorization", "content-length", "content-type", "host", "transfer-encoding"}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """Time-outs of a single attempt, in seconds; None means no limit.
+
+    Attributes:
+        connect: For a connection to be made.
+        read: For each wait for more of the response.
+        write: For each wait until more of the request is taken.
+        pool: For a free connection of the pool.
+        total: For the attempt as a whole, however it drips.
+
+    """
+
+    connect: float | None = None
+    read: float | None = None
+    write: float | None = None
+    pool: float | None = None
+    total: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("connect", "read", "write", "pool", "total"):
+            _check_seconds(f"timeout {name}", getattr(self, name))
+
+    @classmethod
+    def of(cls, value: float | Timeout | None) -> Timeout:
+        """A time-out of one number, which bounds each phase and the attempt as a whole; another `Timeout` as it is."""
+        if isinstance(value, cls):
+            return value
+        if value is not None and not isinstance(value, int | float):
+            raise MemsyInputError(
+                f"timeout has to be a number of seconds, a Timeout or None, not {type(value).__name__}"
+            )
+        return cls(value, value, value, value, value)
+
+
+def _check_seconds(name: str, value: Any) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is not None and not (number and 0 < value < math.inf):
+        raise MemsyInputError(f"{name} has to be a number of seconds above 0 or None, not {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can differ from call to call.
+
+    Attributes:
+        timeout: The limits of one attempt.
+        deadline: Seconds for a call as a whole, waits and retries included; None for no limit.
+        retry: When a request is sent again.
+        headers: Headers of every request, beside the client's own.
+        max_response_bytes: What a response's body may weigh after decompression.
+        on_request: Called before each attempt.
+        on_response: Called after each attempt, answered or not.
+
+    """
+
+    timeout: Timeout = field(default_factory=lambda: Timeout.of(30.0))
+    deadline: float | None = None
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    max_response_bytes: int = 64 * 1024 * 1024
+    on_request: Callable[[RequestEvent], None] | None = None
+    on_response: Callable[[ResponseEvent], None] | None = None
+
+    def __post_init__(self) -> None:
+        _check_seconds("deadline", self.deadline)
+        if (
+            isinstance(self.max_response_bytes, bool)
+            or not isinstance(self.max_response_bytes, int)
+            or self.max_response_bytes < 1
+        ):
+            raise MemsyInputError(
+                f"max_response_bytes has to be a whole number above 0, not {self.max_response_bytes!r}"
+            )
+        for name, value in self.headers.items():
+            if not name or not all(33 <= ord(letter) <= 126 and letter not in '()<>@,;:\\"/[]?={}' for letter in name):
+                raise MemsyInputError(f"{name!r} is no name of a header")
+            if name.lower() in _RESERVED:
+                raise MemsyInputError(f"the header {name} is set by the client itself")
+            header_value(name, value)
+
+
+class Options(TypedDict, total=False):
+    """What `with_options` takes; each is described at the client's constructor."""
+
+    timeout: float | Timeout | None
+    deadline: float | None
+    max_retries: int
+    retry: RetryPolicy
+    headers: Mapping[str, str]
+    max_response_bytes: int
+    on_request: Callable[[RequestEvent], None] | None
+    on_response: Callable[[ResponseEvent], None] | None
+
+
+def changed(settings: Settings, options: Options) -> Settings:
+    """The settings with these options in place of their own; headers are added. Raises `MemsyInputError`."""
+    changes: dict[str, Any] = dict(options)
+    unknown = changes.keys() - Options.__annotations__.keys()
+    if unknown:
+        raise MemsyInputError(f"there is no option {', '.join(sorted(unknown))}")
+    if "timeout" in changes:
+        changes["timeout"] = Timeout.of(changes["timeout"])
+    if "max_retries" in changes:
+        changes["retry"] = replace(changes.get("retry", settings.retry), max_retries=changes.pop("max_retries"))
+    if "headers" in changes:
+        changes["headers"] = {**settings.headers, **changes["headers"]}
+    return replace(settings, **changes)

@@ -1,0 +1,70 @@
+"""What a transport has to be: the only part that does I/O, and the only one that knows an HTTP library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from .message import Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one attempt may take.
+
+    Attributes:
+        connect, read, write, pool: Seconds for that phase, or None.
+        total: Seconds for the attempt as a whole, or None.
+        max_bytes: What the response's body may weigh after decompression.
+
+    """
+
+    connect: float | None
+    read: float | None
+    write: float | None
+    pool: float | None
+    total: float | None
+    max_bytes: int
+
+
+class TransportError(Exception):
+    """A request got no answer. The transport's own exception is the cause.
+
+    Attributes:
+        message: What happened, in words that hold no header and no body.
+        unsent: Whether the request provably never left this machine.
+        timed_out: Whether a time-out ended it.
+
+    """
+
+    def __init__(self, message: str, *, unsent: bool = False, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.unsent = unsent
+        self.timed_out = timed_out
+
+
+class ResponseTooLarge(Exception):
+    """A response's body is over the limit; the connection it came on is gone."""
+
+
+@runtime_checkable
+class SyncTransport(Protocol):
+    """Carries requests synchronously. It may be shared by threads."""
+
+    def send(self, request: Request, limits: Limits) -> Response:
+        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+
+    def close(self) -> None:
+        """Give up every connection. Called once, when the client that made the transport is closed."""
+
+
+@runtime_checkable
+class AsyncTransport(Protocol):
+    """Carries requests asynchronously. It may be shared by tasks, and by event loops."""
+
+    async def send(self, request: Request, limits: Limits) -> Response:
+        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+
+    async def aclose(self) -> None:
+        """Give up every connection. Called once, when the client that made the transport is closed."""

@@ -1,0 +1,1 @@
+"""One package a tag, one module an operation."""

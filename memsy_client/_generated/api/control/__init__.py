@@ -1,0 +1,159 @@
+"""Methods directly on the control client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.resource import AsyncResource, SyncResource
+
+from . import health as _health
+from . import me as _me
+
+if TYPE_CHECKING:
+    from ...models.health_response import HealthResponse
+    from ...models.me_response import MeResponse
+
+
+class Control(SyncResource):
+    """Methods directly on the control client."""
+
+    def health(
+        self,
+    ) -> HealthResponse:
+        """Tell whether the service is up.
+
+        Exists on both planes with the same shape of answer. It carries the key as every request does, and needs no
+        scope.
+
+        Returns:
+            The plane is up.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(_health.request())
+
+    def me(
+        self,
+    ) -> MeResponse:
+        """Tell whose key this is.
+
+        Returns the customer, organisation and plan behind the key. Any valid key may ask; it needs no scope.
+
+        Returns:
+            Who the key belongs to.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(_me.request())
+
+    @property
+    def with_raw_response(self) -> ControlWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return ControlWithRawResponse(self)
+
+
+class ControlWithRawResponse:
+    """The methods of `Control`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, control: Control) -> None:
+        self.health = raw(control.health)
+        self.me = raw(control.me)
+
+
+class AsyncControl(AsyncResource):
+    """Methods directly on the control client."""
+
+    async def health(
+        self,
+    ) -> HealthResponse:
+        """Tell whether the service is up.
+
+        Exists on both planes with the same shape of answer. It carries the key as every request does, and needs no
+        scope.
+
+        Returns:
+            The plane is up.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(_health.request())
+
+    async def me(
+        self,
+    ) -> MeResponse:
+        """Tell whose key this is.
+
+        Returns the customer, organisation and plan behind the key. Any valid key may ask; it needs no scope.
+
+        Returns:
+            Who the key belongs to.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(_me.request())
+
+    @property
+    def with_raw_response(self) -> AsyncControlWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return AsyncControlWithRawResponse(self)
+
+
+class AsyncControlWithRawResponse:
+    """The methods of `AsyncControl`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, control: AsyncControl) -> None:
+        self.health = async_raw(control.health)
+        self.me = async_raw(control.me)

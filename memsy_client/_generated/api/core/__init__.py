@@ -1,0 +1,509 @@
+"""Methods directly on the core client. Events go in, memories come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.resource import AsyncResource, SyncResource
+
+from . import clear as _clear
+from . import health as _health
+from . import ingest as _ingest
+from . import search as _search
+from . import status as _status
+
+if TYPE_CHECKING:
+    from ...models.clear_response import ClearResponse
+    from ...models.event_payload import EventPayload
+    from ...models.health_response import HealthResponse
+    from ...models.ingest_response import IngestResponse
+    from ...models.search_response import SearchResponse
+    from ...models.status_response import StatusResponse
+
+
+class Core(SyncResource):
+    """Methods directly on the core client. Events go in, memories come out."""
+
+    def ingest(
+        self,
+        events: Iterable[EventPayload],
+    ) -> IngestResponse:
+        """Store a batch of events.
+
+        Stores raw events, from which memories are extracted.
+
+        - The answer comes after the raw events are durable. Extraction, embedding and indexing follow; `status`
+          tells when they are done. Events are immutable, and search returns memories, never events.
+        - Recommended batch: tens to low hundreds of events.
+        - A batch with one invalid event is refused whole, with 422.
+        - Within a rolling 60 seconds an event with the same `actor_id`, `session_id`, `kind` and `content` is
+          stored once; the answer repeats the first `event_id`.
+        - NUL characters are stripped from every string.
+
+        Args:
+            events: The events, 1-1,000 (the range is chosen here; recommended: tens to low hundreds). One
+                invalid event makes the whole batch invalid.
+
+        Returns:
+            The ids of the events, in the order sent.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _ingest.request(
+                events,
+            )
+        )
+
+    def search(
+        self,
+        query: str,
+        *,
+        actor_id: str | None = None,
+        limit: int = 10,
+        threshold: float = 0.0,
+        include_source_events: bool = False,
+        role_ids: Iterable[str] | None = None,
+        team_ids: Iterable[str] | None = None,
+        session_id: str | None = None,
+        exclude_session_id: str | None = None,
+    ) -> SearchResponse:
+        """Search the memories by meaning.
+
+        Returns the memories nearest to the query, best first.
+
+        - Scores are higher-is-closer, normalised to 0-1 with reranking, and not comparable between queries.
+        - Without `actor_id` the whole organisation is searched. `role_ids` and `team_ids` make the memories
+          promoted to those roles and teams eligible.
+        - `session_id` restricts to one conversation plus the memories that belong to none; `exclude_session_id` is
+          its opposite. Both non-empty at once: 422.
+        - Each time a search returns a memory its `strength` rises a little; unused, it decays slowly.
+
+        Args:
+            query: What to look for, in plain words. Not blank, 1-8,000 characters (chosen here).
+            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1-256
+                characters, not blank (chosen here, so that an empty id never widens a search).
+            limit: How many results to return at most, 1-100.
+            threshold: Drop results that score below this, 0-1 (the range is chosen here, as of the scores). 0.0
+                drops none.
+            include_source_events: Also return the events from which each memory was made, in `source_events`.
+            role_ids: Memories promoted to these roles are eligible too. At most 100 ids (chosen here).
+            team_ids: Memories promoted to these teams are eligible too. At most 100 ids (chosen here).
+            session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and
+                `_ - : . @ /`, at most 256 characters; empty counts as unset. Together with a non-empty
+                `exclude_session_id`: 422.
+            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`, at
+                most 256 characters; empty counts as unset. Together with a non-empty `session_id`: 422.
+
+        Returns:
+            The results, best first; empty when nothing reaches the threshold.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _search.request(
+                query,
+                actor_id=actor_id,
+                limit=limit,
+                threshold=threshold,
+                include_source_events=include_source_events,
+                role_ids=role_ids,
+                team_ids=team_ids,
+                session_id=session_id,
+                exclude_session_id=exclude_session_id,
+            )
+        )
+
+    def status(
+        self,
+        event_ids: Iterable[str],
+    ) -> StatusResponse:
+        """Tell how far the processing of events is.
+
+        Ingested events are processed asynchronously. Ask with the ids that `ingest` returned, at most 500 at a
+        time; the answer sorts them into completed, failed and pending. Its field names are camelCase on the wire,
+        the only place in the API.
+
+        Args:
+            event_ids: Ids that `ingest` returned, at most 500, each of 1-256 characters (chosen here).
+
+        Returns:
+            The ids, sorted by state.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _status.request(
+                event_ids,
+            )
+        )
+
+    def health(
+        self,
+    ) -> HealthResponse:
+        """Tell whether the service is up.
+
+        Exists on both planes with the same shape of answer. It carries the key as every request does, and needs no
+        scope.
+
+        Returns:
+            The plane is up.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(_health.request())
+
+    def clear(
+        self,
+        container_tag: str,
+    ) -> ClearResponse:
+        """Delete everything in a container.
+
+        Deletes the memories of one container and tells how many went. The service answers 501 Not Implemented
+        today; the operation is described so that clients are ready when it comes.
+
+        Args:
+            container_tag: The tag of the container to clear. 1-256 characters (chosen here).
+
+        Returns:
+            The container is empty.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _clear.request(
+                container_tag,
+            )
+        )
+
+    @property
+    def with_raw_response(self) -> CoreWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return CoreWithRawResponse(self)
+
+
+class CoreWithRawResponse:
+    """The methods of `Core`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, core: Core) -> None:
+        self.ingest = raw(core.ingest)
+        self.search = raw(core.search)
+        self.status = raw(core.status)
+        self.health = raw(core.health)
+        self.clear = raw(core.clear)
+
+
+class AsyncCore(AsyncResource):
+    """Methods directly on the core client. Events go in, memories come out."""
+
+    async def ingest(
+        self,
+        events: Iterable[EventPayload],
+    ) -> IngestResponse:
+        """Store a batch of events.
+
+        Stores raw events, from which memories are extracted.
+
+        - The answer comes after the raw events are durable. Extraction, embedding and indexing follow; `status`
+          tells when they are done. Events are immutable, and search returns memories, never events.
+        - Recommended batch: tens to low hundreds of events.
+        - A batch with one invalid event is refused whole, with 422.
+        - Within a rolling 60 seconds an event with the same `actor_id`, `session_id`, `kind` and `content` is
+          stored once; the answer repeats the first `event_id`.
+        - NUL characters are stripped from every string.
+
+        Args:
+            events: The events, 1-1,000 (the range is chosen here; recommended: tens to low hundreds). One
+                invalid event makes the whole batch invalid.
+
+        Returns:
+            The ids of the events, in the order sent.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _ingest.request(
+                events,
+            )
+        )
+
+    async def search(
+        self,
+        query: str,
+        *,
+        actor_id: str | None = None,
+        limit: int = 10,
+        threshold: float = 0.0,
+        include_source_events: bool = False,
+        role_ids: Iterable[str] | None = None,
+        team_ids: Iterable[str] | None = None,
+        session_id: str | None = None,
+        exclude_session_id: str | None = None,
+    ) -> SearchResponse:
+        """Search the memories by meaning.
+
+        Returns the memories nearest to the query, best first.
+
+        - Scores are higher-is-closer, normalised to 0-1 with reranking, and not comparable between queries.
+        - Without `actor_id` the whole organisation is searched. `role_ids` and `team_ids` make the memories
+          promoted to those roles and teams eligible.
+        - `session_id` restricts to one conversation plus the memories that belong to none; `exclude_session_id` is
+          its opposite. Both non-empty at once: 422.
+        - Each time a search returns a memory its `strength` rises a little; unused, it decays slowly.
+
+        Args:
+            query: What to look for, in plain words. Not blank, 1-8,000 characters (chosen here).
+            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1-256
+                characters, not blank (chosen here, so that an empty id never widens a search).
+            limit: How many results to return at most, 1-100.
+            threshold: Drop results that score below this, 0-1 (the range is chosen here, as of the scores). 0.0
+                drops none.
+            include_source_events: Also return the events from which each memory was made, in `source_events`.
+            role_ids: Memories promoted to these roles are eligible too. At most 100 ids (chosen here).
+            team_ids: Memories promoted to these teams are eligible too. At most 100 ids (chosen here).
+            session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and
+                `_ - : . @ /`, at most 256 characters; empty counts as unset. Together with a non-empty
+                `exclude_session_id`: 422.
+            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`, at
+                most 256 characters; empty counts as unset. Together with a non-empty `session_id`: 422.
+
+        Returns:
+            The results, best first; empty when nothing reaches the threshold.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _search.request(
+                query,
+                actor_id=actor_id,
+                limit=limit,
+                threshold=threshold,
+                include_source_events=include_source_events,
+                role_ids=role_ids,
+                team_ids=team_ids,
+                session_id=session_id,
+                exclude_session_id=exclude_session_id,
+            )
+        )
+
+    async def status(
+        self,
+        event_ids: Iterable[str],
+    ) -> StatusResponse:
+        """Tell how far the processing of events is.
+
+        Ingested events are processed asynchronously. Ask with the ids that `ingest` returned, at most 500 at a
+        time; the answer sorts them into completed, failed and pending. Its field names are camelCase on the wire,
+        the only place in the API.
+
+        Args:
+            event_ids: Ids that `ingest` returned, at most 500, each of 1-256 characters (chosen here).
+
+        Returns:
+            The ids, sorted by state.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _status.request(
+                event_ids,
+            )
+        )
+
+    async def health(
+        self,
+    ) -> HealthResponse:
+        """Tell whether the service is up.
+
+        Exists on both planes with the same shape of answer. It carries the key as every request does, and needs no
+        scope.
+
+        Returns:
+            The plane is up.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(_health.request())
+
+    async def clear(
+        self,
+        container_tag: str,
+    ) -> ClearResponse:
+        """Delete everything in a container.
+
+        Deletes the memories of one container and tells how many went. The service answers 501 Not Implemented
+        today; the operation is described so that clients are ready when it comes.
+
+        Args:
+            container_tag: The tag of the container to clear. 1-256 characters (chosen here).
+
+        Returns:
+            The container is empty.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _clear.request(
+                container_tag,
+            )
+        )
+
+    @property
+    def with_raw_response(self) -> AsyncCoreWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return AsyncCoreWithRawResponse(self)
+
+
+class AsyncCoreWithRawResponse:
+    """The methods of `AsyncCore`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, core: AsyncCore) -> None:
+        self.ingest = async_raw(core.ingest)
+        self.search = async_raw(core.search)
+        self.status = async_raw(core.status)
+        self.health = async_raw(core.health)
+        self.clear = async_raw(core.clear)

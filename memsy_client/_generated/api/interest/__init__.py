@@ -1,0 +1,200 @@
+"""Expressing interest in the Pro plan (control plane)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.resource import AsyncResource, SyncResource
+
+from . import interest_express as _interest_express
+from . import interest_status as _interest_status
+
+if TYPE_CHECKING:
+    from ...models.interest_response import InterestResponse
+
+
+class Interest(SyncResource):
+    """Expressing interest in the Pro plan (control plane)."""
+
+    def express(
+        self,
+        email: str,
+        name: str,
+        *,
+        company: str | None = None,
+        use_case: str | None = None,
+        notes: str | None = None,
+    ) -> InterestResponse:
+        """Express interest in the Pro plan.
+
+        Asks to be contacted about the Pro plan. Any valid key may; it needs no scope.
+
+        Args:
+            email: Where to write to. 3-320 characters (chosen here).
+            name: Whom to address. 1-256 characters, not blank (chosen here).
+            company: The company. At most 256 characters (chosen here).
+            use_case: What Memsy is to be used for. At most 4,000 characters (chosen here).
+            notes: Anything else. At most 4,000 characters (chosen here).
+
+        Returns:
+            The interest is noted.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _interest_express.request(
+                email,
+                name,
+                company=company,
+                use_case=use_case,
+                notes=notes,
+            )
+        )
+
+    def status(
+        self,
+    ) -> bool:
+        """Tell whether interest in the Pro plan was expressed.
+
+        Tells whether this customer has expressed interest; clients return the boolean itself. Any valid key may
+        ask; it needs no scope.
+
+        Returns:
+            Whether interest was expressed.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(_interest_status.request())
+
+    @property
+    def with_raw_response(self) -> InterestWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return InterestWithRawResponse(self)
+
+
+class InterestWithRawResponse:
+    """The methods of `Interest`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, interest: Interest) -> None:
+        self.express = raw(interest.express)
+        self.status = raw(interest.status)
+
+
+class AsyncInterest(AsyncResource):
+    """Expressing interest in the Pro plan (control plane)."""
+
+    async def express(
+        self,
+        email: str,
+        name: str,
+        *,
+        company: str | None = None,
+        use_case: str | None = None,
+        notes: str | None = None,
+    ) -> InterestResponse:
+        """Express interest in the Pro plan.
+
+        Asks to be contacted about the Pro plan. Any valid key may; it needs no scope.
+
+        Args:
+            email: Where to write to. 3-320 characters (chosen here).
+            name: Whom to address. 1-256 characters, not blank (chosen here).
+            company: The company. At most 256 characters (chosen here).
+            use_case: What Memsy is to be used for. At most 4,000 characters (chosen here).
+            notes: Anything else. At most 4,000 characters (chosen here).
+
+        Returns:
+            The interest is noted.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _interest_express.request(
+                email,
+                name,
+                company=company,
+                use_case=use_case,
+                notes=notes,
+            )
+        )
+
+    async def status(
+        self,
+    ) -> bool:
+        """Tell whether interest in the Pro plan was expressed.
+
+        Tells whether this customer has expressed interest; clients return the boolean itself. Any valid key may
+        ask; it needs no scope.
+
+        Returns:
+            Whether interest was expressed.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(_interest_status.request())
+
+    @property
+    def with_raw_response(self) -> AsyncInterestWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return AsyncInterestWithRawResponse(self)
+
+
+class AsyncInterestWithRawResponse:
+    """The methods of `AsyncInterest`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, interest: AsyncInterest) -> None:
+        self.express = async_raw(interest.express)
+        self.status = async_raw(interest.status)

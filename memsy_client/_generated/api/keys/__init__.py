@@ -1,0 +1,349 @@
+"""API keys (control plane, organisation admins)."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.resource import AsyncResource, SyncResource
+
+from . import keys_create as _keys_create
+from . import keys_delete as _keys_delete
+from . import keys_list as _keys_list
+from . import keys_usage as _keys_usage
+
+if TYPE_CHECKING:
+    from ...models.key_create_response import KeyCreateResponse
+    from ...models.key_list_response import KeyListResponse
+    from ...models.key_scope import KeyScope
+
+
+class Keys(SyncResource):
+    """API keys (control plane, organisation admins)."""
+
+    def list(
+        self,
+    ) -> KeyListResponse:
+        """List the API keys.
+
+        Returns the organisation's API keys, without their secrets, and how many there may be. Needs an organisation
+        admin: another key gets 403 `admin_required`.
+
+        Returns:
+            The API keys.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(_keys_list.request())
+
+    def create(
+        self,
+        name: str,
+        *,
+        scopes: Iterable[KeyScope] = (
+            "read",
+            "write",
+        ),
+        expires_at: datetime.datetime | None = None,
+    ) -> KeyCreateResponse:
+        """Create an API key.
+
+        Creates an API key. `raw_key` is the secret, shown this once: keep it now, it cannot be read again. Needs an
+        organisation admin: another key gets 403 `admin_required`. Beyond the plan's number of keys: 403
+        `key_limit_reached`.
+
+        Args:
+            name: A name by which to recognise it. 1-256 characters, not blank (chosen here).
+            scopes: What it may do. At least one scope, at most 10 (chosen here). Takes 1 to 10 items.
+            expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
+
+        Returns:
+            The key created, with its secret.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            SeatLimitReachedError: 409 `seat_limit_reached`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _keys_create.request(
+                name,
+                scopes=scopes,
+                expires_at=expires_at,
+            )
+        )
+
+    def delete(
+        self,
+        key_id: str,
+    ) -> None:
+        """Revoke an API key.
+
+        Revokes the key: requests with it get 401 from then on. Needs an organisation admin: another key gets 403
+        `admin_required`.
+
+        Args:
+            key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _keys_delete.request(
+                key_id,
+            )
+        )
+
+    def usage(
+        self,
+        key_id: str,
+    ) -> builtins.list[dict[str, Any]]:
+        """Show what an API key was used for.
+
+        Returns the usage records of one key; clients return the list itself. Needs an organisation admin: another
+        key gets 403 `admin_required`.
+
+        Args:
+            key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
+
+        Returns:
+            The usage records of the key.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _keys_usage.request(
+                key_id,
+            )
+        )
+
+    @property
+    def with_raw_response(self) -> KeysWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return KeysWithRawResponse(self)
+
+
+class KeysWithRawResponse:
+    """The methods of `Keys`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.list = raw(keys.list)
+        self.create = raw(keys.create)
+        self.delete = raw(keys.delete)
+        self.usage = raw(keys.usage)
+
+
+class AsyncKeys(AsyncResource):
+    """API keys (control plane, organisation admins)."""
+
+    async def list(
+        self,
+    ) -> KeyListResponse:
+        """List the API keys.
+
+        Returns the organisation's API keys, without their secrets, and how many there may be. Needs an organisation
+        admin: another key gets 403 `admin_required`.
+
+        Returns:
+            The API keys.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(_keys_list.request())
+
+    async def create(
+        self,
+        name: str,
+        *,
+        scopes: Iterable[KeyScope] = (
+            "read",
+            "write",
+        ),
+        expires_at: datetime.datetime | None = None,
+    ) -> KeyCreateResponse:
+        """Create an API key.
+
+        Creates an API key. `raw_key` is the secret, shown this once: keep it now, it cannot be read again. Needs an
+        organisation admin: another key gets 403 `admin_required`. Beyond the plan's number of keys: 403
+        `key_limit_reached`.
+
+        Args:
+            name: A name by which to recognise it. 1-256 characters, not blank (chosen here).
+            scopes: What it may do. At least one scope, at most 10 (chosen here). Takes 1 to 10 items.
+            expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
+
+        Returns:
+            The key created, with its secret.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            SeatLimitReachedError: 409 `seat_limit_reached`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _keys_create.request(
+                name,
+                scopes=scopes,
+                expires_at=expires_at,
+            )
+        )
+
+    async def delete(
+        self,
+        key_id: str,
+    ) -> None:
+        """Revoke an API key.
+
+        Revokes the key: requests with it get 401 from then on. Needs an organisation admin: another key gets 403
+        `admin_required`.
+
+        Args:
+            key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _keys_delete.request(
+                key_id,
+            )
+        )
+
+    async def usage(
+        self,
+        key_id: str,
+    ) -> builtins.list[dict[str, Any]]:
+        """Show what an API key was used for.
+
+        Returns the usage records of one key; clients return the list itself. Needs an organisation admin: another
+        key gets 403 `admin_required`.
+
+        Args:
+            key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
+
+        Returns:
+            The usage records of the key.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _keys_usage.request(
+                key_id,
+            )
+        )
+
+    @property
+    def with_raw_response(self) -> AsyncKeysWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return AsyncKeysWithRawResponse(self)
+
+
+class AsyncKeysWithRawResponse:
+    """The methods of `AsyncKeys`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, keys: AsyncKeys) -> None:
+        self.list = async_raw(keys.list)
+        self.create = async_raw(keys.create)
+        self.delete = async_raw(keys.delete)
+        self.usage = async_raw(keys.usage)

@@ -1,0 +1,449 @@
+"""Browsing the stored memories, without search by meaning (core plane)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+from memsy_client._core.paging import Pages
+from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.resource import AsyncResource, SyncResource
+
+from . import memories_get as _memories_get
+from . import memories_list as _memories_list
+from . import memories_stats as _memories_stats
+
+if TYPE_CHECKING:
+    from ...models.memory_item_resource import MemoryItemResource
+    from ...models.memory_list_response import MemoryListResponse
+    from ...models.memory_sort import MemorySort
+    from ...models.memory_stats_response import MemoryStatsResponse
+    from ...models.memory_status import MemoryStatus
+
+
+class Memories(SyncResource):
+    """Browsing the stored memories, without search by meaning (core plane)."""
+
+    def list(
+        self,
+        *,
+        actor_id: str | None = None,
+        kind: str | None = None,
+        type: str | None = None,
+        status: MemoryStatus | None = None,
+        sort: MemorySort = "observed_at_desc",
+        search: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> MemoryListResponse:
+        """List memories.
+
+        Returns one page of the organisation's memories that match every filter given, with the number of all
+        matches. Only active ones unless `status` says otherwise. `memory_id` is the tiebreaker of every order, so
+        that paging neither repeats nor skips.
+
+        Args:
+            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
+            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the
+                vocabulary is open). 1-64 characters (chosen here).
+            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the
+                vocabulary is open). 1-64 characters (chosen here).
+            status: Only memories of this status. The service takes `active` when it is left out.
+            sort: The order of the items.
+            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
+                (chosen here); an empty text matches all.
+            limit: How many items a page holds at most, 1-200.
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
+                Takes at least 0.
+
+        Returns:
+            One page of memories.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _memories_list.request(
+                actor_id=actor_id,
+                kind=kind,
+                type=type,
+                status=status,
+                sort=sort,
+                search=search,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    def iter(
+        self,
+        *,
+        actor_id: str | None = None,
+        kind: str | None = None,
+        type: str | None = None,
+        status: MemoryStatus | None = None,
+        sort: MemorySort = "observed_at_desc",
+        search: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+        max_items: int | None = None,
+    ) -> Iterator[MemoryItemResource]:
+        """List memories, one item after the other.
+
+        Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
+        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+
+        Args:
+            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
+            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the
+                vocabulary is open). 1-64 characters (chosen here).
+            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the
+                vocabulary is open). 1-64 characters (chosen here).
+            status: Only memories of this status. The service takes `active` when it is left out.
+            sort: The order of the items.
+            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
+                (chosen here); an empty text matches all.
+            limit: How many items to fetch at a time. Takes 1 to 200.
+            offset: How many items to skip. Takes at least 0.
+            max_items: How many items to give at most; None for all.
+
+        Yields:
+            The items, in the order of the pages.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._iterate(
+            Pages(
+                lambda limit, offset: _memories_list.request(
+                    actor_id=actor_id,
+                    kind=kind,
+                    type=type,
+                    status=status,
+                    sort=sort,
+                    search=search,
+                    limit=limit,
+                    offset=offset,
+                ),
+                lambda page: page.items,
+                lambda page: page.total,
+                identity=repr,
+                limit=limit,
+                offset=offset,
+                max_items=max_items,
+            )
+        )
+
+    def stats(
+        self,
+    ) -> MemoryStatsResponse:
+        """Count the memories.
+
+        Returns counts and averages over all memories of the organisation, in every status.
+
+        Returns:
+            The counts and averages.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(_memories_stats.request())
+
+    def get(
+        self,
+        memory_id: str,
+    ) -> MemoryItemResource:
+        """Get a memory.
+
+        Returns one memory in whatever status. Reading it does not raise its strength; only search does.
+
+        Args:
+            memory_id: The memory's id, a UUID, as text. Takes 36 to 36 characters.
+
+        Returns:
+            The memory.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _memories_get.request(
+                memory_id,
+            )
+        )
+
+    @property
+    def with_raw_response(self) -> MemoriesWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return MemoriesWithRawResponse(self)
+
+
+class MemoriesWithRawResponse:
+    """The methods of `Memories`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, memories: Memories) -> None:
+        self.list = raw(memories.list)
+        self.stats = raw(memories.stats)
+        self.get = raw(memories.get)
+
+
+class AsyncMemories(AsyncResource):
+    """Browsing the stored memories, without search by meaning (core plane)."""
+
+    async def list(
+        self,
+        *,
+        actor_id: str | None = None,
+        kind: str | None = None,
+        type: str | None = None,
+        status: MemoryStatus | None = None,
+        sort: MemorySort = "observed_at_desc",
+        search: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> MemoryListResponse:
+        """List memories.
+
+        Returns one page of the organisation's memories that match every filter given, with the number of all
+        matches. Only active ones unless `status` says otherwise. `memory_id` is the tiebreaker of every order, so
+        that paging neither repeats nor skips.
+
+        Args:
+            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
+            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the
+                vocabulary is open). 1-64 characters (chosen here).
+            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the
+                vocabulary is open). 1-64 characters (chosen here).
+            status: Only memories of this status. The service takes `active` when it is left out.
+            sort: The order of the items.
+            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
+                (chosen here); an empty text matches all.
+            limit: How many items a page holds at most, 1-200.
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
+                Takes at least 0.
+
+        Returns:
+            One page of memories.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _memories_list.request(
+                actor_id=actor_id,
+                kind=kind,
+                type=type,
+                status=status,
+                sort=sort,
+                search=search,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    def iter(
+        self,
+        *,
+        actor_id: str | None = None,
+        kind: str | None = None,
+        type: str | None = None,
+        status: MemoryStatus | None = None,
+        sort: MemorySort = "observed_at_desc",
+        search: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+        max_items: int | None = None,
+    ) -> AsyncIterator[MemoryItemResource]:
+        """List memories, one item after the other.
+
+        Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
+        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+
+        Args:
+            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
+            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the
+                vocabulary is open). 1-64 characters (chosen here).
+            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the
+                vocabulary is open). 1-64 characters (chosen here).
+            status: Only memories of this status. The service takes `active` when it is left out.
+            sort: The order of the items.
+            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
+                (chosen here); an empty text matches all.
+            limit: How many items to fetch at a time. Takes 1 to 200.
+            offset: How many items to skip. Takes at least 0.
+            max_items: How many items to give at most; None for all.
+
+        Yields:
+            The items, in the order of the pages.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._iterate(
+            Pages(
+                lambda limit, offset: _memories_list.request(
+                    actor_id=actor_id,
+                    kind=kind,
+                    type=type,
+                    status=status,
+                    sort=sort,
+                    search=search,
+                    limit=limit,
+                    offset=offset,
+                ),
+                lambda page: page.items,
+                lambda page: page.total,
+                identity=repr,
+                limit=limit,
+                offset=offset,
+                max_items=max_items,
+            )
+        )
+
+    async def stats(
+        self,
+    ) -> MemoryStatsResponse:
+        """Count the memories.
+
+        Returns counts and averages over all memories of the organisation, in every status.
+
+        Returns:
+            The counts and averages.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(_memories_stats.request())
+
+    async def get(
+        self,
+        memory_id: str,
+    ) -> MemoryItemResource:
+        """Get a memory.
+
+        Returns one memory in whatever status. Reading it does not raise its strength; only search does.
+
+        Args:
+            memory_id: The memory's id, a UUID, as text. Takes 36 to 36 characters.
+
+        Returns:
+            The memory.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _memories_get.request(
+                memory_id,
+            )
+        )
+
+    @property
+    def with_raw_response(self) -> AsyncMemoriesWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return AsyncMemoriesWithRawResponse(self)
+
+
+class AsyncMemoriesWithRawResponse:
+    """The methods of `AsyncMemories`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, memories: AsyncMemories) -> None:
+        self.list = async_raw(memories.list)
+        self.stats = async_raw(memories.stats)
+        self.get = async_raw(memories.get)

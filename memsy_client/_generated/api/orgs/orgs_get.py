@@ -1,0 +1,36 @@
+"""GET /orgs/{org_id}"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from memsy_client._core.operation import Call, Operation
+
+if TYPE_CHECKING:
+    from ...models.org_resource import OrgResource
+
+
+def _parse(data: Any) -> OrgResource:
+    from ...models.org_resource import OrgResource
+
+    return OrgResource.from_dict(data)
+
+
+_OPERATION: Operation[OrgResource] = Operation(
+    name="orgs.get",
+    method="GET",
+    path="/orgs/{org_id}",
+    parse=_parse,
+    repeatable=True,
+)
+
+
+def request(
+    org_id: str,
+) -> Call[OrgResource]:
+    """The call of `orgs.get`. Raises `MemsyInputError` for arguments that cannot be sent."""
+    return _OPERATION.call(
+        path={
+            "org_id": org_id,
+        },
+    )

@@ -1,0 +1,701 @@
+"""Roles under an organisation, siblings of its teams (core plane)."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+from memsy_client._core.paging import Pages
+from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.resource import AsyncResource, SyncResource
+
+from . import roles_create as _roles_create
+from . import roles_delete as _roles_delete
+from . import roles_get as _roles_get
+from . import roles_list as _roles_list
+from . import roles_regenerate_prompt as _roles_regenerate_prompt
+from . import roles_update as _roles_update
+
+if TYPE_CHECKING:
+    from ...models.role_resource import RoleResource
+
+
+class Roles(SyncResource):
+    """Roles under an organisation, siblings of its teams (core plane)."""
+
+    def list(
+        self,
+        org_id: str,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> builtins.list[RoleResource]:
+        """List the roles of an organisation.
+
+        Returns one page of the organisation's roles. There is no total: a page shorter than `limit` is the last
+        one.
+
+        Args:
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+            limit: How many items a page holds at most, 1-200 (the range is chosen here, as of the other pages).
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
+                Takes at least 0.
+
+        Returns:
+            One page of roles.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _roles_list.request(
+                org_id,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    def iter(
+        self, org_id: str, *, limit: int = 100, offset: int = 0, max_items: int | None = None
+    ) -> Iterator[RoleResource]:
+        """List the roles of an organisation, one item after the other.
+
+        Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
+        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+
+        Args:
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+            limit: How many items to fetch at a time. Takes 1 to 200.
+            offset: How many items to skip. Takes at least 0.
+            max_items: How many items to give at most; None for all.
+
+        Yields:
+            The items, in the order of the pages.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._iterate(
+            Pages(
+                lambda limit, offset: _roles_list.request(
+                    org_id,
+                    limit=limit,
+                    offset=offset,
+                ),
+                lambda page: page,
+                None,
+                identity=repr,
+                limit=limit,
+                offset=offset,
+                max_items=max_items,
+            )
+        )
+
+    def create(
+        self,
+        org_id: str,
+        name: str,
+        focus: str,
+    ) -> RoleResource:
+        """Create a role.
+
+        Creates a role under an organisation. The server assigns `role_id`; the promotion prompt is derived from
+        name and focus.
+
+        Args:
+            org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the
+                key may not name: 400 `org_id_not_allowed`.
+            name: Its name. 1-256 characters, not blank (chosen here).
+            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
+
+        Returns:
+            The role created, with its id.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            SeatLimitReachedError: 409 `seat_limit_reached`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _roles_create.request(
+                org_id,
+                name,
+                focus,
+            )
+        )
+
+    def get(
+        self,
+        role_id: str,
+        org_id: str,
+    ) -> RoleResource:
+        """Get a role.
+
+        Returns one role of an organisation.
+
+        Args:
+            role_id: The role's id. 1-256 characters.
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+
+        Returns:
+            The role.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _roles_get.request(
+                role_id,
+                org_id,
+            )
+        )
+
+    def delete(
+        self,
+        role_id: str,
+        org_id: str,
+    ) -> None:
+        """Delete a role.
+
+        The record goes, the memories promoted to it stay. A role that is already gone gives 404.
+
+        Args:
+            role_id: The role's id. 1-256 characters.
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _roles_delete.request(
+                role_id,
+                org_id,
+            )
+        )
+
+    def update(
+        self,
+        role_id: str,
+        org_id: str,
+        *,
+        name: str | None = None,
+        focus: str | None = None,
+        promotion_prompt: str | None = None,
+    ) -> RoleResource:
+        """Change a role.
+
+        Sets the fields given and leaves the others as they are; a call without any returns the role unchanged.
+        Setting `promotion_prompt` replaces the derived prompt with your own text.
+
+        Args:
+            role_id: The role's id. 1-256 characters.
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+            name: Its name. 1-256 characters, not blank (chosen here).
+            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
+            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16,000 characters
+                (chosen here).
+
+        Returns:
+            The role as changed.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            SeatLimitReachedError: 409 `seat_limit_reached`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _roles_update.request(
+                role_id,
+                org_id,
+                name=name,
+                focus=focus,
+                promotion_prompt=promotion_prompt,
+            )
+        )
+
+    def regenerate_prompt(
+        self,
+        role_id: str,
+        org_id: str,
+    ) -> RoleResource:
+        """Derive the promotion prompt anew.
+
+        Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
+        each call costs the service a run of a language model.
+
+        Args:
+            role_id: The role's id. 1-256 characters.
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+
+        Returns:
+            The role with its new prompt.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._send(
+            _roles_regenerate_prompt.request(
+                role_id,
+                org_id,
+            )
+        )
+
+    @property
+    def with_raw_response(self) -> RolesWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return RolesWithRawResponse(self)
+
+
+class RolesWithRawResponse:
+    """The methods of `Roles`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, roles: Roles) -> None:
+        self.list = raw(roles.list)
+        self.create = raw(roles.create)
+        self.get = raw(roles.get)
+        self.delete = raw(roles.delete)
+        self.update = raw(roles.update)
+        self.regenerate_prompt = raw(roles.regenerate_prompt)
+
+
+class AsyncRoles(AsyncResource):
+    """Roles under an organisation, siblings of its teams (core plane)."""
+
+    async def list(
+        self,
+        org_id: str,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> builtins.list[RoleResource]:
+        """List the roles of an organisation.
+
+        Returns one page of the organisation's roles. There is no total: a page shorter than `limit` is the last
+        one.
+
+        Args:
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+            limit: How many items a page holds at most, 1-200 (the range is chosen here, as of the other pages).
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
+                Takes at least 0.
+
+        Returns:
+            One page of roles.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _roles_list.request(
+                org_id,
+                limit=limit,
+                offset=offset,
+            )
+        )
+
+    def iter(
+        self, org_id: str, *, limit: int = 100, offset: int = 0, max_items: int | None = None
+    ) -> AsyncIterator[RoleResource]:
+        """List the roles of an organisation, one item after the other.
+
+        Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
+        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+
+        Args:
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+            limit: How many items to fetch at a time. Takes 1 to 200.
+            offset: How many items to skip. Takes at least 0.
+            max_items: How many items to give at most; None for all.
+
+        Yields:
+            The items, in the order of the pages.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return self._iterate(
+            Pages(
+                lambda limit, offset: _roles_list.request(
+                    org_id,
+                    limit=limit,
+                    offset=offset,
+                ),
+                lambda page: page,
+                None,
+                identity=repr,
+                limit=limit,
+                offset=offset,
+                max_items=max_items,
+            )
+        )
+
+    async def create(
+        self,
+        org_id: str,
+        name: str,
+        focus: str,
+    ) -> RoleResource:
+        """Create a role.
+
+        Creates a role under an organisation. The server assigns `role_id`; the promotion prompt is derived from
+        name and focus.
+
+        Args:
+            org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the
+                key may not name: 400 `org_id_not_allowed`.
+            name: Its name. 1-256 characters, not blank (chosen here).
+            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
+
+        Returns:
+            The role created, with its id.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            SeatLimitReachedError: 409 `seat_limit_reached`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _roles_create.request(
+                org_id,
+                name,
+                focus,
+            )
+        )
+
+    async def get(
+        self,
+        role_id: str,
+        org_id: str,
+    ) -> RoleResource:
+        """Get a role.
+
+        Returns one role of an organisation.
+
+        Args:
+            role_id: The role's id. 1-256 characters.
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+
+        Returns:
+            The role.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _roles_get.request(
+                role_id,
+                org_id,
+            )
+        )
+
+    async def delete(
+        self,
+        role_id: str,
+        org_id: str,
+    ) -> None:
+        """Delete a role.
+
+        The record goes, the memories promoted to it stay. A role that is already gone gives 404.
+
+        Args:
+            role_id: The role's id. 1-256 characters.
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _roles_delete.request(
+                role_id,
+                org_id,
+            )
+        )
+
+    async def update(
+        self,
+        role_id: str,
+        org_id: str,
+        *,
+        name: str | None = None,
+        focus: str | None = None,
+        promotion_prompt: str | None = None,
+    ) -> RoleResource:
+        """Change a role.
+
+        Sets the fields given and leaves the others as they are; a call without any returns the role unchanged.
+        Setting `promotion_prompt` replaces the derived prompt with your own text.
+
+        Args:
+            role_id: The role's id. 1-256 characters.
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+            name: Its name. 1-256 characters, not blank (chosen here).
+            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
+            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16,000 characters
+                (chosen here).
+
+        Returns:
+            The role as changed.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            SeatLimitReachedError: 409 `seat_limit_reached`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _roles_update.request(
+                role_id,
+                org_id,
+                name=name,
+                focus=focus,
+                promotion_prompt=promotion_prompt,
+            )
+        )
+
+    async def regenerate_prompt(
+        self,
+        role_id: str,
+        org_id: str,
+    ) -> RoleResource:
+        """Derive the promotion prompt anew.
+
+        Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
+        each call costs the service a run of a language model.
+
+        Args:
+            role_id: The role's id. 1-256 characters.
+            org_id: The id of the organisation under which to look. One that the key may not name: 400
+                `org_id_not_allowed`. 1-256 characters (chosen here).
+
+        Returns:
+            The role with its new prompt.
+
+        Raises:
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
+                the key.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
+                `{"message": "Forbidden"}`.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
+            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
+            OrgLimitReachedError: 403 `org_limit_reached`.
+            KeyLimitReachedError: 403 `key_limit_reached`.
+            BillingNotEnabledError: 403 `billing_not_enabled`.
+            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
+                service did.
+            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        return await self._send(
+            _roles_regenerate_prompt.request(
+                role_id,
+                org_id,
+            )
+        )
+
+    @property
+    def with_raw_response(self) -> AsyncRolesWithRawResponse:
+        """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
+        return AsyncRolesWithRawResponse(self)
+
+
+class AsyncRolesWithRawResponse:
+    """The methods of `AsyncRoles`, each giving a `RawResponse` of what it gives there."""
+
+    def __init__(self, roles: AsyncRoles) -> None:
+        self.list = async_raw(roles.list)
+        self.create = async_raw(roles.create)
+        self.get = async_raw(roles.get)
+        self.delete = async_raw(roles.delete)
+        self.update = async_raw(roles.update)
+        self.regenerate_prompt = async_raw(roles.regenerate_prompt)

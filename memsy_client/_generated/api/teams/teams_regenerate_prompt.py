@@ -1,0 +1,40 @@
+"""POST /teams/{team_id}/regenerate-prompt"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from memsy_client._core.operation import Call, Operation
+
+if TYPE_CHECKING:
+    from ...models.team_resource import TeamResource
+
+
+def _parse(data: Any) -> TeamResource:
+    from ...models.team_resource import TeamResource
+
+    return TeamResource.from_dict(data)
+
+
+_OPERATION: Operation[TeamResource] = Operation(
+    name="teams.regenerate_prompt",
+    method="POST",
+    path="/teams/{team_id}/regenerate-prompt",
+    parse=_parse,
+    repeatable=False,
+)
+
+
+def request(
+    team_id: str,
+    org_id: str,
+) -> Call[TeamResource]:
+    """The call of `teams.regenerate_prompt`. Raises `MemsyInputError` for arguments that cannot be sent."""
+    return _OPERATION.call(
+        path={
+            "team_id": team_id,
+        },
+        query={
+            "org_id": org_id,
+        },
+    )

@@ -1,0 +1,45 @@
+"""GET /usage/timeseries"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from memsy_client._core.operation import Call, Operation
+
+if TYPE_CHECKING:
+    from ...models.usage_granularity import UsageGranularity
+    from ...models.usage_timeseries_response import UsageTimeseriesResponse
+
+
+def _parse(data: Any) -> UsageTimeseriesResponse:
+    from ...models.usage_timeseries_response import UsageTimeseriesResponse
+
+    return UsageTimeseriesResponse.from_dict(data)
+
+
+_OPERATION: Operation[UsageTimeseriesResponse] = Operation(
+    name="usage.timeseries",
+    method="GET",
+    path="/usage/timeseries",
+    parse=_parse,
+    repeatable=True,
+)
+
+
+def request(
+    *,
+    dimension: str | None = None,
+    granularity: UsageGranularity = "daily",
+    period_start: datetime.datetime | None = None,
+    period_end: datetime.datetime | None = None,
+) -> Call[UsageTimeseriesResponse]:
+    """The call of `usage.timeseries`. Raises `MemsyInputError` for arguments that cannot be sent."""
+    return _OPERATION.call(
+        query={
+            "dimension": dimension,
+            "granularity": granularity,
+            "period_start": period_start,
+            "period_end": period_end,
+        },
+    )

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class ClearResponse(Model):
+    """What a clear removed.
+
+    Attributes:
+        deleted: How many memories were deleted.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    deleted: int
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> ClearResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["deleted"]
+            self.deleted = value if type(value) is int else decode.wrong(value, "an integer", "deleted")
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["deleted"] = self.deleted
+        return data
+
+
+_FIELDS = frozenset(("deleted",))

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .event_item_resource import EventItemResource
+
+
+@define(weakref_slot=False)
+class EventListResponse(Model):
+    """One page of events.
+
+    Attributes:
+        items: The events of this page.
+        total: How many events match, on all pages.
+        limit: How many a page holds at most.
+        offset: How many were skipped before this page.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    items: list[EventItemResource]
+    total: int
+    limit: int
+    offset: int
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> EventListResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.items = decode.inside(data["items"], "items", _check_items)
+            value = data["total"]
+            self.total = value if type(value) is int else decode.wrong(value, "an integer", "total")
+            value = data["limit"]
+            self.limit = value if type(value) is int else decode.wrong(value, "an integer", "limit")
+            value = data["offset"]
+            self.offset = value if type(value) is int else decode.wrong(value, "an integer", "offset")
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["items"] = encode.plain(self.items)
+        data["total"] = self.total
+        data["limit"] = self.limit
+        data["offset"] = self.offset
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "items",
+        "total",
+        "limit",
+        "offset",
+    )
+)
+_check_items = decode.each(EventItemResource.from_dict)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .event_kind import EventKind
+
+
+@define(weakref_slot=False)
+class EventPayload(Model):
+    """One thing that happened: a message, a tool's answer, an event of the application. NUL characters are stripped
+    from every string.
+
+    Attributes:
+        actor_id: Who it is about, by an id of your choice. 1-256 characters after trimming, not blank.
+        session_id: The conversation it belongs to, by an id of your choice. 1-256 characters after trimming,
+            not blank. To search by it later, use letters, digits and `_ - : . @ /` only.
+        kind: What the event is; one of four, anything else gives 422.
+        content: The text. At least one non-blank character, under 8,000 characters.
+        role_id: The role to which memories of it may be promoted. At most 256 characters; blank counts as
+            unset.
+        team_id: The team to which memories of it may be promoted. At most 256 characters; blank counts as
+            unset.
+        ts: When it happened (ISO 8601 with offset; without one, UTC). Left out, the server stamps now. The
+            recency of memories is weighed by it.
+        metadata: Your own data about the event: a JSON document serialised to a string, at most 4,096
+            characters. Text that is not a JSON object is kept as it is, not refused.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    actor_id: str
+    session_id: str
+    kind: EventKind | str
+    content: str
+    role_id: str | None = None
+    team_id: str | None = None
+    ts: datetime.datetime | None = None
+    metadata: str | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> EventPayload:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["actor_id"]
+            self.actor_id = value if type(value) is str else decode.wrong(value, "a string", "actor_id")
+            value = data["session_id"]
+            self.session_id = value if type(value) is str else decode.wrong(value, "a string", "session_id")
+            value = data["kind"]
+            self.kind = value if type(value) is str else decode.wrong(value, "a string", "kind")
+            value = data["content"]
+            self.content = value if type(value) is str else decode.wrong(value, "a string", "content")
+            self.role_id = (
+                value
+                if (value := data.get("role_id")) is None or type(value) is str
+                else decode.wrong(value, "a string", "role_id")
+            )
+            self.team_id = (
+                value
+                if (value := data.get("team_id")) is None or type(value) is str
+                else decode.wrong(value, "a string", "team_id")
+            )
+            self.ts = decode.inside_or_none(data.get("ts"), "ts", decode.time)
+            self.metadata = (
+                value
+                if (value := data.get("metadata")) is None or type(value) is str
+                else decode.wrong(value, "a string", "metadata")
+            )
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["actor_id"] = self.actor_id
+        data["session_id"] = self.session_id
+        data["kind"] = self.kind
+        data["content"] = self.content
+        if self.role_id is not None:
+            data["role_id"] = self.role_id
+        if self.team_id is not None:
+            data["team_id"] = self.team_id
+        if self.ts is not None:
+            data["ts"] = encode.plain(self.ts)
+        if self.metadata is not None:
+            data["metadata"] = self.metadata
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "actor_id",
+        "session_id",
+        "kind",
+        "content",
+        "role_id",
+        "team_id",
+        "ts",
+        "metadata",
+    )
+)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class HealthResponse(Model):
+    """The health of a plane.
+
+    Attributes:
+        status: `ok` when all is well; the vocabulary is open.
+        version: The version of the service.
+        billing_enabled: Whether this installation bills.
+        components: The state of each part of the service by its name.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    status: str
+    version: str
+    billing_enabled: bool | None = None
+    components: dict[str, str] | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> HealthResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["status"]
+            self.status = value if type(value) is str else decode.wrong(value, "a string", "status")
+            value = data["version"]
+            self.version = value if type(value) is str else decode.wrong(value, "a string", "version")
+            self.billing_enabled = (
+                value
+                if (value := data.get("billing_enabled")) is None or type(value) is bool
+                else decode.wrong(value, "a boolean", "billing_enabled")
+            )
+            self.components = decode.inside_or_none(data.get("components"), "components", _check_components)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["status"] = self.status
+        data["version"] = self.version
+        if self.billing_enabled is not None:
+            data["billing_enabled"] = self.billing_enabled
+        if self.components is not None:
+            data["components"] = encode.plain(self.components)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "status",
+        "version",
+        "billing_enabled",
+        "components",
+    )
+)
+_check_components = decode.values(decode.text)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class IngestResponse(Model):
+    """What became of a batch of events.
+
+    Attributes:
+        event_ids: The id of each event, in the order sent. An event which repeats another of the last 60
+            seconds has that other's id.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    event_ids: list[str]
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> IngestResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.event_ids = decode.inside(data["event_ids"], "event_ids", decode.texts)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["event_ids"] = encode.plain(self.event_ids)
+        return data
+
+
+_FIELDS = frozenset(("event_ids",))

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class InvoiceResource(Model):
+    """An invoice.
+
+    Attributes:
+        id: Its id at Stripe.
+        amount_due: The amount, in the smallest unit of the currency (cents).
+        amount_paid: What was paid of it, in the smallest unit of the currency (cents).
+        currency: The currency, an ISO 4217 code in lower case.
+        status: Its state, in Stripe's words, such as `open` or `paid` (the vocabulary is open).
+        created: When it was made, as unix time in seconds, written as text.
+        hosted_invoice_url: The web page on which to see and pay it.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    id: str
+    amount_due: int
+    amount_paid: int
+    currency: str
+    status: str
+    created: str
+    hosted_invoice_url: str | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> InvoiceResource:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["id"]
+            self.id = value if type(value) is str else decode.wrong(value, "a string", "id")
+            value = data["amount_due"]
+            self.amount_due = value if type(value) is int else decode.wrong(value, "an integer", "amount_due")
+            value = data["amount_paid"]
+            self.amount_paid = value if type(value) is int else decode.wrong(value, "an integer", "amount_paid")
+            value = data["currency"]
+            self.currency = value if type(value) is str else decode.wrong(value, "a string", "currency")
+            value = data["status"]
+            self.status = value if type(value) is str else decode.wrong(value, "a string", "status")
+            value = data["created"]
+            self.created = value if type(value) is str else decode.wrong(value, "a string", "created")
+            self.hosted_invoice_url = (
+                value
+                if (value := data.get("hosted_invoice_url")) is None or type(value) is str
+                else decode.wrong(value, "a string", "hosted_invoice_url")
+            )
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["id"] = self.id
+        data["amount_due"] = self.amount_due
+        data["amount_paid"] = self.amount_paid
+        data["currency"] = self.currency
+        data["status"] = self.status
+        data["created"] = self.created
+        if self.hosted_invoice_url is not None:
+            data["hosted_invoice_url"] = self.hosted_invoice_url
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "id",
+        "amount_due",
+        "amount_paid",
+        "currency",
+        "status",
+        "created",
+        "hosted_invoice_url",
+    )
+)

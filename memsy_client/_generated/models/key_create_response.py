@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .key_scope import KeyScope
+
+
+@define(weakref_slot=False)
+class KeyCreateResponse(Model):
+    """A new API key, with its secret.
+
+    Attributes:
+        key_id: Its id.
+        raw_key: The secret, shown this once. Treat it as a password.
+        prefix: The first characters of the secret, by which to recognise it.
+        name: Its name.
+        scopes: What it may do.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    key_id: str
+    raw_key: str
+    prefix: str
+    name: str
+    scopes: list[KeyScope | str]
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> KeyCreateResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["key_id"]
+            self.key_id = value if type(value) is str else decode.wrong(value, "a string", "key_id")
+            value = data["raw_key"]
+            self.raw_key = value if type(value) is str else decode.wrong(value, "a string", "raw_key")
+            value = data["prefix"]
+            self.prefix = value if type(value) is str else decode.wrong(value, "a string", "prefix")
+            value = data["name"]
+            self.name = value if type(value) is str else decode.wrong(value, "a string", "name")
+            self.scopes = decode.inside(data["scopes"], "scopes", decode.texts)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["key_id"] = self.key_id
+        data["raw_key"] = self.raw_key
+        data["prefix"] = self.prefix
+        data["name"] = self.name
+        data["scopes"] = encode.plain(self.scopes)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "key_id",
+        "raw_key",
+        "prefix",
+        "name",
+        "scopes",
+    )
+)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .key_resource import KeyResource
+
+
+@define(weakref_slot=False)
+class KeyListResponse(Model):
+    """The API keys of an organisation.
+
+    Attributes:
+        keys: The keys.
+        max_keys: How many active keys the plan allows.
+        active_count: How many keys are active.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    keys: list[KeyResource]
+    max_keys: int
+    active_count: int
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> KeyListResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.keys = decode.inside(data["keys"], "keys", _check_keys)
+            value = data["max_keys"]
+            self.max_keys = value if type(value) is int else decode.wrong(value, "an integer", "max_keys")
+            value = data["active_count"]
+            self.active_count = value if type(value) is int else decode.wrong(value, "an integer", "active_count")
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["keys"] = encode.plain(self.keys)
+        data["max_keys"] = self.max_keys
+        data["active_count"] = self.active_count
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "keys",
+        "max_keys",
+        "active_count",
+    )
+)
+_check_keys = decode.each(KeyResource.from_dict)

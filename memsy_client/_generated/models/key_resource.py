@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .key_scope import KeyScope
+
+
+@define(weakref_slot=False)
+class KeyResource(Model):
+    """An API key, without its secret.
+
+    Attributes:
+        key_id: Its id.
+        prefix: The first characters of the secret, by which to recognise it.
+        name: Its name.
+        scopes: What it may do.
+        is_active: Whether it works; false when revoked or expired.
+        created_at: When it was created. A time without an offset is read as UTC.
+        last_used_at: When it was last used; none when never. A time without an offset is read as UTC.
+        expires_at: When it expires; none when never. A time without an offset is read as UTC.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    key_id: str
+    prefix: str
+    name: str
+    scopes: list[KeyScope | str]
+    is_active: bool
+    created_at: datetime.datetime
+    last_used_at: datetime.datetime | None = None
+    expires_at: datetime.datetime | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> KeyResource:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["key_id"]
+            self.key_id = value if type(value) is str else decode.wrong(value, "a string", "key_id")
+            value = data["prefix"]
+            self.prefix = value if type(value) is str else decode.wrong(value, "a string", "prefix")
+            value = data["name"]
+            self.name = value if type(value) is str else decode.wrong(value, "a string", "name")
+            self.scopes = decode.inside(data["scopes"], "scopes", decode.texts)
+            value = data["is_active"]
+            self.is_active = value if type(value) is bool else decode.wrong(value, "a boolean", "is_active")
+            self.created_at = decode.inside(data["created_at"], "created_at", decode.time)
+            self.last_used_at = decode.inside_or_none(data.get("last_used_at"), "last_used_at", decode.time)
+            self.expires_at = decode.inside_or_none(data.get("expires_at"), "expires_at", decode.time)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["key_id"] = self.key_id
+        data["prefix"] = self.prefix
+        data["name"] = self.name
+        data["scopes"] = encode.plain(self.scopes)
+        data["is_active"] = self.is_active
+        data["created_at"] = encode.plain(self.created_at)
+        if self.last_used_at is not None:
+            data["last_used_at"] = encode.plain(self.last_used_at)
+        if self.expires_at is not None:
+            data["expires_at"] = encode.plain(self.expires_at)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "key_id",
+        "prefix",
+        "name",
+        "scopes",
+        "is_active",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+    )
+)

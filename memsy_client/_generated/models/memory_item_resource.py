@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .memory_scope import MemoryScope
+from .memory_status import MemoryStatus
+
+
+@define(weakref_slot=False)
+class MemoryItemResource(Model):
+    """A stored memory.
+
+    Attributes:
+        memory_id: Its id, a UUID, as text.
+        org_id: The organisation it is stored in.
+        scope: Whom it belongs to.
+        type: What it states: fact, preference, norm, decision, event, or another (the vocabulary is open).
+        kind: A finer word for what it is, as the service chose it (the vocabulary is open).
+        memory_kind: The kind of memory: semantic, episodic, procedural, or another (the vocabulary is open).
+        status: Where it is in its life. Clients accept unknown states.
+        text: What it states.
+        confidence: How certain the extraction was, 0-1.
+        strength: Reinforcement by use, 0.0-5.0, not a probability. Rises with each search, decays when unused.
+        recall_count: How many times a search returned it.
+        decay_half_life_days: After how many days without use its strength has halved.
+        pinned: A pinned memory never decays.
+        tags: Labels given to it.
+        entity_refs: People, places and things it names, each a map from text to text.
+        source_event_ids: The ids of the events from which it was made.
+        source_urls: Web addresses from which it was made.
+        summary: A short form of the text.
+        payload: Structured content, free-form.
+        last_recalled_at: When a search last returned it. A time without an offset is read as UTC.
+        effective_from: Since when what it states holds. A time without an offset is read as UTC.
+        effective_to: Until when what it states holds. A time without an offset is read as UTC.
+        observed_at: When what it states was observed. A time without an offset is read as UTC.
+        created_at: When it was stored. A time without an offset is read as UTC.
+        updated_at: When it was last changed. A time without an offset is read as UTC.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    memory_id: str
+    org_id: str
+    scope: MemoryScope
+    type: str
+    kind: str
+    memory_kind: str
+    status: MemoryStatus | str
+    text: str
+    confidence: float
+    strength: float
+    recall_count: int
+    decay_half_life_days: float
+    pinned: bool
+    tags: list[str]
+    entity_refs: list[dict[str, str]]
+    source_event_ids: list[str]
+    source_urls: list[str]
+    summary: str | None = None
+    payload: dict[str, Any] | None = None
+    last_recalled_at: datetime.datetime | None = None
+    effective_from: datetime.datetime | None = None
+    effective_to: datetime.datetime | None = None
+    observed_at: datetime.datetime | None = None
+    created_at: datetime.datetime | None = None
+    updated_at: datetime.datetime | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> MemoryItemResource:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["memory_id"]
+            self.memory_id = value if type(value) is str else decode.wrong(value, "a string", "memory_id")
+            value = data["org_id"]
+            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
+            self.scope = decode.inside(data["scope"], "scope", MemoryScope.from_dict)
+            value = data["type"]
+            self.type = value if type(value) is str else decode.wrong(value, "a string", "type")
+            value = data["kind"]
+            self.kind = value if type(value) is str else decode.wrong(value, "a string", "kind")
+            value = data["memory_kind"]
+            self.memory_kind = value if type(value) is str else decode.wrong(value, "a string", "memory_kind")
+            value = data["status"]
+            self.status = value if type(value) is str else decode.wrong(value, "a string", "status")
+            value = data["text"]
+            self.text = value if type(value) is str else decode.wrong(value, "a string", "text")
+            value = data["confidence"]
+            self.confidence = (
+                value if (type(value) is float or type(value) is int) else decode.wrong(value, "a number", "confidence")
+            )
+            value = data["strength"]
+            self.strength = (
+                value if (type(value) is float or type(value) is int) else decode.wrong(value, "a number", "strength")
+            )
+            value = data["recall_count"]
+            self.recall_count = value if type(value) is int else decode.wrong(value, "an integer", "recall_count")
+            value = data["decay_half_life_days"]
+            self.decay_half_life_days = (
+                value
+                if (type(value) is float or type(value) is int)
+                else decode.wrong(value, "a number", "decay_half_life_days")
+            )
+            value = data["pinned"]
+            self.pinned = value if type(value) is bool else decode.wrong(value, "a boolean", "pinned")
+            self.tags = decode.inside(data["tags"], "tags", decode.texts)
+            self.entity_refs = decode.inside(data["entity_refs"], "entity_refs", _check_entity_refs)
+            self.source_event_ids = decode.inside(data["source_event_ids"], "source_event_ids", decode.texts)
+            self.source_urls = decode.inside(data["source_urls"], "source_urls", decode.texts)
+            self.summary = (
+                value
+                if (value := data.get("summary")) is None or type(value) is str
+                else decode.wrong(value, "a string", "summary")
+            )
+            self.payload = (
+                value
+                if (value := data.get("payload")) is None or type(value) is dict
+                else decode.wrong(value, "an object", "payload")
+            )
+            self.last_recalled_at = decode.inside_or_none(data.get("last_recalled_at"), "last_recalled_at", decode.time)
+            self.effective_from = decode.inside_or_none(data.get("effective_from"), "effective_from", decode.time)
+            self.effective_to = decode.inside_or_none(data.get("effective_to"), "effective_to", decode.time)
+            self.observed_at = decode.inside_or_none(data.get("observed_at"), "observed_at", decode.time)
+            self.created_at = decode.inside_or_none(data.get("created_at"), "created_at", decode.time)
+            self.updated_at = decode.inside_or_none(data.get("updated_at"), "updated_at", decode.time)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["memory_id"] = self.memory_id
+        data["org_id"] = self.org_id
+        data["scope"] = encode.plain(self.scope)
+        data["type"] = self.type
+        data["kind"] = self.kind
+        data["memory_kind"] = self.memory_kind
+        data["status"] = self.status
+        data["text"] = self.text
+        data["confidence"] = self.confidence
+        data["strength"] = self.strength
+        data["recall_count"] = self.recall_count
+        data["decay_half_life_days"] = self.decay_half_life_days
+        data["pinned"] = self.pinned
+        data["tags"] = encode.plain(self.tags)
+        data["entity_refs"] = encode.plain(self.entity_refs)
+        data["source_event_ids"] = encode.plain(self.source_event_ids)
+        data["source_urls"] = encode.plain(self.source_urls)
+        if self.summary is not None:
+            data["summary"] = self.summary
+        if self.payload is not None:
+            data["payload"] = encode.plain(self.payload)
+        if self.last_recalled_at is not None:
+            data["last_recalled_at"] = encode.plain(self.last_recalled_at)
+        if self.effective_from is not None:
+            data["effective_from"] = encode.plain(self.effective_from)
+        if self.effective_to is not None:
+            data["effective_to"] = encode.plain(self.effective_to)
+        if self.observed_at is not None:
+            data["observed_at"] = encode.plain(self.observed_at)
+        if self.created_at is not None:
+            data["created_at"] = encode.plain(self.created_at)
+        if self.updated_at is not None:
+            data["updated_at"] = encode.plain(self.updated_at)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "memory_id",
+        "org_id",
+        "scope",
+        "type",
+        "kind",
+        "memory_kind",
+        "status",
+        "text",
+        "confidence",
+        "strength",
+        "recall_count",
+        "decay_half_life_days",
+        "pinned",
+        "tags",
+        "entity_refs",
+        "source_event_ids",
+        "source_urls",
+        "summary",
+        "payload",
+        "last_recalled_at",
+        "effective_from",
+        "effective_to",
+        "observed_at",
+        "created_at",
+        "updated_at",
+    )
+)
+_check_entity_refs = decode.each(decode.values(decode.text))

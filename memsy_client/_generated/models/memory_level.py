@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from typing import Literal
+
+#: How far up the hierarchy a memory belongs. Clients accept unknown levels.
+#:
+#: - `actor`: to one actor
+#: - `role`: to a role
+#: - `team`: to a team
+#: - `org`: to the whole organisation
+#:
+MemoryLevel = Literal[
+    "actor",
+    "role",
+    "team",
+    "org",
+]

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class MemoryStatsResponse(Model):
+    """Counts and averages over the memories of an organisation.
+
+    Attributes:
+        total: How many memories there are, in every status.
+        total_memories: The same number under its long name.
+        active_memories: How many of them are active.
+        by_type: How many there are of each `type`.
+        by_kind: How many there are of each `memory_kind`.
+        by_status: How many there are of each `status`.
+        avg_confidence: The mean confidence, 0-1; 0 when there are none.
+        avg_strength: The mean strength, 0.0-5.0; 0 when there are none.
+        top_entities: The entities named most, each a free-form object.
+        confidence_buckets: How the confidence is distributed, each bucket a free-form object.
+        date_range: The dates between which the memories lie, by name, as text; null where there is none.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    total: int
+    total_memories: int
+    active_memories: int
+    by_type: dict[str, int]
+    by_kind: dict[str, int]
+    by_status: dict[str, int]
+    avg_confidence: float
+    avg_strength: float
+    top_entities: list[dict[str, Any]]
+    confidence_buckets: list[dict[str, Any]] | None = None
+    date_range: dict[str, str | None] | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> MemoryStatsResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["total"]
+            self.total = value if type(value) is int else decode.wrong(value, "an integer", "total")
+            value = data["total_memories"]
+            self.total_memories = value if type(value) is int else decode.wrong(value, "an integer", "total_memories")
+            value = data["active_memories"]
+            self.active_memories = value if type(value) is int else decode.wrong(value, "an integer", "active_memories")
+            self.by_type = decode.inside(data["by_type"], "by_type", _check_by_type)
+            self.by_kind = decode.inside(data["by_kind"], "by_kind", _check_by_kind)
+            self.by_status = decode.inside(data["by_status"], "by_status", _check_by_status)
+            value = data["avg_confidence"]
+            self.avg_confidence = (
+                value
+                if (type(value) is float or type(value) is int)
+                else decode.wrong(value, "a number", "avg_confidence")
+            )
+            value = data["avg_strength"]
+            self.avg_strength = (
+                value
+                if (type(value) is float or type(value) is int)
+                else decode.wrong(value, "a number", "avg_strength")
+            )
+            self.top_entities = decode.inside(data["top_entities"], "top_entities", _check_top_entities)
+            self.confidence_buckets = decode.inside_or_none(
+                data.get("confidence_buckets"), "confidence_buckets", _check_confidence_buckets
+            )
+            self.date_range = decode.inside_or_none(data.get("date_range"), "date_range", _check_date_range)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["total"] = self.total
+        data["total_memories"] = self.total_memories
+        data["active_memories"] = self.active_memories
+        data["by_type"] = encode.plain(self.by_type)
+        data["by_kind"] = encode.plain(self.by_kind)
+        data["by_status"] = encode.plain(self.by_status)
+        data["avg_confidence"] = self.avg_confidence
+        data["avg_strength"] = self.avg_strength
+        data["top_entities"] = encode.plain(self.top_entities)
+        if self.confidence_buckets is not None:
+            data["confidence_buckets"] = encode.plain(self.confidence_buckets)
+        if self.date_range is not None:
+            data["date_range"] = encode.plain(self.date_range)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "total",
+        "total_memories",
+        "active_memories",
+        "by_type",
+        "by_kind",
+        "by_status",
+        "avg_confidence",
+        "avg_strength",
+        "top_entities",
+        "confidence_buckets",
+        "date_range",
+    )
+)
+_check_by_type = decode.values(decode.integer)
+_check_by_kind = decode.values(decode.integer)
+_check_by_status = decode.values(decode.integer)
+_check_top_entities = decode.each(decode.mapping)
+_check_confidence_buckets = decode.each(decode.mapping)
+_check_date_range = decode.values(decode.optional(decode.text))

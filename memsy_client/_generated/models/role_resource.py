@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class RoleResource(Model):
+    """A role under an organisation. It is independent of the teams there.
+
+    Attributes:
+        role_id: Its id, assigned by the server.
+        org_id: The organisation it belongs to.
+        name: Its name.
+        focus: What it cares about.
+        promotion_prompt: What memories are worth promoting to it; derived from name and focus, or set by hand.
+        created_at: When it was created. A time without an offset is read as UTC.
+        updated_at: When it was last changed. A time without an offset is read as UTC.
+        prompt_meta: How the prompt came about, free-form.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    role_id: str
+    org_id: str
+    name: str
+    focus: str
+    promotion_prompt: str
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    prompt_meta: dict[str, Any] | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> RoleResource:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["role_id"]
+            self.role_id = value if type(value) is str else decode.wrong(value, "a string", "role_id")
+            value = data["org_id"]
+            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
+            value = data["name"]
+            self.name = value if type(value) is str else decode.wrong(value, "a string", "name")
+            value = data["focus"]
+            self.focus = value if type(value) is str else decode.wrong(value, "a string", "focus")
+            value = data["promotion_prompt"]
+            self.promotion_prompt = value if type(value) is str else decode.wrong(value, "a string", "promotion_prompt")
+            self.created_at = decode.inside(data["created_at"], "created_at", decode.time)
+            self.updated_at = decode.inside(data["updated_at"], "updated_at", decode.time)
+            self.prompt_meta = (
+                value
+                if (value := data.get("prompt_meta")) is None or type(value) is dict
+                else decode.wrong(value, "an object", "prompt_meta")
+            )
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["role_id"] = self.role_id
+        data["org_id"] = self.org_id
+        data["name"] = self.name
+        data["focus"] = self.focus
+        data["promotion_prompt"] = self.promotion_prompt
+        data["created_at"] = encode.plain(self.created_at)
+        data["updated_at"] = encode.plain(self.updated_at)
+        if self.prompt_meta is not None:
+            data["prompt_meta"] = encode.plain(self.prompt_meta)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "role_id",
+        "org_id",
+        "name",
+        "focus",
+        "promotion_prompt",
+        "created_at",
+        "updated_at",
+        "prompt_meta",
+    )
+)

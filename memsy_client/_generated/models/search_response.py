@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .search_result import SearchResult
+
+
+@define(weakref_slot=False)
+class SearchResponse(Model):
+    """What a search found.
+
+    Attributes:
+        results: The results, best first.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    results: list[SearchResult]
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> SearchResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.results = decode.inside(data["results"], "results", _check_results)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["results"] = encode.plain(self.results)
+        return data
+
+
+_FIELDS = frozenset(("results",))
+_check_results = decode.each(SearchResult.from_dict)

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .search_result_metadata import SearchResultMetadata
+from .source_event import SourceEvent
+from .source_metadata import SourceMetadata
+
+
+@define(weakref_slot=False)
+class SearchResult(Model):
+    """One memory found. Clients show each known property of `metadata` as an attribute of the result too, typed: when
+    absent, lists are empty and the rest is None.
+
+    Attributes:
+        id: The memory's id.
+        content: The memory's text.
+        score: How near it is to the query, higher is closer; 0-1 with reranking. Not comparable between
+            queries.
+        metadata: What else is known of the memory.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    id: str
+    content: str
+    score: float
+    metadata: SearchResultMetadata | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @property
+    def title(self) -> str | None:
+        """A short title."""
+        return self.metadata and self.metadata.title
+
+    @property
+    def summary(self) -> str | None:
+        """A short form of the text."""
+        return self.metadata and self.metadata.summary
+
+    @property
+    def tags(self) -> list[str]:
+        """Labels given to the memory."""
+        return (self.metadata and self.metadata.tags) or []
+
+    @property
+    def entities(self) -> list[dict[str, Any]]:
+        """People, places and things it names, each a free-form object."""
+        return (self.metadata and self.metadata.entities) or []
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of memory: semantic, episodic, procedural, or another (the vocabulary is open)."""
+        return self.metadata and self.metadata.kind
+
+    @property
+    def type(self) -> str | None:
+        """What it states: fact, preference, norm, decision, event, or another (the vocabulary is open)."""
+        return self.metadata and self.metadata.type
+
+    @property
+    def strength(self) -> float | None:
+        """Reinforcement by use, 0.0-5.0, not a probability. It rises a little each time a search returns the memory,
+        and decays slowly when unused.
+        """
+        return self.metadata and self.metadata.strength
+
+    @property
+    def confidence(self) -> float | None:
+        """How certain the extraction was, 0-1."""
+        return self.metadata and self.metadata.confidence
+
+    @property
+    def observed_at(self) -> datetime.datetime | None:
+        """When what it states was observed. A time without an offset is read as UTC."""
+        return self.metadata and self.metadata.observed_at
+
+    @property
+    def session_id(self) -> str | None:
+        """The conversation it comes from; none for a memory that belongs to no conversation."""
+        return self.metadata and self.metadata.session_id
+
+    @property
+    def source_event_ids(self) -> list[str]:
+        """The ids of the events from which it was made."""
+        return (self.metadata and self.metadata.source_event_ids) or []
+
+    @property
+    def source_metadata(self) -> list[SourceMetadata]:
+        """The metadata of the events from which it was made, at most 5."""
+        return (self.metadata and self.metadata.source_metadata) or []
+
+    @property
+    def source_events(self) -> list[SourceEvent]:
+        """The events from which it was made. Only with `include_source_events`."""
+        return (self.metadata and self.metadata.source_events) or []
+
+    @classmethod
+    def from_dict(cls, data: Any) -> SearchResult:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["id"]
+            self.id = value if type(value) is str else decode.wrong(value, "a string", "id")
+            value = data["content"]
+            self.content = value if type(value) is str else decode.wrong(value, "a string", "content")
+            value = data["score"]
+            self.score = (
+                value if (type(value) is float or type(value) is int) else decode.wrong(value, "a number", "score")
+            )
+            self.metadata = decode.inside_or_none(data.get("metadata"), "metadata", SearchResultMetadata.from_dict)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["id"] = self.id
+        data["content"] = self.content
+        data["score"] = self.score
+        if self.metadata is not None:
+            data["metadata"] = encode.plain(self.metadata)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "id",
+        "content",
+        "score",
+        "metadata",
+    )
+)

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .source_event import SourceEvent
+from .source_metadata import SourceMetadata
+
+
+@define(weakref_slot=False)
+class SearchResultMetadata(Model):
+    """What is known of a memory found, beyond its text. Each key is optional; more may come.
+
+    Attributes:
+        title: A short title.
+        summary: A short form of the text.
+        tags: Labels given to the memory.
+        entities: People, places and things it names, each a free-form object.
+        kind: The kind of memory: semantic, episodic, procedural, or another (the vocabulary is open).
+        type: What it states: fact, preference, norm, decision, event, or another (the vocabulary is open).
+        strength: Reinforcement by use, 0.0-5.0, not a probability. It rises a little each time a search returns
+            the memory, and decays slowly when unused.
+        confidence: How certain the extraction was, 0-1.
+        observed_at: When what it states was observed. A time without an offset is read as UTC.
+        session_id: The conversation it comes from; none for a memory that belongs to no conversation.
+        source_event_ids: The ids of the events from which it was made.
+        source_metadata: The metadata of the events from which it was made, at most 5.
+        source_events: The events from which it was made. Only with `include_source_events`.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    title: str | None = None
+    summary: str | None = None
+    tags: list[str] | None = None
+    entities: list[dict[str, Any]] | None = None
+    kind: str | None = None
+    type: str | None = None
+    strength: float | None = None
+    confidence: float | None = None
+    observed_at: datetime.datetime | None = None
+    session_id: str | None = None
+    source_event_ids: list[str] | None = None
+    source_metadata: list[SourceMetadata] | None = None
+    source_events: list[SourceEvent] | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> SearchResultMetadata:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.title = (
+                value
+                if (value := data.get("title")) is None or type(value) is str
+                else decode.wrong(value, "a string", "title")
+            )
+            self.summary = (
+                value
+                if (value := data.get("summary")) is None or type(value) is str
+                else decode.wrong(value, "a string", "summary")
+            )
+            self.tags = decode.inside_or_none(data.get("tags"), "tags", decode.texts)
+            self.entities = decode.inside_or_none(data.get("entities"), "entities", _check_entities)
+            self.kind = (
+                value
+                if (value := data.get("kind")) is None or type(value) is str
+                else decode.wrong(value, "a string", "kind")
+            )
+            self.type = (
+                value
+                if (value := data.get("type")) is None or type(value) is str
+                else decode.wrong(value, "a string", "type")
+            )
+            self.strength = (
+                value
+                if (value := data.get("strength")) is None or (type(value) is float or type(value) is int)
+                else decode.wrong(value, "a number", "strength")
+            )
+            self.confidence = (
+                value
+                if (value := data.get("confidence")) is None or (type(value) is float or type(value) is int)
+                else decode.wrong(value, "a number", "confidence")
+            )
+            self.observed_at = decode.inside_or_none(data.get("observed_at"), "observed_at", decode.time)
+            self.session_id = (
+                value
+                if (value := data.get("session_id")) is None or type(value) is str
+                else decode.wrong(value, "a string", "session_id")
+            )
+            self.source_event_ids = decode.inside_or_none(
+                data.get("source_event_ids"), "source_event_ids", decode.texts
+            )
+            self.source_metadata = decode.inside_or_none(
+                data.get("source_metadata"), "source_metadata", _check_source_metadata
+            )
+            self.source_events = decode.inside_or_none(data.get("source_events"), "source_events", _check_source_events)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        if self.title is not None:
+            data["title"] = self.title
+        if self.summary is not None:
+            data["summary"] = self.summary
+        if self.tags is not None:
+            data["tags"] = encode.plain(self.tags)
+        if self.entities is not None:
+            data["entities"] = encode.plain(self.entities)
+        if self.kind is not None:
+            data["kind"] = self.kind
+        if self.type is not None:
+            data["type"] = self.type
+        if self.strength is not None:
+            data["strength"] = self.strength
+        if self.confidence is not None:
+            data["confidence"] = self.confidence
+        if self.observed_at is not None:
+            data["observed_at"] = encode.plain(self.observed_at)
+        if self.session_id is not None:
+            data["session_id"] = self.session_id
+        if self.source_event_ids is not None:
+            data["source_event_ids"] = encode.plain(self.source_event_ids)
+        if self.source_metadata is not None:
+            data["source_metadata"] = encode.plain(self.source_metadata)
+        if self.source_events is not None:
+            data["source_events"] = encode.plain(self.source_events)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "title",
+        "summary",
+        "tags",
+        "entities",
+        "kind",
+        "type",
+        "strength",
+        "confidence",
+        "observed_at",
+        "session_id",
+        "source_event_ids",
+        "source_metadata",
+        "source_events",
+    )
+)
+_check_entities = decode.each(decode.mapping)
+_check_source_metadata = decode.each(SourceMetadata.from_dict)
+_check_source_events = decode.each(SourceEvent.from_dict)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class SourceMetadata(Model):
+    """The metadata of one source event. Exactly one of `metadata` and `raw` is there.
+
+    Attributes:
+        event_id: The id of the event.
+        metadata: The metadata, when what was sent is a JSON object.
+        raw: The metadata as it was sent, when that is not a JSON object.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    event_id: str
+    metadata: dict[str, Any] | None = None
+    raw: str | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> SourceMetadata:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["event_id"]
+            self.event_id = value if type(value) is str else decode.wrong(value, "a string", "event_id")
+            self.metadata = (
+                value
+                if (value := data.get("metadata")) is None or type(value) is dict
+                else decode.wrong(value, "an object", "metadata")
+            )
+            self.raw = (
+                value
+                if (value := data.get("raw")) is None or type(value) is str
+                else decode.wrong(value, "a string", "raw")
+            )
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["event_id"] = self.event_id
+        if self.metadata is not None:
+            data["metadata"] = encode.plain(self.metadata)
+        if self.raw is not None:
+            data["raw"] = self.raw
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "event_id",
+        "metadata",
+        "raw",
+    )
+)

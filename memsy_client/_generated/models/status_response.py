@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class StatusResponse(Model):
+    """The state of the events asked about. Its field names are camelCase.
+
+    Attributes:
+        completed_ids: Processed; their memories can be found.
+        failed_ids: Processing failed for good.
+        pending_ids: Not processed yet.
+        total: How many events were asked about.
+        statuses: The state of each event by its id, as the service words it (the vocabulary is open).
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    completed_ids: list[str]
+    failed_ids: list[str]
+    pending_ids: list[str]
+    total: int
+    statuses: dict[str, str] | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> StatusResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.completed_ids = decode.inside(data["completedIds"], "completedIds", decode.texts)
+            self.failed_ids = decode.inside(data["failedIds"], "failedIds", decode.texts)
+            self.pending_ids = decode.inside(data["pendingIds"], "pendingIds", decode.texts)
+            value = data["total"]
+            self.total = value if type(value) is int else decode.wrong(value, "an integer", "total")
+            self.statuses = decode.inside_or_none(data.get("statuses"), "statuses", _check_statuses)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["completedIds"] = encode.plain(self.completed_ids)
+        data["failedIds"] = encode.plain(self.failed_ids)
+        data["pendingIds"] = encode.plain(self.pending_ids)
+        data["total"] = self.total
+        if self.statuses is not None:
+            data["statuses"] = encode.plain(self.statuses)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "completedIds",
+        "failedIds",
+        "pendingIds",
+        "total",
+        "statuses",
+    )
+)
+_check_statuses = decode.values(decode.text)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False)
+class UpcomingInvoice(Model):
+    """The next invoice.
+
+    Attributes:
+        amount_due: The amount, in the smallest unit of the currency (cents).
+        currency: The currency, an ISO 4217 code in lower case.
+        period_end: When the period it bills ends, as unix time in seconds.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    amount_due: int
+    currency: str
+    period_end: int
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> UpcomingInvoice:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["amount_due"]
+            self.amount_due = value if type(value) is int else decode.wrong(value, "an integer", "amount_due")
+            value = data["currency"]
+            self.currency = value if type(value) is str else decode.wrong(value, "a string", "currency")
+            value = data["period_end"]
+            self.period_end = value if type(value) is int else decode.wrong(value, "an integer", "period_end")
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["amount_due"] = self.amount_due
+        data["currency"] = self.currency
+        data["period_end"] = self.period_end
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "amount_due",
+        "currency",
+        "period_end",
+    )
+)

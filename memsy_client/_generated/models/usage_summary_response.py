@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .usage_dimension import UsageDimension
+
+
+@define(weakref_slot=False)
+class UsageSummaryResponse(Model):
+    """The usage of the present billing period.
+
+    Attributes:
+        org_id: The organisation.
+        tier: Its plan (the vocabulary is open).
+        period_start: When the billing period began. A time without an offset is read as UTC.
+        period_end: When the billing period ends. A time without an offset is read as UTC.
+        dimensions: The usage in each dimension of the plan.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    org_id: str
+    tier: str
+    period_start: datetime.datetime
+    period_end: datetime.datetime
+    dimensions: list[UsageDimension]
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> UsageSummaryResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["org_id"]
+            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
+            value = data["tier"]
+            self.tier = value if type(value) is str else decode.wrong(value, "a string", "tier")
+            self.period_start = decode.inside(data["period_start"], "period_start", decode.time)
+            self.period_end = decode.inside(data["period_end"], "period_end", decode.time)
+            self.dimensions = decode.inside(data["dimensions"], "dimensions", _check_dimensions)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["org_id"] = self.org_id
+        data["tier"] = self.tier
+        data["period_start"] = encode.plain(self.period_start)
+        data["period_end"] = encode.plain(self.period_end)
+        data["dimensions"] = encode.plain(self.dimensions)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "org_id",
+        "tier",
+        "period_start",
+        "period_end",
+        "dimensions",
+    )
+)
+_check_dimensions = decode.each(UsageDimension.from_dict)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .usage_data_point import UsageDataPoint
+from .usage_granularity import UsageGranularity
+
+
+@define(weakref_slot=False)
+class UsageTimeseriesResponse(Model):
+    """The usage over time.
+
+    Attributes:
+        org_id: The organisation.
+        granularity: The width of a data point.
+        data: The data points, oldest first.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    org_id: str
+    granularity: UsageGranularity | str
+    data: list[UsageDataPoint]
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> UsageTimeseriesResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            value = data["org_id"]
+            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
+            value = data["granularity"]
+            self.granularity = value if type(value) is str else decode.wrong(value, "a string", "granularity")
+            self.data = decode.inside(data["data"], "data", _check_data)
+        except KeyError as missing:
+            raise decode.absent(missing) from None
+        self.additional_properties = decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["org_id"] = self.org_id
+        data["granularity"] = self.granularity
+        data["data"] = encode.plain(self.data)
+        return data
+
+
+_FIELDS = frozenset(
+    (
+        "org_id",
+        "granularity",
+        "data",
+    )
+)
+_check_data = decode.each(UsageDataPoint.from_dict)

@@ -1,0 +1,122 @@
+"""A caller's own client, of httpx or httpx2: its proxy, certificates, limits and transport. It is never closed here."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from .._core.message import Request, Response
+from .._core.transport import Limits, ResponseTooLarge
+from . import translate
+
+T = TypeVar("T")
+
+
+class CallerTransport:
+    """Carries requests through a synchronous client."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def send(self, request: Request, limits: Limits) -> Response:
+        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        if limits.total is None:
+            return self._send(request, limits)
+        # Nothing that the client offers ends a response whose headers drip: each wait for a byte has a time-out of
+        # its own. So the request runs in a thread, which is left to itself when its time is over.
+        finished, result = _in_thread(lambda: self._send(request, limits), limits.total)
+        if not finished:
+            raise translate.out_of_time(limits)
+        return result()
+
+    def close(self) -> None:
+        """Nothing: the client is the caller's."""
+
+    def _send(self, request: Request, limits: Limits) -> Response:
+        started = time.monotonic()
+        try:
+            answer = self._client.send(_message(self._client, request, limits), **_AS_IT_IS)
+            try:
+                body = translate.Body(limits)
+                for chunk in answer.iter_bytes():
+                    body.add(chunk)
+            finally:
+                answer.close()
+        except ResponseTooLarge:
+            raise
+        except Exception as error:
+            raise translate.failure(error) from error
+        return translate.response(answer, body.content(), time.monotonic() - started)
+
+
+class AsyncCallerTransport:
+    """Carries requests through an asynchronous client, in the event loop that this belongs to."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    async def send(self, request: Request, limits: Limits) -> Response:
+        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        import anyio
+
+        with anyio.move_on_after(limits.total):
+            return await self._send(request, limits)
+        raise translate.out_of_time(limits)
+
+    async def aclose(self) -> None:
+        """Nothing: the client is the caller's."""
+
+    async def _send(self, request: Request, limits: Limits) -> Response:
+        started = time.monotonic()
+        try:
+            answer = await self._client.send(_message(self._client, request, limits), **_AS_IT_IS)
+            try:
+                body = translate.Body(limits)
+                async for chunk in answer.aiter_bytes():
+                    body.add(chunk)
+            finally:
+                await answer.aclose()
+        except ResponseTooLarge:
+            raise
+        except Exception as error:
+            raise translate.failure(error) from error
+        return translate.response(answer, body.content(), time.monotonic() - started)
+
+
+#: A redirect would take the key along, and the client's own credentials would replace it.
+_AS_IT_IS: dict[str, Any] = {"stream": True, "follow_redirects": False, "auth": None}
+
+
+def _message(client: Any, request: Request, limits: Limits) -> Any:
+    return client.build_request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        content=request.body,
+        extensions={"timeout": translate.phases(limits)},
+    )
+
+
+def _in_thread(work: Callable[[], T], seconds: float) -> tuple[bool, Callable[[], T]]:
+    """Run `work` in a thread for so long; whether it ended, and a function that gives or raises what it did."""
+    outcome: list[Callable[[], T]] = []
+    done = threading.Event()
+
+    def run() -> None:
+        try:
+            value = work()
+            outcome.append(lambda: value)
+        except BaseException as error:
+            failure = error
+            outcome.append(lambda: _raise(failure))
+        done.set()
+
+    threading.Thread(target=contextvars.copy_context().run, args=(run,), name="memsy-request", daemon=True).start()
+    return done.wait(seconds), lambda: outcome[0]()
+
+
+def _raise(error: BaseException) -> Any:
+    raise error

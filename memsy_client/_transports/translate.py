@@ -1,0 +1,66 @@
+"""Between our messages and those of httpx or httpx2, whose classes have the same names in two unrelated trees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.message import Headers, Response
+from .._core.transport import Limits, ResponseTooLarge, TransportError
+
+#: Failures before the first byte of the request is written.
+_UNSENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "InvalidURL"}
+
+
+def failure(error: Exception) -> TransportError:
+    """What an exception of an HTTP library means to a call."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    timed_out = "TimeoutException" in kinds or isinstance(error, TimeoutError)
+    unsent = bool(kinds & _UNSENT)
+    if timed_out:
+        message = f"timed out ({type(error).__name__})"
+    elif unsent:
+        message = f"cannot connect: {error}"
+    elif "DecodingError" in kinds:
+        message = "the response's compression is broken"
+    else:
+        message = f"the connection failed ({type(error).__name__}: {error})"
+    return TransportError(message, unsent=unsent, timed_out=timed_out)
+
+
+def out_of_time(limits: Limits, *, unsent: bool = False) -> TransportError:
+    """The failure of an attempt that took longer than it may in all."""
+    return TransportError(f"timed out: no complete response within {limits.total:.3g} s", timed_out=True, unsent=unsent)
+
+
+def no_connection(limits: Limits) -> TransportError:
+    """The failure to get one of the pool's connections."""
+    return TransportError(f"timed out: no free connection within {limits.pool} s", timed_out=True, unsent=True)
+
+
+def phases(limits: Limits) -> dict[str, float | None]:
+    """The time-outs of the phases as both libraries' `timeout` extension takes them."""
+    return {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
+
+
+def response(answer: Any, content: bytes, elapsed: float) -> Response:
+    """Our response out of a library's."""
+    return Response(answer.status_code, Headers.of(answer.headers.multi_items()), content, elapsed)
+
+
+class Body:
+    """Collects a body, up to a limit."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._chunks: list[bytes] = []
+        self._room = limits.max_bytes
+
+    def add(self, chunk: bytes) -> None:
+        """Take one more chunk. Raises `ResponseTooLarge`."""
+        self._room -= len(chunk)
+        if self._room < 0:
+            raise ResponseTooLarge
+        self._chunks.append(chunk)
+
+    def content(self) -> bytes:
+        """All that was taken."""
+        return b"".join(self._chunks)

@@ -1,0 +1,177 @@
+"""The command `memsy-client`: serve, export and import.
+
+Exit codes: 0 when all went well, 2 when something the user can mend is in the way, said in one line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from memsy_client._version import __version__
+from memsy_client.local.memsy import LOCAL_API_KEY, LocalMemsy
+from memsy_client.local.recording import ReceivedRequest
+from memsy_client.local.store import DatabaseRefused, Store
+from memsy_client.local.transfer import ImportRefused, export, load
+
+DEFAULT_PORT = 8787
+DEFAULT_DATA = Path("memsy.db")
+KEPT_REQUESTS = 1000
+
+
+class CannotRun(Exception):
+    """The command cannot do what it was asked; the message says why in one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except (CannotRun, DatabaseRefused, ImportRefused) as error:
+        print(f"memsy-client: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="memsy-client", description="A Memsy on this machine, for development and tests."
+    )
+    parser.add_argument("--version", action="version", version=f"memsy-client {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    serve = commands.add_parser("serve", help="run a server", description="Run a Memsy server until it is stopped.")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    serve.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="the port; 0 takes a free one (default: %(default)s)"
+    )
+    where = serve.add_mutually_exclusive_group()
+    where.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
+    where.add_argument("--memory", action="store_true", help="keep everything in memory, and forget it at the end")
+    serve.add_argument("--org", default="local", help="the organisation that the key opens (default: %(default)s)")
+    serve.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
+    serve.add_argument("--seed", help="any text; the same one gives the same ids")
+    serve.set_defaults(run=_serve)
+    out = commands.add_parser("export", help="write a database as JSON lines")
+    out.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
+    out.add_argument("--output", type=Path, help="the file to write (default: standard output)")
+    out.set_defaults(run=_export)
+    back = commands.add_parser("import", help="make a database from JSON lines")
+    back.add_argument(
+        "--data", type=Path, default=DEFAULT_DATA, help="the database file to make (default: %(default)s)"
+    )
+    back.add_argument("--input", type=Path, help="the file to read (default: standard input)")
+    back.set_defaults(run=_import)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> None:
+    try:
+        from memsy_client.local.server import is_loopback, new_key
+    except ImportError as error:
+        raise CannotRun(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
+    alone = is_loopback(options.host)
+    key = options.key or (LOCAL_API_KEY if alone else new_key())
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with _memsy(options, key) as memsy:
+        memsy.engine.on_request = _log
+        _announce(memsy, options, alone=alone)
+        # Waits in short steps, because on some systems a signal does not end a wait that has no end.
+        while not stopped.wait(0.5):
+            continue
+    print("stopped", flush=True)
+
+
+@contextlib.contextmanager
+def _memsy(options: argparse.Namespace, key: str) -> Iterator[LocalMemsy]:
+    path = None if options.memory else options.data
+    try:
+        memsy = LocalMemsy(
+            path,
+            org=options.org,
+            api_key=key,
+            seed=options.seed,
+            host=options.host,
+            port=options.port,
+            kept_requests=KEPT_REQUESTS,
+        )
+    except ValueError as error:
+        raise CannotRun(str(error)) from error
+    try:
+        memsy.start()
+    except (OSError, OverflowError) as error:
+        memsy.close()
+        reason = error.strerror or error if isinstance(error, OSError) else error
+        raise CannotRun(f"cannot listen on {options.host} port {options.port}: {reason}") from error
+    try:
+        yield memsy
+    finally:
+        memsy.close()
+
+
+def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, alone: bool) -> None:
+    print(f"# Memsy {__version__} on this machine, data in {'memory' if options.memory else options.data}")
+    for name, value in memsy.environment.items():
+        print(f"export {name}={value}")
+    if not alone:
+        print(
+            f"# Listening on {options.host}: every machine that reaches it and has the key can read and write all of it."
+        )
+    print("# Stop with Ctrl-C.", flush=True)
+
+
+def _log(received: ReceivedRequest) -> None:
+    answer = "dropped" if received.status is None else received.status
+    # Escaped, so that a path from outside cannot write to the terminal anything but a line.
+    url = received.url.encode("unicode_escape").decode("ascii")
+    print(f"{received.method} {url} {answer} {received.seconds * 1000:.1f} ms", flush=True)
+
+
+def _export(options: argparse.Namespace) -> None:
+    if not options.data.exists():
+        raise CannotRun(f"{options.data}: there is no such file")
+    store = Store(options.data)
+    try:
+        with _opened(options.output, "w", sys.stdout) as output:
+            output.writelines(export(store))
+    finally:
+        store.close()
+
+
+def _import(options: argparse.Namespace) -> None:
+    with _opened(options.input, "r", sys.stdin) as lines:
+        is_new = not options.data.exists()
+        store = Store(options.data)
+        try:
+            rows = load(store, lines)
+        except BaseException:
+            store.close()
+            if is_new:
+                # Nothing was imported: leave no empty database behind.
+                os.unlink(options.data)
+            raise
+        store.close()
+    print(f"{rows} rows imported into {options.data}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _opened(path: Path | None, mode: str, standard: TextIO) -> Iterator[TextIO]:
+    if path is None:
+        yield standard
+        return
+    try:
+        with path.open(mode, encoding="utf-8", newline="\n") as file:
+            yield file
+    except OSError as error:
+        raise CannotRun(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CannotRun(f"{path}: is not UTF-8 text") from error

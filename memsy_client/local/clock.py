@@ -1,0 +1,127 @@
+"""The server's time: microseconds since 1970 in UTC, which a test can stop and move.
+
+Everything the server stamps, expires, decays or counts by reads this clock, and nothing else, so that a frozen clock
+freezes all of it. Only delays of scripted faults take real seconds.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from datetime import date, datetime, timedelta, timezone
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_EARLIEST = -62_135_596_800 * SECOND  # 0001-01-01
+_LATEST = 253_402_300_800 * SECOND - 1  # the last microsecond of 9999
+_DATE_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:([Zz])|([+-])(\d\d):?(\d\d))?", re.ASCII
+)
+
+
+class Clock:
+    """A clock that runs, or stands still, or has been moved.
+
+    Safe to use from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._offset = 0
+        self._frozen: int | None = None
+
+    def now(self) -> int:
+        """Microseconds since 1970, UTC."""
+        with self._lock:
+            return self._now()
+
+    def _now(self) -> int:
+        return time.time_ns() // 1000 + self._offset if self._frozen is None else self._frozen
+
+    def freeze(self, at: datetime | str | None = None) -> None:
+        """Stop the clock at a moment, or where it stands.
+
+        Args:
+            at: A datetime (a naive one is read as UTC) or ISO 8601 text.
+
+        Raises:
+            ValueError: `at` is text that is no date and time.
+        """
+        moment = None if at is None else of_datetime(at) if isinstance(at, datetime) else parse(at)
+        with self._lock:
+            self._frozen = self._now() if moment is None else moment
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock, frozen or running; a negative number of seconds moves it back."""
+        step = round(seconds * SECOND)
+        with self._lock:
+            if self._frozen is None:
+                self._offset += step
+            else:
+                self._frozen += step
+
+    def run(self) -> None:
+        """Let a frozen clock run on from where it stands."""
+        with self._lock:
+            if self._frozen is not None:
+                self._offset = self._frozen - time.time_ns() // 1000
+                self._frozen = None
+
+    def reset(self) -> None:
+        """Show the machine's own time again."""
+        with self._lock:
+            self._offset, self._frozen = 0, None
+
+
+def parse(text: str) -> int:
+    """Microseconds of ISO 8601 text; a time without an offset is read as UTC.
+
+    A moment that its offset puts outside the years 1 to 9999 becomes the nearest one inside.
+
+    Raises:
+        ValueError: It is not a date and time.
+    """
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        raise ValueError("it is not an ISO 8601 date and time")
+    year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
+    second, fraction = int(match[6] or 0), (match[7] or "")[:6].ljust(6, "0")
+    # A second of 60 is a leap second: it becomes the first moment of the next minute.
+    if hour > 23 or minute > 59 or second > 60:
+        raise ValueError("its time of day does not exist")
+    offset = 0
+    if match[9]:
+        hours, minutes = int(match[10]), int(match[11])
+        if hours > 23 or minutes > 59:
+            raise ValueError("its offset does not exist")
+        offset = (hours * HOUR + minutes * MINUTE) * (-1 if match[9] == "-" else 1)
+    days = date(year, month, day).toordinal() - _EPOCH_DAY
+    moment = days * DAY + hour * HOUR + minute * MINUTE + second * SECOND + int(fraction) - offset
+    return min(max(moment, _EARLIEST), _LATEST)
+
+
+def of_datetime(moment: datetime) -> int:
+    """Microseconds of a datetime; a naive one is read as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+def to_datetime(moment: int) -> datetime:
+    """An aware datetime, UTC."""
+    return _EPOCH + timedelta(microseconds=moment)
+
+
+def isoformat(moment: int) -> str:
+    """ISO 8601 text with its offset, as the service writes it."""
+    return to_datetime(moment).isoformat()
+
+
+def isoformat_or_none(moment: int | None) -> str | None:
+    """As `isoformat`, and None for None."""
+    return None if moment is None else isoformat(moment)

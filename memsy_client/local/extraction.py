@@ -1,0 +1,242 @@
+"""From an event to the memories it leaves: rules that are written down, and no model.
+
+An event leaves one memory, which says what the event said; the rules below decide its type, kind, tags, entities and
+confidence. docs/local-server.md states them for users: change both together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+TITLE_LENGTH = 80
+MAX_TAGS = 16
+MAX_ENTITIES = 32
+MAX_DEPTH = 64
+"""How deeply nested metadata may be and still be read as an object; deeper, it stays the text it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as it is handed to an extraction.
+
+    Attributes:
+        event_id: Its id.
+        actor_id: Who it is about.
+        session_id: The conversation it belongs to.
+        kind: `user_message`, `assistant_message`, `tool_result` or `app_event`.
+        content: Its text.
+        ts: When it happened, with an offset.
+        role_id: The role it carries.
+        team_id: The team it carries.
+        metadata: The text sent with it.
+        previous: The text of the event before it in the same conversation.
+    """
+
+    event_id: str
+    actor_id: str
+    session_id: str
+    kind: str
+    content: str
+    ts: datetime
+    role_id: str | None = None
+    team_id: str | None = None
+    metadata: str | None = None
+    previous: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A memory as an extraction proposes it.
+
+    Attributes:
+        text: What it states; not blank.
+        type: fact, preference, norm, decision, event, or a word of your own.
+        memory_kind: semantic, episodic, procedural, or a word of your own.
+        kind: A finer word; the kind of the event when left out.
+        title: A short title.
+        summary: A short form of the text.
+        tags: Labels.
+        entities: People, places and things, each a map from text to text.
+        source_urls: Web addresses.
+        payload: Structured content, as JSON knows it.
+        confidence: How certain, 0-1.
+        pinned: It never decays.
+    """
+
+    text: str
+    type: str = "fact"
+    memory_kind: str = "semantic"
+    kind: str | None = None
+    title: str | None = None
+    summary: str | None = None
+    tags: tuple[str, ...] = ()
+    entities: tuple[Mapping[str, str], ...] = ()
+    source_urls: tuple[str, ...] = ()
+    payload: Mapping[str, Any] | None = field(default=None)
+    confidence: float = 0.9
+    pinned: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str) or not self.text.strip():
+            raise ValueError("a memory needs a text")
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"a confidence is between 0 and 1, not {self.confidence!r}")
+
+
+Extract = Callable[[Event], Iterable["Draft | str"]]
+"""An extraction: the memories an event leaves, none or several; a text alone is a draft of that text. What it raises
+makes the event `failed`."""
+
+_TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "decision",
+        re.compile(
+            r"\b(?:we|i|they|the team) (?:have |has |'ve )?(?:decided|agreed|chose|chosen|settled on)\b"
+            r"|\blet'?s (?:go with|use|do|stick with)\b|\b(?:we'll|we will|we are going to|we're going to) (?:use|go with)\b"
+            r"|\bdecision:",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "norm",
+        re.compile(
+            r"\b(?:always|never|must(?: not)?|mustn't|from now on|make sure|please don't|do not ever|don't ever)\b"
+            r"|\b(?:should|shall) (?:not |always |never )|\b(?:policy|rule):",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "preference",
+        re.compile(
+            r"\bi(?:'d| would)? (?:really |also |absolutely |much |don't |do not )*"
+            r"(?:like|love|prefer|enjoy|hate|dislike|adore|rather)\b"
+            r"|\bi can'?t stand\b|\bmy favou?rite\b|\bi'm (?:not )?(?:a fan of|fond of|into)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "event",
+        re.compile(
+            r"\b(?:yesterday|today|tonight|tomorrow|this morning|(?:last|next|this) (?:week|month|year|weekend|night"
+            r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago)\b"
+            r"|\b\d{4}-\d\d-\d\d\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_MEMORY_KINDS = {"norm": "procedural", "event": "episodic"}
+_CONFIDENCE = {"user_message": 0.9, "assistant_message": 0.7, "tool_result": 0.95, "app_event": 0.95}
+_HEDGE = re.compile(r"\b(?:maybe|perhaps|possibly|might|probably|not sure|i think|i guess)\b", re.IGNORECASE)
+
+_URL = re.compile(r"https?://[^\s<>\"')\]]+")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MENTION = re.compile(r"(?<![\w@.])@(\w{2,})")
+_HASHTAG = re.compile(r"(?<![\w#&])#([^\W\d]\w*)")
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_NAME = re.compile(r"[^\W\d_a-z][\w'’-]*(?:[ ](?:(?:of|de|van|von|the)[ ])?[^\W\d_a-z][\w'’-]*)*")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;\n]\s*[\"'“(]?\s*)$")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
+
+
+def extract(event: Event) -> list[Draft]:
+    """The memories that an event leaves by the rules: one, or none when it has no letter and no digit."""
+    text = " ".join(event.content.split())
+    if not any(character.isalnum() for character in text):
+        return []
+    kind_of_memory = _type(event.kind, text)
+    return [
+        Draft(
+            text=text,
+            type=kind_of_memory,
+            memory_kind=_MEMORY_KINDS.get(kind_of_memory, "semantic"),
+            kind=event.kind,
+            title=_title(text),
+            tags=_tags(text, event.metadata),
+            entities=_entities(text),
+            source_urls=tuple(dict.fromkeys(url.rstrip(".,;:!?") for url in _URL.findall(text))),
+            confidence=_confidence(event.kind, text),
+        )
+    ]
+
+
+def json_object(text: str | None) -> dict[str, Any] | None:
+    """The JSON object that a metadata text holds, or None when it holds none that could be answered as JSON again."""
+    if text is None or not text.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(text)
+        # What JSON does not know (NaN, half of a surrogate pair) is read by json.loads all the same.
+        json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and _is_shallow(found, MAX_DEPTH) else None
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
+
+
+def _type(kind: str, text: str) -> str:
+    if kind == "app_event":
+        return "event"
+    return next((name for name, pattern in _TYPES if pattern.search(text)), "fact")
+
+
+def _confidence(kind: str, text: str) -> float:
+    return round(_CONFIDENCE[kind] * (0.7 if _HEDGE.search(text) else 1.0), 4)
+
+
+def _title(text: str) -> str:
+    first = _SENTENCE_END.split(text, maxsplit=1)[0].rstrip(".!?")
+    if len(first) <= TITLE_LENGTH:
+        return first
+    return first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _tags(text: str, metadata: str | None) -> tuple[str, ...]:
+    found = [tag.lower() for tag in _HASHTAG.findall(text)]
+    given = (json_object(metadata) or {}).get("tags")
+    if isinstance(given, list):
+        found += [tag.strip().lower() for tag in given if isinstance(tag, str) and tag.strip()]
+    return tuple(dict.fromkeys(found))[:MAX_TAGS]
+
+
+def _entities(text: str) -> tuple[dict[str, str], ...]:
+    found = [("url", url.rstrip(".,;:!?")) for url in _URL.findall(text)]
+    rest = _URL.sub(" ", text)
+    found += [("email", address) for address in _EMAIL.findall(rest)]
+    rest = _EMAIL.sub(" ", rest)
+    found += [("mention", name) for name in _MENTION.findall(rest)]
+    found += [("date", day) for day in _DATE.findall(rest)]
+    found += [("name", name) for name in _names(rest)]
+    return tuple({"type": kind, "name": name} for kind, name in dict.fromkeys(found))[:MAX_ENTITIES]
+
+
+def _names(text: str) -> list[str]:
+    """Capitalised words and runs of them, but not a lone one that only begins a sentence."""
+    names = []
+    for match in _NAME.finditer(text):
+        name = re.sub(r"['’]s$", "", match[0])
+        begins = _SENTENCE_START.search(text, 0, match.start()) is not None
+        if begins and " " in name:
+            # "Yesterday Anna called": the run's first word may only be capitalised by its place.
+            names.append(name if name.split(" ")[0].lower() not in _OPENERS else name.split(" ", 1)[1])
+        elif not begins and len(name) > 1 and name.split("'")[0].split("’")[0] != "I":
+            names.append(name)
+    return names
+
+
+_OPENERS = frozenset(
+    "a after all also although an and another any are as at before both but by can could did do does each even every "
+    "for from had has have he her his how however i i'd i'll i'm i've if in is it its just last let my next no not now "
+    "of on once one our please she should since so some than that the their then there these they this those today "
+    "tomorrow tonight was we were what when where which while who why will with would yes yesterday you your".split()
+)

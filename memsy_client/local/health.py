@@ -1,0 +1,18 @@
+"""Whether the server is up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from memsy_client._version import __version__
+from memsy_client.local.services import Call
+
+
+def health(call: Call) -> dict[str, Any]:
+    services = call.services
+    return {
+        "status": "ok",
+        "version": __version__,
+        "billing_enabled": services.meter.plan(call.account).billing,
+        "components": {"database": "ok", "processing": "held" if services.worker.held else "ok"},
+    }

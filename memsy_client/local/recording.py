@@ -1,0 +1,49 @@
+"""What the server was asked: every request it received, for tests to read."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from memsy_client._core.message import Headers
+
+KEPT = 10_000
+"""How many requests are kept, the latest ones."""
+
+
+@dataclass(frozen=True)
+class ReceivedRequest:
+    """A request as it came in.
+
+    Attributes:
+        operation: The operation it is for (`search`, `roles_list`, …), or None when there is no such path.
+        method: `GET`, `POST`, …
+        url: The path and query, as sent.
+        headers: Its headers, found under any spelling; the API key is among them, so they are not in the repr.
+        content: The body's bytes.
+        status: The status that answered it; None when the connection was dropped.
+        seconds: How long the answer took.
+    """
+
+    operation: str | None
+    method: str
+    url: str
+    headers: Headers = field(repr=False)
+    content: bytes = field(repr=False)
+    status: int | None
+    seconds: float
+
+    def json(self) -> Any:
+        """The body as JSON; None when there is no body.
+
+        Raises:
+            ValueError: The body is not JSON.
+        """
+        return json.loads(self.content) if self.content else None
+
+
+def recorder(kept: int = KEPT) -> deque[ReceivedRequest]:
+    """A place for received requests."""
+    return deque(maxlen=kept)
