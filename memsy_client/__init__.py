@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
+    from ._bulk.processing import Processed
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.message import Headers, Request, Response
     from ._core.metering import RateLimitInfo, UsageInfo
@@ -25,11 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AiohttpTransport",
+    "AsyncIngestion",
     "AsyncMemsyClient",
     "AsyncMemsyControlClient",
     "Headers",
+    "IngestOutcome",
+    "IngestProgress",
+    "Ingestion",
     "MemsyClient",
     "MemsyControlClient",
+    "Processed",
     "RateLimitInfo",
     "RawResponse",
     "Request",
@@ -45,11 +52,16 @@ __all__ = [
 
 _MODULES = {
     "AiohttpTransport": "._transports.aiohttp",
+    "AsyncIngestion": "._bulk.ingestion",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
     "Headers": "._core.message",
+    "IngestProgress": "._bulk.ingestion",
+    "IngestOutcome": "._bulk.ingestion",
+    "Ingestion": "._bulk.ingestion",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
+    "Processed": "._bulk.processing",
     "RateLimitInfo": "._core.metering",
     "RawResponse": "._core.raw",
     "Request": "._core.message",

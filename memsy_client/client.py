@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from . import _transports
+from ._bulk.ingestion import AsyncIngesting, Ingesting
+from ._bulk.processing import AsyncWaiting, Waiting
 from ._core.address import check_base_url, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
 from ._core.raw import RawResponse
@@ -249,7 +251,7 @@ class _AsyncClient(_Client[AsyncSender, _transports.AsyncHttpClient | AsyncTrans
         await self.close()
 
 
-class MemsyClient(_SyncClient, CoreMethods):
+class MemsyClient(_SyncClient, Ingesting, Waiting, CoreMethods):
     """The memory engine: ingest events, search memories, browse them and their hierarchy.
 
     It may be shared by threads, and survives a fork.
@@ -258,7 +260,7 @@ class MemsyClient(_SyncClient, CoreMethods):
     _variable = "MEMSY_BASE_URL"
 
 
-class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
+class AsyncMemsyClient(_AsyncClient, AsyncIngesting, AsyncWaiting, AsyncCoreMethods):
     """The memory engine, asynchronously: ingest events, search memories, browse them and their hierarchy.
 
     It may be shared by tasks and used from several event loops, of asyncio or trio.

@@ -5,6 +5,7 @@
     ├── MemsyClosedError              the client was used after `close()`
     ├── MemsyConnectionError          cannot connect, connection lost
     │   └── MemsyTimeoutError         a time-out or the call's deadline ran out
+    ├── MemsyProcessingTimeout        events are still pending after the time to wait for them
     ├── MemsyDecodeError              data that is not what the contract promises
     └── MemsyAPIError                 any answer that is not 2xx
         ├── AuthenticationError       401; also the gateway's bare 403
@@ -43,6 +44,7 @@ __all__ = [
     "MemsyDecodeError",
     "MemsyError",
     "MemsyInputError",
+    "MemsyProcessingTimeout",
     "MemsyTimeoutError",
     "OrgIdNotAllowedError",
     "OrgLimitReachedError",
@@ -146,6 +148,26 @@ class MemsyConnectionError(MemsyError):
 
 class MemsyTimeoutError(MemsyConnectionError):
     """No answer in time: one of the time-outs, or the call's deadline, ran out."""
+
+
+class MemsyProcessingTimeout(MemsyError):
+    """Events are still pending after the time to wait for them.
+
+    Attributes:
+        completed_ids: Those that completed.
+        failed_ids: Those whose processing failed.
+        pending_ids: Those that are still pending.
+
+    """
+
+    def __init__(
+        self, seconds: float, completed_ids: tuple[str, ...], failed_ids: tuple[str, ...], pending_ids: tuple[str, ...]
+    ) -> None:
+        count = len(completed_ids) + len(failed_ids) + len(pending_ids)
+        super().__init__(f"{len(pending_ids)} of {count} events are still pending after {seconds:g} s")
+        self.completed_ids = completed_ids
+        self.failed_ids = failed_ids
+        self.pending_ids = pending_ids
 
 
 class MemsyDecodeError(MemsyError):

@@ -13,6 +13,7 @@ from memsy_client.local.services import Call
 
 
 def me(call: Call) -> dict[str, Any]:
+    """Whose key this is."""
     key = call.key
     return {
         "customer_id": f"cus_{key.account}",
@@ -27,6 +28,7 @@ def me(call: Call) -> dict[str, Any]:
 
 
 def usage_summary(call: Call) -> dict[str, Any]:
+    """What was used in this billing month, by dimension."""
     meter = call.services.meter
     plan, used = meter.plan(call.account), meter.used(call.account)
     start, end = usage.month(call.now)
@@ -43,6 +45,7 @@ def usage_summary(call: Call) -> dict[str, Any]:
 
 
 def usage_timeseries(call: Call) -> dict[str, Any]:
+    """The usage by day or by hour."""
     query = call.query
     start = parse(query["period_start"]) if query["period_start"] else usage.month(call.now)[0]
     end = parse(query["period_end"]) if query["period_end"] else call.now + 1
@@ -70,6 +73,7 @@ def usage_timeseries(call: Call) -> dict[str, Any]:
 
 
 def billing_summary(call: Call) -> dict[str, Any]:
+    """Plan and seats; there is no payment on this machine."""
     plan = call.services.meter.plan(call.account)
     _require_billing(plan)
     return {
@@ -83,11 +87,13 @@ def billing_summary(call: Call) -> dict[str, Any]:
 
 
 def billing_invoices(call: Call) -> list[dict[str, Any]]:
+    """No invoices: nobody is billed here."""
     _require_billing(call.services.meter.plan(call.account))
     return []
 
 
 def keys_list(call: Call) -> dict[str, Any]:
+    """The keys of the organisation, without their secrets."""
     call.services.meter.flush()
     sql = (
         "SELECT key_id, prefix, name, scopes, created, last_used, expires FROM keys WHERE account = ? "
@@ -117,6 +123,7 @@ def keys_list(call: Call) -> dict[str, Any]:
 
 
 def keys_create(call: Call) -> dict[str, Any]:
+    """A new key; its secret is in this answer and nowhere else."""
     body, now = call.body, call.now
     expires = parse(body["expires_at"]) if "expires_at" in body else None
     if expires is not None and expires <= now:
@@ -140,6 +147,8 @@ def keys_create(call: Call) -> dict[str, Any]:
 
 
 def keys_delete(call: Call) -> None:
+    """Revoke a key."""
+
     def work(connection: sqlite3.Connection) -> None:
         sql = "DELETE FROM keys WHERE account = ? AND key_id = ?"
         if not connection.execute(sql, (call.account, call.path["key_id"])).rowcount:
@@ -149,6 +158,7 @@ def keys_delete(call: Call) -> None:
 
 
 def keys_usage(call: Call) -> dict[str, Any]:
+    """What a key was used for, by day."""
     key_id = call.path["key_id"]
     call.services.meter.flush()
     with call.services.store.read() as connection:
@@ -169,6 +179,7 @@ def keys_usage(call: Call) -> dict[str, Any]:
 
 
 def interest_express(call: Call) -> dict[str, Any]:
+    """Note an interest in the Pro plan."""
     body = call.body
 
     def work(connection: sqlite3.Connection) -> None:
@@ -182,6 +193,7 @@ def interest_express(call: Call) -> dict[str, Any]:
 
 
 def interest_status(call: Call) -> dict[str, Any]:
+    """Whether interest was expressed."""
     sql = "SELECT EXISTS (SELECT 1 FROM interest WHERE account = ?)"
     with call.services.store.read() as connection:
         return {"expressed": bool(connection.execute(sql, (call.account,)).fetchone()[0])}

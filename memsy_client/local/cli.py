@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from memsy_client._version import __version__
 from memsy_client.local.memsy import LOCAL_API_KEY, LocalMemsy
@@ -123,9 +122,7 @@ def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, alone: bool) ->
     for name, value in memsy.environment.items():
         print(f"export {name}={value}")
     if not alone:
-        print(
-            f"# Listening on {options.host}: every machine that reaches it and has the key can read and write all of it."
-        )
+        print(f"# Listening on {options.host}: whoever reaches it and has the key can read it all.")
     print("# Stop with Ctrl-C.", flush=True)
 
 
@@ -157,14 +154,14 @@ def _import(options: argparse.Namespace) -> None:
             store.close()
             if is_new:
                 # Nothing was imported: leave no empty database behind.
-                os.unlink(options.data)
+                options.data.unlink()
             raise
         store.close()
     print(f"{rows} rows imported into {options.data}", file=sys.stderr)
 
 
 @contextlib.contextmanager
-def _opened(path: Path | None, mode: str, standard: TextIO) -> Iterator[TextIO]:
+def _opened(path: Path | None, mode: str, standard: IO[str]) -> Iterator[IO[str]]:
     if path is None:
         yield standard
         return

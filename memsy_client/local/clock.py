@@ -52,6 +52,7 @@ class Clock:
 
         Raises:
             ValueError: `at` is text that is no date and time.
+
         """
         moment = None if at is None else of_datetime(at) if isinstance(at, datetime) else parse(at)
         with self._lock:
@@ -86,6 +87,7 @@ def parse(text: str) -> int:
 
     Raises:
         ValueError: It is not a date and time.
+
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:

@@ -64,6 +64,7 @@ class Operation:
         path_parameters: By name.
         query_parameters: By name.
         body: What the request's body must be, or None when it has none.
+
     """
 
     name: str
@@ -82,6 +83,7 @@ class Contract:
 
     Args:
         document: The OpenAPI document.
+
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -100,6 +102,7 @@ class Contract:
 
         Raises:
             Problem: 404 for an unknown path, 405 for a method that it does not have.
+
         """
         for pattern, operations in self._routes.get(plane, []):
             found = _match(pattern, segments)
@@ -168,7 +171,7 @@ def _match(pattern: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str
     if len(pattern) != len(segments):
         return None
     found: dict[str, str] = {}
-    for expected, segment in zip(pattern, segments):
+    for expected, segment in zip(pattern, segments, strict=True):
         if expected.startswith("{"):
             found[expected[1:-1]] = segment
         elif expected != segment:

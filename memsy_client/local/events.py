@@ -13,6 +13,7 @@ _ORDERS = {"ts_desc": "ts DESC, event_id DESC", "ts_asc": "ts, event_id"}
 
 
 def events_list(call: Call) -> dict[str, Any]:
+    """One page of raw events."""
     query = call.query
     conditions = ["account = :account"]
     conditions += [f"{name} = :{name}" for name in ("actor_id", "session_id", "kind") if query[name] is not None]

@@ -35,6 +35,7 @@ class Event:
         team_id: The team it carries.
         metadata: The text sent with it.
         previous: The text of the event before it in the same conversation.
+
     """
 
     event_id: str
@@ -66,6 +67,7 @@ class Draft:
         payload: Structured content, as JSON knows it.
         confidence: How certain, 0-1.
         pinned: It never decays.
+
     """
 
     text: str
@@ -97,7 +99,8 @@ _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "decision",
         re.compile(
             r"\b(?:we|i|they|the team) (?:have |has |'ve )?(?:decided|agreed|chose|chosen|settled on)\b"
-            r"|\blet'?s (?:go with|use|do|stick with)\b|\b(?:we'll|we will|we are going to|we're going to) (?:use|go with)\b"
+            r"|\blet'?s (?:go with|use|do|stick with)\b"
+            r"|\b(?:we'll|we will|we are going to|we're going to) (?:use|go with)\b"
             r"|\bdecision:",
             re.IGNORECASE,
         ),
@@ -123,7 +126,8 @@ _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "event",
         re.compile(
             r"\b(?:yesterday|today|tonight|tomorrow|this morning|(?:last|next|this) (?:week|month|year|weekend|night"
-            r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago)\b"
+            r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+            r"|\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago)\b"
             r"|\b\d{4}-\d\d-\d\d\b",
             re.IGNORECASE,
         ),
@@ -140,6 +144,13 @@ _HASHTAG = re.compile(r"(?<![\w#&])#([^\W\d]\w*)")
 _DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _NAME = re.compile(r"[^\W\d_a-z][\w'’-]*(?:[ ](?:(?:of|de|van|von|the)[ ])?[^\W\d_a-z][\w'’-]*)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;\n]\s*[\"'“(]?\s*)$")
+_OPENING_WORDS = """
+a after all also although an and another any are as at before both but by can could did do does each even every for
+from had has have he her his how however i i'd i'll i'm i've if in is it its just last let my next no not now of on
+once one our please she should since so some than that the their then there these they this those today tomorrow
+tonight was we were what when where which while who why will with would yes yesterday you your
+"""
+_OPENERS = frozenset(_OPENING_WORDS.split())
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 
 
@@ -232,11 +243,3 @@ def _names(text: str) -> list[str]:
         elif not begins and len(name) > 1 and name.split("'")[0].split("’")[0] != "I":
             names.append(name)
     return names
-
-
-_OPENERS = frozenset(
-    "a after all also although an and another any are as at before both but by can could did do does each even every "
-    "for from had has have he her his how however i i'd i'll i'm i've if in is it its just last let my next no not now "
-    "of on once one our please she should since so some than that the their then there these they this those today "
-    "tomorrow tonight was we were what when where which while who why will with would yes yesterday you your".split()
-)

@@ -9,6 +9,7 @@ from memsy_client.local.services import Call
 
 
 def health(call: Call) -> dict[str, Any]:
+    """The state of the server."""
     services = call.services
     return {
         "status": "ok",

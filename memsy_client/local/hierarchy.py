@@ -19,14 +19,15 @@ _NAMES = {"org": "Organisation", "role": "Role", "team": "Team"}
 _COLUMNS = "id, org_id, name, focus, prompt, prompt_source, created, updated"
 _TEMPLATE = "Keep what every memory of this {level} should hold. {name}: {focus}"
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_COMMON = frozenset(
-    "about above after again also always anything because been before being below between both could does doing done "
-    "down during each every everything from have having help here important into just keep know known like make many "
-    "matter matters memory memories more most much must need needs never nothing only other ours over people promote "
-    "promoted remember same should some something such sure than that their them then there these they thing things "
-    "this those through under until very want wants were what whatever when where whether which while will with would "
-    "worth your yours hold holds organisation organization role team".split()
-)
+_COMMON_WORDS = """
+about above after again also always anything because been before being below between both could does doing done down
+during each every everything from have having help here important into just keep know known like make many matter
+matters memory memories more most much must need needs never nothing only other ours over people promote promoted
+remember same should some something such sure than that their them then there these they thing things this those
+through under until very want wants were what whatever when where whether which while will with would worth your
+yours hold holds organisation organization role team
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def significant_words(text: str) -> frozenset[str]:
@@ -50,12 +51,14 @@ def create_org(connection: sqlite3.Connection, account: int, org_id: str, name: 
 
 
 def orgs_list(call: Call) -> list[dict[str, Any]]:
+    """The organisations, oldest first."""
     sql = f"SELECT {_COLUMNS} FROM levels WHERE level = 'org' AND account = ? ORDER BY created, id"
     with call.services.store.read() as connection:
         return [_resource("org", row) for row in connection.execute(sql, (call.account,))]
 
 
 def orgs_create(call: Call) -> dict[str, Any]:
+    """A new organisation."""
     body = call.body
 
     def work(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -69,67 +72,83 @@ def orgs_create(call: Call) -> dict[str, Any]:
 
 
 def orgs_get(call: Call) -> dict[str, Any]:
+    """One organisation."""
     with call.services.store.read() as connection:
         return _get(connection, call.account, "org", call.path["org_id"])
 
 
 def orgs_update(call: Call) -> dict[str, Any]:
+    """Set some fields of an organisation."""
     return _update(call, "org", call.path["org_id"], None)
 
 
 def orgs_regenerate_prompt(call: Call) -> dict[str, Any]:
+    """Derive the promotion prompt of an organisation anew."""
     return _regenerate(call, "org", call.path["org_id"], None)
 
 
 def orgs_delete(call: Call) -> None:
+    """Delete the record of an organisation; memories stay."""
     _delete(call, "org", call.path["org_id"], None)
 
 
 def roles_list(call: Call) -> list[dict[str, Any]]:
+    """The roles of an organisation, oldest first."""
     return _list(call, "role")
 
 
 def roles_create(call: Call) -> dict[str, Any]:
+    """A new role."""
     return _create(call, "role")
 
 
 def roles_get(call: Call) -> dict[str, Any]:
+    """One role."""
     return _read(call, "role")
 
 
 def roles_update(call: Call) -> dict[str, Any]:
+    """Set some fields of a role."""
     return _update(call, "role", call.path["role_id"], call.query["org_id"])
 
 
 def roles_regenerate_prompt(call: Call) -> dict[str, Any]:
+    """Derive the promotion prompt of a role anew."""
     return _regenerate(call, "role", call.path["role_id"], call.query["org_id"])
 
 
 def roles_delete(call: Call) -> None:
+    """Delete the record of a role; memories stay."""
     _delete(call, "role", call.path["role_id"], call.query["org_id"])
 
 
 def teams_list(call: Call) -> list[dict[str, Any]]:
+    """The teams of an organisation, oldest first."""
     return _list(call, "team")
 
 
 def teams_create(call: Call) -> dict[str, Any]:
+    """A new team."""
     return _create(call, "team")
 
 
 def teams_get(call: Call) -> dict[str, Any]:
+    """One team."""
     return _read(call, "team")
 
 
 def teams_update(call: Call) -> dict[str, Any]:
+    """Set some fields of a team."""
     return _update(call, "team", call.path["team_id"], call.query["org_id"])
 
 
 def teams_regenerate_prompt(call: Call) -> dict[str, Any]:
+    """Derive the promotion prompt of a team anew."""
     return _regenerate(call, "team", call.path["team_id"], call.query["org_id"])
 
 
 def teams_delete(call: Call) -> None:
+    """Delete the record of a team; memories stay."""
     _delete(call, "team", call.path["team_id"], call.query["org_id"])
 
 

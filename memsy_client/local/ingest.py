@@ -16,6 +16,7 @@ DUPLICATE_WINDOW = MINUTE
 
 
 def ingest(call: Call) -> dict[str, Any]:
+    """Store a batch of events; returns their ids once they are durable."""
     refuse_organisation(call.body)
     services, key = call.services, call.key
     events = [_trimmed(event) for event in call.body["events"]]
@@ -32,6 +33,7 @@ def ingest(call: Call) -> dict[str, Any]:
 
 
 def status(call: Call) -> dict[str, Any]:
+    """How far the processing of events is; an id that is not known is in none of the lists."""
     refuse_organisation(call.body)
     asked: list[str] = call.body["event_ids"]
     sql = (
@@ -69,12 +71,13 @@ def _store(connection: sqlite3.Connection, call: Call, events: list[dict[str, An
     digests = [_digest(call.account, event) for event in events]
     known = _known(connection, digests, now)
     new: dict[bytes, dict[str, Any]] = {}
-    for digest, event in zip(digests, events):
+    for digest, event in zip(digests, events, strict=True):
         if digest not in known:
             new.setdefault(digest, event)
     if new:
         rows = []
-        for number, (digest, event) in zip(numbering.take(connection, "event", len(new)), new.items()):
+        numbers = numbering.take(connection, "event", len(new))
+        for number, (digest, event) in zip(numbers, new.items(), strict=True):
             known[digest] = call.services.ids.named("evt", number)
             rows.append(_row(number, known[digest], call.account, event, digest, now))
         connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 13)})", rows)

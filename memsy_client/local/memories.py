@@ -17,9 +17,10 @@ MAX_OFFSET = 2**63 - 1
 """The largest integer that SQLite knows; no table is that long."""
 
 _COLUMNS = (
-    "memory, memory_id, level, actor_id, role_id, team_id, type, kind, memory_kind, text, summary, tags, entities, "
-    "source_urls, payload, confidence, strength_now(strength, strength_at, half_life, pinned, :now), half_life, pinned, "
-    "decays, recall_count, last_recalled, effective_from, effective_to, observed, created, updated"
+    "memory, memory_id, level, actor_id, role_id, team_id, type, kind, memory_kind, text, summary, "
+    "tags, entities, source_urls, payload, confidence, strength_now(strength, strength_at, half_life, pinned, :now), "
+    "half_life, pinned, decays, "
+    "recall_count, last_recalled, effective_from, effective_to, observed, created, updated"
 )
 _ORDERS = {
     "observed_at_desc": "observed DESC, memory_id DESC",
@@ -37,6 +38,7 @@ _STATUSES = {
 
 
 def memories_list(call: Call) -> dict[str, Any]:
+    """One page of memories."""
     query = call.query
     conditions = ["account = :account", _STATUSES[query["status"] or "active"]]
     values = {"account": call.account, "now": call.now, **query, "offset": min(query["offset"], MAX_OFFSET)}
@@ -57,6 +59,7 @@ def memories_list(call: Call) -> dict[str, Any]:
 
 
 def memories_get(call: Call) -> dict[str, Any]:
+    """One memory."""
     values = {"account": call.account, "now": call.now, "memory_id": call.path["memory_id"].lower()}
     with call.services.store.read() as connection:
         sql = f"SELECT {_COLUMNS} FROM memories WHERE account = :account AND memory_id = :memory_id"
@@ -67,6 +70,7 @@ def memories_get(call: Call) -> dict[str, Any]:
 
 
 def memories_stats(call: Call) -> dict[str, Any]:
+    """Counts and averages over all memories."""
     values = {"account": call.account, "now": call.now, "buckets": BUCKETS}
     with call.services.store.read() as connection:
         totals = connection.execute(

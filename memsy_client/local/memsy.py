@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from memsy_client.local import accounts, hierarchy
 from memsy_client.local.accounts import NewKey
 from memsy_client.local.clock import Clock
 from memsy_client.local.engine import BODY_LIMIT, Engine
-from memsy_client.local.extraction import Extract, extract as by_rules
+from memsy_client.local.extraction import Extract
+from memsy_client.local.extraction import extract as by_rules
 from memsy_client.local.faults import Fault
 from memsy_client.local.ids import Ids
 from memsy_client.local.plugins import Embed, Plugins, Rank
@@ -58,6 +59,7 @@ class LocalMemsy:
     Raises:
         DatabaseRefused: The file cannot be used; the message says why.
         ValueError: The key does not begin with `msy_`.
+
     """
 
     def __init__(
@@ -123,6 +125,7 @@ class LocalMemsy:
 
         Raises:
             OSError: The port is in use, or the address is not this machine's.
+
         """
         if self._socket is None and self._port is not None:
             from memsy_client.local.server import SocketServer
@@ -175,6 +178,7 @@ class LocalMemsy:
 
         Raises:
             TimeoutError: Some are still pending after `timeout` seconds, for instance because processing is held.
+
         """
         if not self._services.worker.settle(timeout):
             raise TimeoutError(f"events are still pending after {timeout:g} s")
@@ -205,6 +209,7 @@ class LocalMemsy:
 
         Raises:
             ValueError: There is nothing to fail with, or no such operation.
+
         """
         if operation is not None and operation not in self.engine.operations:
             raise ValueError(f"there is no operation {operation!r}")
@@ -251,7 +256,7 @@ class LocalMemsy:
         accounts.install_local_key(connection, account, self.api_key, self.clock.now())
         return account
 
-    def _account_of(self, org: str) -> Any:
+    def _account_of(self, org: str) -> Callable[[sqlite3.Connection], int]:
         def work(connection: sqlite3.Connection) -> int:
             account, is_new = accounts.create_account(connection, org)
             if is_new:

@@ -29,6 +29,7 @@ class Plugins:
 
         Raises:
             ValueError: The function returned another number of vectors.
+
         """
         if self.embed is None or not texts:
             return [None] * len(texts)

@@ -173,7 +173,7 @@ class Worker:
             connection.execute("DELETE FROM queue WHERE event = ?", (source.event,))
             if outcome.failure is not None:
                 connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, outcome.failure))
-            for draft, vector in zip(outcome.drafts, outcome.vectors):
+            for draft, vector in zip(outcome.drafts, outcome.vectors, strict=True):
                 made[source.account] += self._remember_draft(connection, outcome, draft, vector, now)
         return made
 

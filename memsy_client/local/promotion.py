@@ -83,7 +83,10 @@ def _lift(
 def _cover(connection: sqlite3.Connection, place: Place, copy: int, mark: bytes) -> None:
     """Note which memories the copy speaks for: a search of the whole organisation shows it instead of them."""
     narrower = "level != 'org'" if place.level == "org" else "level = 'actor'"
-    spoken_for = "EXISTS (SELECT 1 FROM sources own JOIN sources its USING (event) WHERE own.memory = memories.memory AND its.memory = ?)"
+    spoken_for = (
+        "EXISTS (SELECT 1 FROM sources own JOIN sources its USING (event) "
+        "WHERE own.memory = memories.memory AND its.memory = ?)"
+    )
     connection.execute(
         f"UPDATE memories SET promoted = ? WHERE account = ? AND fingerprint = ? AND {narrower} AND memory != ? "
         f"AND {spoken_for}",

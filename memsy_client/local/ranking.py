@@ -57,7 +57,7 @@ def _alike(connection: sqlite3.Connection, vector: bytes, eligible: Eligible) ->
     asked = numpy.frombuffer(vector, dtype=numpy.float32)
     lengths = numpy.linalg.norm(matrix, axis=1) * numpy.linalg.norm(asked)
     cosines = numpy.clip(matrix @ asked / numpy.maximum(lengths, 1e-12), 0.0, 1.0)
-    return [(row[0], float(cosine)) for row, cosine in zip(rows, cosines)]
+    return [(row[0], float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
 
 
 def _fuse(by_words: Scored, by_vectors: Scored) -> Scored:
@@ -88,4 +88,4 @@ def _rank(connection: sqlite3.Connection, plugins: Plugins, query: str, found: S
     scores = [min(max(float(score), 0.0), 1.0) for score in plugins.rank(query, texts)]
     if len(scores) != len(found):
         raise ValueError(f"rank returned {len(scores)} scores for {len(found)} texts")
-    return sorted(zip([memory for memory, _ in found], scores), key=lambda item: (-item[1], item[0]))
+    return sorted(zip([memory for memory, _ in found], scores, strict=True), key=lambda item: (-item[1], item[0]))

@@ -25,6 +25,7 @@ class ReceivedRequest:
         content: The body's bytes.
         status: The status that answered it; None when the connection was dropped.
         seconds: How long the answer took.
+
     """
 
     operation: str | None
@@ -40,6 +41,7 @@ class ReceivedRequest:
 
         Raises:
             ValueError: The body is not JSON.
+
         """
         return json.loads(self.content) if self.content else None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from memsy_client.local import ids as numbering
 from memsy_client.local import retrieval, strength
+from memsy_client.local.clock import isoformat
 from memsy_client.local.extraction import Draft
 from memsy_client.local.ids import Ids
 
@@ -116,7 +117,7 @@ def insert(
     connection.execute(f"INSERT INTO memories ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
     connection.execute("INSERT INTO sources VALUES (?, ?)", (number, source.event))
     context = source.previous or "" if place.level == "actor" else ""
-    retrieval.add(connection, number, draft.text, context, source.ts)
+    retrieval.add(connection, number, draft.text, context, isoformat(source.ts))
     return number
 
 

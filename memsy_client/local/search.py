@@ -20,6 +20,7 @@ MAX_SOURCE_METADATA = 5
 
 
 def search(call: Call) -> dict[str, Any]:
+    """The memories nearest to a query, each of which gets a little stronger by it."""
     body = call.body
     refuse_organisation(body)
     if body.get("session_id") and body.get("exclude_session_id"):

@@ -85,7 +85,7 @@ class _Application:
 
 
 def _protocol(connections: dict[tuple[str, int], asyncio.Transport]) -> type[asyncio.Protocol]:
-    """uvicorn's protocol, which also notes its connections, so that a fault can cut one."""
+    """The protocol of uvicorn, which also notes its connections, so that a fault can cut one."""
 
     class Protocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -104,6 +104,7 @@ class SocketServer:
 
     Raises:
         OSError: The address cannot be listened on.
+
     """
 
     def __init__(self, memsy: LocalMemsy, host: str, port: int) -> None:

@@ -57,6 +57,7 @@ class Store:
     Raises:
         DatabaseRefused: The file cannot be read or written, is in use, is no database of this server, or was made by
             a newer release.
+
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -107,6 +108,7 @@ class Store:
 
         Raises:
             sqlite3.Error: The transaction failed; nothing of `work` was stored.
+
         """
         task = _Task(work, durable)
         self._tasks.append(task)

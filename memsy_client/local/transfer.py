@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from memsy_client.local import retrieval, schema
+from memsy_client.local.clock import isoformat
 from memsy_client.local.store import Store
 
 FORMAT = "memsy-export"
@@ -32,7 +33,7 @@ def export(store: Store) -> Iterator[str]:
             columns = [column[0] for column in cursor.description]
             for row in cursor:
                 rows += 1
-                yield _line({"table": table, "row": dict(zip(columns, map(_shown, row)))})
+                yield _line({"table": table, "row": dict(zip(columns, map(_shown, row), strict=True))})
     yield _line({"rows": rows})
 
 
@@ -41,6 +42,7 @@ def load(store: Store, lines: Iterable[str]) -> int:
 
     Raises:
         ImportRefused: The database is not empty, or the lines are no complete export that this release can read.
+
     """
     return store.write(lambda connection: _load(connection, lines))
 
@@ -50,15 +52,13 @@ def _load(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
         raise ImportRefused("the database is not empty; import goes into a new one")
     documents = _documents(lines)
     _check_header(next(documents, {}))
-    rows = 0
-    for number, document in enumerate(documents, 2):
+    for rows, document in enumerate(documents):
         if "rows" in document:
             if document["rows"] != rows:
                 raise ImportRefused(f"the export says that it has {document['rows']} rows, but there are {rows}")
             _index(connection)
             return rows
-        _insert(connection, document, number)
-        rows += 1
+        _insert(connection, document, line=rows + 2)
     raise ImportRefused("the export ends before its last line")
 
 
@@ -80,20 +80,18 @@ def _check_header(header: dict[str, Any]) -> None:
         raise ImportRefused(f"the export has version {header.get('version')}, this release reads {schema.VERSION}")
 
 
-def _insert(connection: sqlite3.Connection, document: dict[str, Any], number: int) -> None:
+def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int) -> None:
     table, row = document.get("table"), document.get("row")
     if table not in schema.TABLES or not isinstance(row, dict):
-        raise ImportRefused(f"line {number} is no row of a known table")
+        raise ImportRefused(f"line {line} is no row of a known table")
     known = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
     if set(row) != known:
-        raise ImportRefused(f"line {number} has not the columns of {table}")
-    marks = ", ".join("?" * len(row))
+        raise ImportRefused(f"line {line} has not the columns of {table}")
     try:
-        connection.execute(
-            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(map(_stored, row.values()))
-        )
+        values = tuple(map(_stored, row.values()))
+        connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", values)
     except (sqlite3.IntegrityError, ValueError) as error:
-        raise ImportRefused(f"line {number} cannot be stored: {error}") from error
+        raise ImportRefused(f"line {line} cannot be stored: {error}") from error
 
 
 def _index(connection: sqlite3.Connection) -> None:
@@ -106,7 +104,7 @@ def _index(connection: sqlite3.Connection) -> None:
     )
     for memory, text, level, observed, before in connection.execute(sql).fetchall():
         context = before or "" if level == "actor" else ""
-        retrieval.add(connection, memory, text, context, observed)
+        retrieval.add(connection, memory, text, context, isoformat(observed))
 
 
 def _key(connection: sqlite3.Connection, table: str) -> list[str]:

@@ -13,7 +13,8 @@ from memsy_client.local.faults import ConnectionDropped, PatienceLost
 class Handle(Protocol):
     """What answers requests: `Engine.handle`."""
 
-    def __call__(self, request: Request, patience: float | None = None) -> Response: ...
+    def __call__(self, request: Request, patience: float | None = None) -> Response:
+        """Answer a request."""
 
 
 class LocalTransport:

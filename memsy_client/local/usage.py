@@ -42,6 +42,7 @@ class Plan:
         max_orgs: How many organisations the hierarchy may have.
         seats: How many seats billing shows.
         billing: Whether billing is enabled.
+
     """
 
     tier: str = "local"
@@ -103,6 +104,7 @@ class Meter:
 
         Raises:
             Problem: 429, there were too many in this minute or in this month.
+
         """
         now = self._clock.now()
         with self._lock:
@@ -115,6 +117,7 @@ class Meter:
 
         Raises:
             Problem: 429 `usage_limit_exceeded`.
+
         """
         limit = self.plan(account).limits.get(dimension)
         with self._lock:
@@ -128,6 +131,7 @@ class Meter:
 
         Raises:
             Problem: 429 `usage_limit_exceeded`.
+
         """
         limit = self.plan(account).limits.get(dimension)
         with self._lock:
@@ -196,8 +200,8 @@ class Meter:
 
     def _load(self, account: int, period: tuple[int, int]) -> Counter[str]:
         sql = (
-            "SELECT dimension, sum(quantity) FROM usage WHERE account = ? AND (dimension = ? OR hour >= ? AND hour < ?) "
-            "GROUP BY dimension"
+            "SELECT dimension, sum(quantity) FROM usage "
+            "WHERE account = ? AND (dimension = ? OR hour >= ? AND hour < ?) GROUP BY dimension"
         )
         with self._store.read() as connection:
             return Counter(dict(connection.execute(sql, (account, STORED, *period)).fetchall()))

@@ -14,7 +14,7 @@ from typing import Any
 from memsy_client.local import clock
 
 Schema = Mapping[str, Any]
-Mistake = dict[str, object]
+Mistake = dict[str, Any]
 Check = Callable[[Any, list["str | int"]], list[Mistake]]
 """Takes a value and where it stands; returns what is wrong with it."""
 
@@ -35,6 +35,7 @@ class Compiler:
 
     Args:
         components: `components.schemas` of the document.
+
     """
 
     def __init__(self, components: Mapping[str, Schema]) -> None:
@@ -46,6 +47,7 @@ class Compiler:
 
         Raises:
             NotImplementedError: The schema uses a keyword that is not known here.
+
         """
         checks: list[Check] = []
         for keyword, rule in schema.items():
@@ -133,7 +135,7 @@ def _all_of(checks: list[Check]) -> Check:
             found += run(value, loc)
         if len(found) > 1:
             # One mistake a place is enough: an empty text is too short, and need not match a pattern as well.
-            found = list({tuple(item["loc"]): item for item in reversed(found)}.values())[::-1]  # type: ignore[call-overload]
+            found = list({tuple(item["loc"]): item for item in reversed(found)}.values())[::-1]
         return found
 
     return check
@@ -211,17 +213,17 @@ def _bound(
 def python_pattern(pattern: str) -> str:
     """A JSON Schema pattern as Python reads it: blanks as ECMAScript counts them, `$` as the very end."""
     inside, translated = False, []
-    for token in re.findall(r"\\.|.", pattern, re.DOTALL):
-        if token in ("[", "]"):
-            inside = token == "["
-        if token == r"\s":
+    for piece in re.findall(r"\\.|.", pattern, re.DOTALL):
+        if piece in ("[", "]"):
+            inside = piece == "["
+        if piece == r"\s":
             translated.append(BLANKS if inside else f"[{BLANKS}]")
-        elif token == r"\S" and not inside:
+        elif piece == r"\S" and not inside:
             translated.append(f"[^{BLANKS}]")
-        elif token == "$" and not inside:
+        elif piece == "$" and not inside:
             translated.append(r"\Z")
         else:
-            translated.append(token)
+            translated.append(piece)
     return "".join(translated)
 
 

@@ -24,7 +24,7 @@ class KeyCreateResponse(Model):
     """
 
     key_id: str
-    raw_key: str
+    raw_key: str = field(repr=False)
     prefix: str
     name: str
     scopes: list[KeyScope | str]

@@ -1,0 +1,354 @@
+"""Ingesting any number of events, in bounded memory.
+
+Events are read in waves: as many batches as may be under way at once are sent together, and their outcomes are given
+in order before more are read. So no task outlives the step of the iteration that started it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .._core.operation import Call
+from .._core.resource import AsyncResource, SyncResource
+from .._core.sender import AsyncSender, SyncSender
+from .._generated.api.core import ingest
+from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyInputError
+
+if TYPE_CHECKING:
+    from ..models import EventPayload, IngestResponse
+
+#: Refusals of a whole batch that may be due to some of its events: too large, invalid.
+_DIVISIBLE = (413, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOutcome:
+    """What became of one event.
+
+    Attributes:
+        index: Its place among the events given, from 0.
+        event: The event.
+        event_id: Its id, or None when it was not acknowledged.
+        error: Why it was not acknowledged, or None.
+
+    """
+
+    index: int
+    event: EventPayload
+    event_id: str | None
+    error: MemsyError | None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestProgress:
+    """How far an ingestion is.
+
+    Attributes:
+        acknowledged: How many events the service has stored.
+        failed: How many it has not.
+
+    """
+
+    acknowledged: int
+    failed: int
+
+
+class _Batch:
+    """Events that are sent together, and what became of them.
+
+    Attributes:
+        outcomes: Those that are known; the batch's events in order, once it has ended.
+
+    """
+
+    def __init__(self, first: int, events: list[EventPayload]) -> None:
+        self._first = first
+        self._events = events
+        self.outcomes: list[IngestOutcome] = []
+
+    def deliver(self) -> Generator[Call[IngestResponse], IngestResponse, None]:
+        """The calls it takes. A batch that is refused for some of its events is halved until these stand alone."""
+        waiting = [(0, len(self._events))]
+        while waiting:
+            start, end = waiting.pop()
+            events = self._events[start:end]
+            try:
+                answer = yield ingest.request(events)
+                if len(answer.event_ids) != len(events):
+                    raise MemsyDecodeError(f"holds {len(answer.event_ids)} ids for {len(events)} events")
+            except MemsyError as error:
+                if len(events) > 1 and _is_divisible(error):
+                    middle = (start + end) // 2
+                    waiting += [(middle, end), (start, middle)]
+                else:
+                    self._note(start, [None] * len(events), error)
+            else:
+                self._note(start, answer.event_ids, None)
+
+    def interrupt(self) -> None:
+        """End it as it is: of the events that are left nobody knows whether they were stored."""
+        known = len(self.outcomes)
+        error = MemsyConnectionError("interrupted before the answer came: the event may have been stored or not")
+        self._note(known, [None] * (len(self._events) - known), error)
+
+    def _note(self, start: int, event_ids: Sequence[str | None], error: MemsyError | None) -> None:
+        self.outcomes.extend(
+            IngestOutcome(self._first + place, self._events[place], event_id, error)
+            for place, event_id in enumerate(event_ids, start)
+        )
+
+
+def _is_divisible(error: MemsyError) -> bool:
+    return isinstance(error, MemsyInputError) or (isinstance(error, MemsyAPIError) and error.status_code in _DIVISIBLE)
+
+
+class _Ingestion:
+    """What both flavours keep.
+
+    Attributes:
+        acknowledged: How many events the service has stored so far.
+        failed: How many it has not, or may not have.
+
+    """
+
+    def __init__(self, batch_size: int, concurrency: int, on_progress: Callable[[IngestProgress], None] | None) -> None:
+        for name, value in (("batch_size", batch_size), ("concurrency", concurrency)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise MemsyInputError(f"{name} has to be a whole number above 0, not {value!r}")
+        self.acknowledged = 0
+        self.failed = 0
+        self._batch_size = batch_size
+        self._concurrency = concurrency
+        self._on_progress = on_progress
+        self._read = 0
+        self._known: deque[IngestOutcome] = deque()
+        self._failure: Exception | None = None
+
+    @property
+    def unreported(self) -> tuple[IngestOutcome, ...]:
+        """Outcomes that the iteration has not given yet: what was under way when it was interrupted."""
+        return tuple(self._known)
+
+    @property
+    def _wave_size(self) -> int:
+        return self._batch_size * self._concurrency
+
+    def _split(self, events: list[EventPayload]) -> list[_Batch]:
+        starts = range(0, len(events), self._batch_size)
+        batches = [_Batch(self._read + start, events[start : start + self._batch_size]) for start in starts]
+        self._read += len(events)
+        return batches
+
+    def _end(self, batches: list[_Batch]) -> None:
+        """Take the outcomes of a wave, which may have been interrupted."""
+        for batch in batches:
+            batch.interrupt()
+            self._known.extend(batch.outcomes)
+
+    def _report(self, batch: _Batch) -> None:
+        acknowledged = sum(outcome.error is None for outcome in batch.outcomes)
+        self.acknowledged += acknowledged
+        self.failed += len(batch.outcomes) - acknowledged
+        if self._on_progress is not None:
+            self._on_progress(IngestProgress(self.acknowledged, self.failed))
+
+    def _next(self) -> IngestOutcome | None:
+        """The next outcome, or None at the end. Raises what the events' source raised, after all before it."""
+        if self._known:
+            return self._known.popleft()
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        return None
+
+
+class Ingestion(_Ingestion, Iterator[IngestOutcome]):
+    """An ingestion: iterate over it to send the events and to learn what became of each, in order.
+
+    An exception of their source is raised after the outcomes of the events before it. After any interruption,
+    `unreported` has the outcomes that were not given yet.
+
+    Attributes:
+        acknowledged: How many events the service has stored so far.
+        failed: How many it has not, or may not have.
+
+    """
+
+    def __init__(
+        self,
+        sender: SyncSender,
+        events: Iterable[EventPayload],
+        batch_size: int,
+        concurrency: int,
+        on_progress: Callable[[IngestProgress], None] | None,
+    ) -> None:
+        super().__init__(batch_size, concurrency, on_progress)
+        self._sender = sender
+        self._events = iter(events)
+
+    def __next__(self) -> IngestOutcome:
+        if not self._known and self._failure is None:
+            self._send(self._split(self._read_wave()))
+        outcome = self._next()
+        if outcome is None:
+            raise StopIteration
+        return outcome
+
+    def _read_wave(self) -> list[EventPayload]:
+        wave: list[EventPayload] = []
+        try:
+            for event in self._events:
+                wave.append(event)
+                if len(wave) == self._wave_size:
+                    break
+        except Exception as error:
+            self._failure = error
+        return wave
+
+    def _send(self, batches: list[_Batch]) -> None:
+        if not batches:
+            return
+        try:
+            # Leaving the block waits for what is under way, also when this thread is interrupted.
+            with ThreadPoolExecutor(self._concurrency, thread_name_prefix="memsy-ingest") as threads:
+                for batch, sent in [(batch, threads.submit(self._deliver, batch)) for batch in batches]:
+                    sent.result()
+                    self._report(batch)
+        finally:
+            self._end(batches)
+
+    def _deliver(self, batch: _Batch) -> None:
+        steps = batch.deliver()
+        try:
+            call = next(steps)
+            while True:
+                try:
+                    answer = self._sender.send(call)
+                except MemsyError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(answer)
+        except StopIteration:
+            return
+
+
+class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
+    """An asynchronous ingestion; as `Ingestion`, with `async for`. When it is cancelled, what is under way is, too."""
+
+    def __init__(
+        self,
+        sender: AsyncSender,
+        events: Iterable[EventPayload] | AsyncIterable[EventPayload],
+        batch_size: int,
+        concurrency: int,
+        on_progress: Callable[[IngestProgress], None] | None,
+    ) -> None:
+        super().__init__(batch_size, concurrency, on_progress)
+        self._sender = sender
+        self._events = aiter(events) if isinstance(events, AsyncIterable) else _asynchronous(iter(events))
+
+    async def __anext__(self) -> IngestOutcome:
+        if not self._known and self._failure is None:
+            await self._send(self._split(await self._read_wave()))
+        outcome = self._next()
+        if outcome is None:
+            raise StopAsyncIteration
+        return outcome
+
+    async def _read_wave(self) -> list[EventPayload]:
+        wave: list[EventPayload] = []
+        try:
+            async for event in self._events:
+                wave.append(event)
+                if len(wave) == self._wave_size:
+                    break
+        except Exception as error:
+            self._failure = error
+        return wave
+
+    async def _send(self, batches: list[_Batch]) -> None:
+        if not batches:
+            return
+        import anyio  # it comes with httpx, and only asynchronous clients need it
+
+        try:
+            async with anyio.create_task_group() as tasks:
+                for batch in batches:
+                    tasks.start_soon(self._deliver, batch)
+            for batch in batches:
+                self._report(batch)
+        finally:
+            self._end(batches)
+
+    async def _deliver(self, batch: _Batch) -> None:
+        steps = batch.deliver()
+        try:
+            call = next(steps)
+            while True:
+                try:
+                    answer = await self._sender.send(call)
+                except MemsyError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(answer)
+        except StopIteration:
+            return
+
+
+async def _asynchronous(events: Iterator[EventPayload]) -> AsyncIterator[EventPayload]:
+    for event in events:
+        yield event
+
+
+class Ingesting(SyncResource):
+    """The method of a sync client."""
+
+    def ingest_many(
+        self,
+        events: Iterable[EventPayload],
+        *,
+        batch_size: int = 100,
+        concurrency: int = 4,
+        on_progress: Callable[[IngestProgress], None] | None = None,
+    ) -> Ingestion:
+        """Ingest any number of events in bounded memory; iterate over the result to make it happen.
+
+        Each batch is a call of its own, with the client's retries and time-outs. One that is refused because of some
+        of its events (413, 422) is halved until these stand alone.
+
+        Args:
+            events: Any iterable, read as it is needed: at most `batch_size * concurrency` events ahead.
+            batch_size: Events a call, at most 1000; tens to low hundreds are recommended.
+            concurrency: How many batches are under way at once. With 1, the service gets the events in order.
+            on_progress: Called after each batch.
+
+        Returns:
+            An iterator of one `IngestOutcome` an event, in order.
+
+        Raises:
+            MemsyInputError: An argument cannot be used. What fails later is in the outcomes.
+
+        """
+        return Ingestion(self._sender, events, batch_size, concurrency, on_progress)
+
+
+class AsyncIngesting(AsyncResource):
+    """The method of an async client."""
+
+    def ingest_many(
+        self,
+        events: Iterable[EventPayload] | AsyncIterable[EventPayload],
+        *,
+        batch_size: int = 100,
+        concurrency: int = 4,
+        on_progress: Callable[[IngestProgress], None] | None = None,
+    ) -> AsyncIngestion:
+        """Ingest any number of events in bounded memory; as `MemsyClient.ingest_many`, with `async for`.
+
+        The events may come from an asynchronous iterable, too.
+        """
+        return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress)

@@ -1,0 +1,116 @@
+"""Waiting until events are processed."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .._core import encode
+from .._core.flow import Sleep
+from .._core.operation import Call
+from .._core.resource import AsyncResource, SyncResource
+from .._core.sender import sleep
+from .._generated.api.core import status
+from ..exceptions import MemsyInputError, MemsyProcessingTimeout
+
+if TYPE_CHECKING:
+    from ..models import StatusResponse
+
+#: How many ids the service takes at a time, and how much longer each wait is than the one before, up to a limit.
+_IDS_A_CALL = 500
+_SLOWER = 1.5
+_SLOWEST = 5.0
+
+Steps = Generator["Call[StatusResponse] | Sleep", "StatusResponse | None", "Processed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """Events that are no longer pending.
+
+    Attributes:
+        completed_ids: Those from which memories were made, in the order asked for.
+        failed_ids: Those whose processing failed, in the order asked for.
+
+    """
+
+    completed_ids: tuple[str, ...]
+    failed_ids: tuple[str, ...]
+
+
+class Waiting(SyncResource):
+    """The method of a sync client."""
+
+    def wait_until_processed(
+        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
+    ) -> Processed:
+        """Wait until none of these events is pending any more.
+
+        Args:
+            event_ids: Any number of ids, as `ingest` gave them.
+            timeout: Seconds to wait at most; None for as long as it takes.
+            poll: Seconds before asking again; each further wait is longer, up to 5 seconds.
+
+        Returns:
+            Which of them completed, and which failed.
+
+        Raises:
+            MemsyProcessingTimeout: Some are still pending; it says which.
+            MemsyError: As any other call.
+
+        """
+        steps = _watch(event_ids, timeout, poll)
+        answer: StatusResponse | None = None
+        try:
+            while True:
+                step = steps.send(answer)
+                answer = time.sleep(step.seconds) if isinstance(step, Sleep) else self._sender.send(step)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return] # as the generator's type says
+
+
+class AsyncWaiting(AsyncResource):
+    """The method of an async client."""
+
+    async def wait_until_processed(
+        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
+    ) -> Processed:
+        """Wait until none of these events is pending any more; as `MemsyClient.wait_until_processed`."""
+        steps = _watch(event_ids, timeout, poll)
+        answer: StatusResponse | None = None
+        try:
+            while True:
+                step = steps.send(answer)
+                answer = await sleep(step.seconds) if isinstance(step, Sleep) else await self._sender.send(step)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return] # as the generator's type says
+
+
+def _watch(event_ids: Iterable[str], timeout: float | None, poll: float) -> Steps:
+    asked = list(dict.fromkeys(encode.items("event_ids", event_ids) or []))
+    if not 0 < poll < math.inf:
+        raise MemsyInputError(f"poll has to be a number of seconds above 0, not {poll!r}")
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
+    states: dict[str, str] = dict.fromkeys(asked, "pending")
+    while pending := [event_id for event_id in asked if states[event_id] == "pending"]:
+        for start in range(0, len(pending), _IDS_A_CALL):
+            answer = yield status.request(pending[start : start + _IDS_A_CALL])
+            assert answer is not None
+            states |= dict.fromkeys(states.keys() & answer.completed_ids, "completed")
+            states |= dict.fromkeys(states.keys() & answer.failed_ids, "failed")
+        if "pending" not in states.values():
+            break
+        if time.monotonic() + poll >= deadline:
+            raise MemsyProcessingTimeout(
+                timeout or 0.0, *(_in_state(asked, states, state) for state in ("completed", "failed", "pending"))
+            )
+        yield Sleep(poll)
+        poll = min(poll * _SLOWER, max(_SLOWEST, poll))
+    return Processed(_in_state(asked, states, "completed"), _in_state(asked, states, "failed"))
+
+
+def _in_state(asked: list[str], states: dict[str, str], state: str) -> tuple[str, ...]:
+    return tuple(event_id for event_id in asked if states[event_id] == state)
