@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 FILE   ?= examples/conversation.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate check bench docs format clean
+.PHONY: help demo test test-slow generate check bench docs format clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,12 @@ demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into 
 
 test: $(VENV)/ready ## the whole test suite
 	@$(BIN)/python -m pytest
+
+test-slow: $(VENV)/ready ## the longer proofs: crashes, load, properties of every operation
+	@$(BIN)/python -m pytest -m slow
+
+docs: $(VENV)/ready ## run every snippet of the README and the docs
+	@$(BIN)/python -m pytest tests/docs
 
 generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/
 	@$(BIN)/python .ci/generate.py

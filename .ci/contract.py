@@ -7,17 +7,21 @@ as it is: the templates put it through the generator's escaping filters.
 
 from __future__ import annotations
 
+import ast
+import datetime
 import keyword
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openapi_python_client import strings
 from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.openapi import Endpoint, generate_operation_id
 from openapi_python_client.parser.properties import (
     AnyProperty,
+    ConstProperty,
     FileProperty,
     ListProperty,
     LiteralEnumProperty,
@@ -30,10 +34,40 @@ from memsy_client import exceptions
 
 #: The methods that RFC 9110 calls idempotent; `x-repeatable` overrides.
 IDEMPOTENT = {"get", "head", "put", "delete", "options"}
-#: Attributes that every model has, or that a model's module needs under their own name.
-MODEL_NAMES = {"additional_properties", "datetime", "from_dict", "get", "rate_limit", "to_dict", "usage"}
-#: Arguments that methods have for themselves.
-METHOD_NAMES = {"self", "datetime", "max_items"}
+#: The types that annotations name. Where something in the same class body has such a name, they mean that.
+TYPES = {"bool", "datetime", "dict", "float", "int", "list", "str"}
+#: Attributes that every model has, or that its class body needs in their own meaning.
+MODEL_NAMES = TYPES | {
+    "additional_properties",
+    "classmethod",
+    "field",
+    "from_dict",
+    "get",
+    "property",
+    "rate_limit",
+    "self",
+    "to_dict",
+    "usage",
+}
+#: Arguments that methods, or the functions that build their calls, need in their own meaning.
+METHOD_NAMES = {"datetime", "encode", "max_items", "self"}
+#: Methods that every resource has.
+RESOURCE_NAMES = {"with_raw_response"}
+#: What the modules import, so that no model can have the name.
+IMPORTED_NAMES = {
+    "Any",
+    "AsyncIterator",
+    "AsyncResource",
+    "Call",
+    "Iterable",
+    "Iterator",
+    "Literal",
+    "Mapping",
+    "Model",
+    "Operation",
+    "Pages",
+    "SyncResource",
+}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._core.raw import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
     from ._core.settings import Timeout
+    from ._drop_in import install_as_memsy
     from ._transports.aiohttp import AiohttpTransport
     from .client import AsyncMemsyClient, AsyncMemsyControlClient, MemsyClient, MemsyControlClient
     from .exceptions import *
@@ -48,6 +49,7 @@ __all__ = [
     "Timeout",
     "UsageInfo",
     "__version__",
+    "install_as_memsy",
 ]
 
 _MODULES = {
@@ -72,6 +74,7 @@ _MODULES = {
     "RetryPolicy": "._core.retry",
     "Timeout": "._core.settings",
     "UsageInfo": "._core.metering",
+    "install_as_memsy": "._drop_in",
 }
 
 

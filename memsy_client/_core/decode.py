@@ -148,7 +148,7 @@ def first_of(*checks: Check[Any]) -> Check[Any]:
         for check in checks:
             try:
                 return check(data)
-            except MemsyDecodeError as error:  # noqa: PERF203 - each check may fail
+            except MemsyDecodeError as error:
                 problems.append(error)
         # The check that got furthest into the data is the one that tells what is wrong with it.
         raise max(problems, key=lambda error: len(error.location))

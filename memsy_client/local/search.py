@@ -31,7 +31,8 @@ def search(call: Call) -> dict[str, Any]:
     eligible = _eligible(call.account, body, now)
     with services.store.read() as connection:
         found = ranking.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
-    found = [(memory, score) for memory, score in found if score >= body["threshold"]]
+    # Rounded before they are compared, so that a score which was answered works as a threshold.
+    found = [(memory, round(score, 6)) for memory, score in found if round(score, 6) >= body["threshold"]]
     if not found:
         return {"results": []}
     services.store.write(lambda connection: _recall(connection, [memory for memory, _ in found], now), durable=False)
@@ -110,7 +111,7 @@ def _result(connection: sqlite3.Connection, body: Mapping[str, Any], memory: int
     return {
         "id": memory_id,
         "content": text,
-        "score": round(score, 6),
+        "score": score,
         "metadata": {name: value for name, value in metadata.items() if value is not None},
     }
 

@@ -1,0 +1,252 @@
+"""`wait_until_processed` and `ingest_many`, alike in both flavours, against an embedded server without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from memsy_client import (
+    AsyncMemsyClient,
+    AuthenticationError,
+    EventPayload,
+    IngestOutcome,
+    IngestProgress,
+    MemsyAPIError,
+    MemsyClient,
+    MemsyConnectionError,
+    MemsyInputError,
+    MemsyProcessingTimeout,
+    Processed,
+)
+from memsy_client.local import LocalMemsy
+
+
+class Sync:
+    """Calls a sync client."""
+
+    def __init__(self, server: LocalMemsy) -> None:
+        self.client = MemsyClient(server.base_url, server.api_key, http_client=server.transport)
+
+    def wait(self, event_ids, **options) -> Processed:
+        return self.client.wait_until_processed(event_ids, **options)
+
+    def ingest(self, events, **options) -> list[IngestOutcome]:
+        return list(self.client.ingest_many(events, **options))
+
+
+class Async:
+    """Calls an async client the same way."""
+
+    def __init__(self, server: LocalMemsy) -> None:
+        self.client = AsyncMemsyClient(server.base_url, server.api_key, http_client=server.async_transport)
+
+    def wait(self, event_ids, **options) -> Processed:
+        return asyncio.run(self.client.wait_until_processed(event_ids, **options))
+
+    def ingest(self, events, **options) -> list[IngestOutcome]:
+        async def collect() -> list[IngestOutcome]:
+            return [outcome async for outcome in self.client.ingest_many(events, **options)]
+
+        return asyncio.run(collect())
+
+
+@pytest.fixture
+def server() -> Iterator[LocalMemsy]:
+    with LocalMemsy(port=None) as memsy:
+        yield memsy
+
+
+@pytest.fixture(params=[Sync, Async])
+def memsy(request, server):
+    return request.param(server)
+
+
+def event(number: int, content: str = "") -> EventPayload:
+    return EventPayload("ana", "import", "app_event", content or f"note number {number}")
+
+
+def ids(server: LocalMemsy, count: int) -> list[str]:
+    client = MemsyClient(server.base_url, server.api_key, http_client=server.transport)
+    return client.ingest([event(number) for number in range(count)]).event_ids
+
+
+def test_waiting_ends_when_everything_is_processed(server, memsy):
+    asked = ids(server, 3)
+    assert memsy.wait(asked) == Processed(tuple(asked), ())
+
+
+def test_waiting_asks_for_any_number_of_ids_500_at_a_time(server, memsy):
+    asked = ids(server, 700) + ids(server, 1)
+    server.settle()
+    done = memsy.wait(iter(asked))
+    assert done.completed_ids == tuple(dict.fromkeys(asked))
+    assert [len(r.json()["event_ids"]) for r in server.requests if r.operation == "status"] == [500, 200]
+
+
+def test_waiting_says_which_events_failed(memsy, server):
+    def refuse(event):
+        raise RuntimeError("no model today")
+
+    with LocalMemsy(port=None, extract=refuse) as broken:
+        asked = ids(broken, 2)
+        assert type(memsy)(broken).wait(asked) == Processed((), tuple(asked))
+
+
+def test_waiting_in_vain_says_what_is_still_pending(server, memsy):
+    server.hold()
+    asked = ids(server, 2)
+    with pytest.raises(MemsyProcessingTimeout, match="2 of 2 events are still pending") as caught:
+        memsy.wait(asked, timeout=0.05, poll=0.01)
+    assert caught.value.pending_ids == tuple(asked)
+
+
+def test_waiting_goes_on_once_processing_does(server, memsy):
+    server.hold()
+    asked = ids(server, 2)
+    server.fail_next(2, status=429, headers={"Retry-After": "0"}, operation="status")
+    server.release()
+    assert memsy.wait(asked, poll=0.01).completed_ids == tuple(asked)
+
+
+@pytest.mark.parametrize("poll", [0, -1, float("nan"), float("inf")])
+def test_a_poll_that_is_no_wait_is_refused(memsy, poll):
+    with pytest.raises(MemsyInputError, match="poll"):
+        memsy.wait(["evt"], poll=poll)
+
+
+def test_waiting_for_nothing_ends_at_once(memsy, server):
+    assert memsy.wait([]) == Processed((), ())
+    assert not server.requests
+
+
+def test_every_event_gets_its_id_in_order(memsy, server):
+    events = [event(number) for number in range(25)]
+    outcomes = memsy.ingest(iter(events), batch_size=4, concurrency=3)
+    assert [outcome.index for outcome in outcomes] == list(range(25))
+    assert [outcome.event for outcome in outcomes] == events
+    stored = {item.event_id: item.content for item in contents(server)}
+    assert [stored[outcome.event_id] for outcome in outcomes] == [e.content for e in events]
+
+
+def contents(server: LocalMemsy):
+    from memsy_client import MemsyControlClient
+
+    return MemsyControlClient(server.control_url, server.api_key, http_client=server.transport).events.iter(limit=200)
+
+
+def test_an_invalid_event_does_not_take_its_batch_along(memsy):
+    events = [event(number, " " if number in (3, 11) else "") for number in range(16)]
+    outcomes = memsy.ingest(events, batch_size=8)
+    assert [outcome.index for outcome in outcomes if outcome.error] == [3, 11]
+    assert isinstance(outcomes[3].error, MemsyAPIError)
+    assert outcomes[3].error.status_code == 422
+    assert all(outcome.event_id for outcome in outcomes if outcome.index not in (3, 11))
+
+
+def test_an_event_that_cannot_be_sent_does_not_take_its_batch_along(memsy):
+    outcomes = memsy.ingest([event(0), event(1, "\ud800"), event(2)])
+    assert [type(outcome.error) for outcome in outcomes] == [type(None), MemsyInputError, type(None)]
+
+
+def test_a_batch_that_is_lost_is_told_for_each_of_its_events_and_the_others_go_on(memsy, server):
+    server.fail_next(status=503, operation="ingest")
+    outcomes = memsy.ingest([event(number) for number in range(6)], batch_size=2, concurrency=1)
+    assert [outcome.error is not None for outcome in outcomes] == [True, True, False, False, False, False]
+
+
+def test_each_batch_is_retried_by_itself(memsy, server):
+    server.fail_next(3, status=429, headers={"Retry-After": "0"}, operation="ingest")
+    assert all(outcome.event_id for outcome in memsy.ingest([event(number) for number in range(6)], batch_size=2))
+
+
+def test_progress_counts_up(memsy):
+    seen: list[IngestProgress] = []
+    memsy.ingest([event(number) for number in range(5)], batch_size=2, concurrency=1, on_progress=seen.append)
+    assert seen == [IngestProgress(2, 0), IngestProgress(4, 0), IngestProgress(5, 0)]
+
+
+def test_the_exception_of_the_source_comes_after_the_outcomes_of_what_it_gave(server):
+    def source():
+        yield from (event(number) for number in range(3))
+        raise LookupError("the file ends here")
+
+    run = Sync(server).client.ingest_many(source(), batch_size=2, concurrency=1)
+    assert all(outcome.event_id for outcome in [next(run), next(run), next(run)])
+    with pytest.raises(LookupError):
+        next(run)
+
+
+def test_events_are_read_only_as_far_ahead_as_they_can_be_sent(server):
+    read = 0
+
+    def source():
+        nonlocal read
+        for number in range(10_000):
+            read += 1
+            yield event(number)
+
+    run = Sync(server).client.ingest_many(source(), batch_size=5, concurrency=2)
+    next(run)
+    assert read == 10
+
+
+def test_after_an_interruption_it_says_what_was_acknowledged(server):
+    def stop(progress):
+        raise KeyboardInterrupt
+
+    run = Sync(server).client.ingest_many((event(n) for n in range(6)), batch_size=3, concurrency=2, on_progress=stop)
+    with pytest.raises(KeyboardInterrupt):
+        next(run)
+    assert [outcome.index for outcome in run.unreported] == list(range(6))
+    assert all(outcome.event_id for outcome in run.unreported)
+
+
+def test_a_cancelled_ingestion_says_what_was_acknowledged_and_what_nobody_knows(server):
+    arrived = asyncio.Event()
+
+    class Stuck:
+        """Answers the first batch and holds the second for ever."""
+
+        async def send(self, request, limits):
+            if b"note number 2" in (request.body or b""):
+                arrived.set()
+                await asyncio.sleep(3600)
+            return await server.async_transport.send(request, limits)
+
+        async def aclose(self):
+            pass
+
+    async def main():
+        client = AsyncMemsyClient(server.base_url, server.api_key, http_client=Stuck())
+        run = client.ingest_many([event(n) for n in range(4)], batch_size=2, concurrency=2)
+        task = asyncio.ensure_future(anext(run))
+        await arrived.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return run.unreported
+
+    unreported = asyncio.run(main())
+    assert [outcome.index for outcome in unreported] == [0, 1, 2, 3]
+    assert [isinstance(outcome.error, MemsyConnectionError) for outcome in unreported[2:]] == [True, True]
+
+
+def test_events_may_come_from_an_asynchronous_source(server):
+    async def source() -> AsyncIterator[EventPayload]:
+        for number in range(3):
+            yield event(number)
+
+    assert all(outcome.event_id for outcome in Async(server).ingest(source()))
+
+
+@pytest.mark.parametrize("options", [{"batch_size": 0}, {"concurrency": 0}, {"batch_size": 2.5}, {"concurrency": True}])
+def test_a_size_that_is_none_is_refused_before_anything_is_read(memsy, options):
+    with pytest.raises(MemsyInputError):
+        memsy.ingest(iter([event(0)]), **options)
+
+
+def test_an_unknown_key_is_told_for_every_event(server):
+    client = MemsyClient(server.base_url, "msy_unknown_key_1234567890", http_client=server.transport)
+    assert [type(o.error) for o in client.ingest_many([event(0), event(1)])] == [AuthenticationError] * 2

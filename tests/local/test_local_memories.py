@@ -1,0 +1,125 @@
+"""Browsing memories and events: filters, orders, pages and statistics."""
+
+import pytest
+
+
+def texts(answer):
+    return [item["text"] for item in answer.body["items"]]
+
+
+def test_a_memory_is_read_by_its_id_in_any_case(api, an_event):
+    (event_id,) = api.ingest(an_event("See https://example.com/a for Lisbon."))
+    (item,) = api.get("/v1/console/memories").body["items"]
+    assert item["source_event_ids"] == [event_id]
+    assert item["source_urls"] == ["https://example.com/a"]
+    assert item["scope"] == {"level": "actor", "actor_id": "alice"}
+    assert api.get(f"/v1/console/memories/{item['memory_id'].upper()}").body == item
+
+
+def test_an_unknown_memory_is_404_and_an_id_that_is_no_uuid_422(api):
+    assert api.get("/v1/console/memories/7b0f3a52-6c1e-4c1b-9d5e-2f8a41c7d903").status == 404
+    assert api.get("/v1/console/memories/nonsense").status == 422
+
+
+def test_repeating_a_statement_reinforces_one_memory(api, memsy, an_event):
+    memsy.clock.freeze("2026-01-01T00:00:00Z")
+    first, second = api.ingest(an_event("I like tea"), an_event("  i LIKE   tea!!", session_id="chat-2"))
+    (item,) = api.get("/v1/console/memories").body["items"]
+    assert item["text"] == "I like tea"
+    assert item["source_event_ids"] == [first, second]
+    assert (item["strength"], item["confidence"]) == (1.5, 0.95)
+
+
+def test_lists_are_filtered_by_actor_kind_type_and_text(api, an_event):
+    api.ingest(
+        an_event("I prefer tea"),
+        an_event("Always lock the ÄRGER door", actor_id="bob"),
+        an_event("Checkout failed", kind="app_event"),
+    )
+    assert texts(api.get("/v1/console/memories", actor_id="bob")) == ["Always lock the ÄRGER door"]
+    assert texts(api.get("/v1/console/memories", kind="episodic")) == ["Checkout failed"]
+    assert texts(api.get("/v1/console/memories", type="preference")) == ["I prefer tea"]
+    assert texts(api.get("/v1/console/memories", search="ärger")) == ["Always lock the ÄRGER door"]
+    assert texts(api.get("/v1/console/memories", search="%")) == []
+    assert len(texts(api.get("/v1/console/memories", search=""))) == 3
+    assert texts(api.get("/v1/console/memories", status="archived")) == []
+
+
+def test_orders(api, memsy, an_event):
+    memsy.clock.freeze("2026-01-10T00:00:00Z")
+    api.ingest(an_event("cats", ts="2026-01-02T00:00:00Z"))
+    memsy.clock.advance(1)
+    api.ingest(an_event("maybe dogs", ts="2026-01-03T00:00:00Z"), an_event("birds", session_id="2", ts="2026-01-01T00:00:00Z"))
+    api.search("dogs")
+    assert texts(api.get("/v1/console/memories")) == ["maybe dogs", "cats", "birds"]
+    assert texts(api.get("/v1/console/memories", sort="observed_at_asc")) == ["birds", "cats", "maybe dogs"]
+    assert texts(api.get("/v1/console/memories", sort="strength_desc"))[0] == "maybe dogs"
+    assert texts(api.get("/v1/console/memories", sort="confidence_desc"))[-1] == "maybe dogs"
+    assert texts(api.get("/v1/console/memories", sort="created_at_desc"))[-1] == "cats"
+
+
+@pytest.mark.parametrize(
+    "sort", ["observed_at_desc", "observed_at_asc", "strength_desc", "confidence_desc", "created_at_desc"]
+)
+def test_paging_neither_repeats_nor_skips_among_equals(api, memsy, an_event, sort):
+    memsy.clock.freeze("2026-01-01T00:00:00Z")
+    api.ingest(*[an_event(f"fact {number}") for number in range(25)])
+    pages = [api.get("/v1/console/memories", sort=sort, limit=4, offset=offset) for offset in range(0, 28, 4)]
+    ids = [item["memory_id"] for page in pages for item in page.body["items"]]
+    assert len(ids) == len(set(ids)) == 25
+    assert {page.body["total"] for page in pages} == {25}
+    assert ids in (sorted(ids), sorted(ids, reverse=True))
+
+
+def test_events_are_filtered_ordered_and_paged(api, an_event):
+    api.ingest(
+        *[an_event(f"note {number}", ts=f"2026-01-01T00:00:0{number % 3}Z") for number in range(9)],
+        an_event("other", actor_id="bob", session_id="chat-2", kind="tool_result"),
+    )
+    page = api.get("/api/console/events", actor_id="alice", sort="ts_asc", limit=5, offset=5).body
+    assert (len(page["items"]), page["total"], page["limit"], page["offset"]) == (4, 9, 5, 5)
+    times = [item["ts"] for item in api.get("/api/console/events", session_id="chat-1").body["items"]]
+    assert times == sorted(times, reverse=True)
+    assert [item["content"] for item in api.get("/api/console/events", kind="tool_result").body["items"]] == ["other"]
+
+
+@pytest.mark.parametrize("path", ["/v1/console/memories", "/api/console/events"])
+@pytest.mark.parametrize(
+    "query",
+    [{"limit": 0}, {"limit": 201}, {"limit": "ten"}, {"limit": ""}, {"offset": -1}, {"sort": "best"}, {"actor_id": ""}],
+)
+def test_a_query_beyond_its_limits_is_refused_by_name(api, path, query):
+    answer = api.get(path, **query)
+    assert answer.status == 422
+    assert answer.body["detail"][0]["loc"] == ["query", *query]
+
+
+@pytest.mark.parametrize("offset", [10, 2**63, 10**30])
+def test_an_offset_beyond_the_end_gives_an_empty_page(api, an_event, offset):
+    api.ingest(an_event())
+    for path in ("/v1/console/memories", "/api/console/events"):
+        answer = api.get(path, offset=offset)
+        assert (answer.status, answer.body["items"], answer.body["total"]) == (200, [], 1)
+
+
+def test_statistics_of_nothing_are_zeros(api):
+    stats = api.get("/v1/console/memories/stats").body
+    assert (stats["total"], stats["avg_confidence"], stats["avg_strength"], stats["top_entities"]) == (0, 0, 0, [])
+    assert stats["date_range"] == {"earliest": None, "latest": None}
+
+
+def test_statistics_count_what_there_is(api, memsy, an_event):
+    memsy.clock.freeze("2026-02-01T00:00:00Z")
+    api.ingest(
+        an_event("I prefer tea from Lisbon", ts="2026-01-01T00:00:00Z"),
+        an_event("The train to Lisbon is late", kind="app_event", ts="2026-01-03T00:00:00Z"),
+    )
+    stats = api.get("/v1/console/memories/stats").body
+    assert stats["total"] == stats["total_memories"] == stats["active_memories"] == 2
+    assert stats["by_type"] == {"event": 1, "preference": 1}
+    assert stats["by_kind"] == {"episodic": 1, "semantic": 1}
+    assert stats["by_status"] == {"active": 2, "archived": 0, "decayed": 0}
+    assert (stats["avg_confidence"], stats["avg_strength"]) == (0.925, 1.0)
+    assert stats["top_entities"] == [{"type": "name", "name": "Lisbon", "count": 2}]
+    assert sum(bucket["count"] for bucket in stats["confidence_buckets"]) == 2
+    assert stats["date_range"] == {"earliest": "2026-01-01T00:00:00+00:00", "latest": "2026-01-03T00:00:00+00:00"}

@@ -1,0 +1,80 @@
+"""Requests made from the contract, valid and invalid ones: no failure, no undocumented answer.
+
+The short run takes a few cases an operation; `-m slow` takes hundreds.
+"""
+
+from __future__ import annotations
+
+import copy
+from datetime import datetime, timedelta, timezone
+from importlib import resources
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from memsy_client.local import LOCAL_API_KEY, LocalMemsy
+from memsy_client.local.contract import PLANES
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+
+
+def one_base() -> dict:
+    """The contract with each path under its plane: schemathesis knows one base URL and no servers of a path."""
+    document = json.loads(resources.files("memsy_client").joinpath("_generated/openapi.json").read_text("utf-8"))
+    paths = {}
+    for path, item in document["paths"].items():
+        for server in item.pop("servers", document["servers"]):
+            placed = paths[f"/{PLANES[server['x-plane']]}{path}"] = copy.deepcopy(item)
+            for operation in placed.values():
+                operation["operationId"] += f"_{server['x-plane']}"
+    return {**document, "paths": paths, "servers": [{"url": "/"}]}
+
+
+schema = schemathesis.openapi.from_dict(one_base())
+
+
+@pytest.fixture(scope="module")
+def url():
+    with LocalMemsy() as memsy:
+        yield memsy.base_url.removesuffix("/v1")
+
+
+def breaks_a_rule_between_fields(case) -> bool:
+    """Whether it breaks a rule which the contract states in words, because a schema cannot."""
+    operation = case.operation.definition.raw["operationId"]
+    body = case.body if isinstance(case.body, dict) else {}
+    query = case.query or {}
+    if operation == "search_core":
+        return bool(body.get("session_id") and body.get("exclude_session_id"))
+    if operation == "keys_create_control":
+        return "expires_at" in body
+    return operation == "usage_timeseries_control" and ("period_start" in query or "period_end" in query)
+
+
+def check(case, url: str) -> None:
+    response = case.call(base_url=url, headers={"Authorization": f"Bearer {LOCAL_API_KEY}"})
+    excluded = []
+    if response.status_code == 501:
+        assert case.operation.path == "/v1/clear/{container_tag}"
+        excluded.append(not_a_server_error)
+    if breaks_a_rule_between_fields(case) and response.status_code == 422:
+        excluded.append(positive_data_acceptance)
+    case.validate_response(response, excluded_checks=excluded)
+
+
+@schema.parametrize()
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+def test_some_requests(case, url):
+    check(case, url)
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+def test_many_requests(case, url):
+    check(case, url)

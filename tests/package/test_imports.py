@@ -1,0 +1,108 @@
+"""What importing the package costs and offers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import memsy_client
+from memsy_client import exceptions, models
+
+
+def run(code: str) -> str:
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+def test_every_public_name_is_there_and_listed():
+    for name in memsy_client.__all__:
+        assert getattr(memsy_client, name) is not None
+    assert set(memsy_client.__all__) <= set(dir(memsy_client))
+
+
+def test_the_public_names_are_these():
+    assert sorted(memsy_client.__all__) == [
+        "AiohttpTransport",
+        "AsyncIngestion",
+        "AsyncMemsyClient",
+        "AsyncMemsyControlClient",
+        "Headers",
+        "IngestOutcome",
+        "IngestProgress",
+        "Ingestion",
+        "MemsyClient",
+        "MemsyControlClient",
+        "Processed",
+        "RateLimitInfo",
+        "RawResponse",
+        "Request",
+        "RequestEvent",
+        "Response",
+        "ResponseEvent",
+        "RetryBudget",
+        "RetryPolicy",
+        "Timeout",
+        "UsageInfo",
+        "__version__",
+        "install_as_memsy",
+    ]
+
+
+@pytest.mark.parametrize("module", [exceptions, models])
+def test_models_and_exceptions_can_be_had_from_the_package_itself(module):
+    for name in module.__all__:
+        assert getattr(memsy_client, name) is getattr(module, name)
+        assert name in dir(memsy_client)
+
+
+@pytest.mark.parametrize("owner", [memsy_client, models])
+def test_a_name_that_is_not_there_is_an_attribute_error(owner):
+    with pytest.raises(AttributeError, match="NoSuchName"):
+        _ = owner.NoSuchName
+
+
+@pytest.mark.parametrize("name", sorted({*memsy_client.__all__, *exceptions.__all__, *models.__all__}))
+def test_every_public_class_and_function_is_documented(name):
+    found = getattr(memsy_client, name)
+    if isinstance(found, type):
+        assert found.__doc__
+        for attribute, value in vars(found).items():
+            if not attribute.startswith("_") and callable(value):
+                assert value.__doc__ or getattr(super(found, found), attribute, value).__doc__, f"{name}.{attribute}"
+
+
+def test_importing_the_package_loads_neither_models_nor_the_server_nor_an_http_library():
+    loaded = run("import memsy_client, sys; print(*sys.modules)").split()
+    assert "httpx" not in loaded
+    assert "attrs" not in loaded
+    assert not [name for name in loaded if name.startswith(("memsy_client.local", "memsy_client._generated"))]
+
+
+def test_making_a_client_loads_no_model_and_no_server():
+    loaded = run("import memsy_client, sys; memsy_client.MemsyClient('http://x/v1', 'k'); print(*sys.modules)").split()
+    heavy = ("memsy_client.local", "memsy_client._generated.models.", "starlette", "uvicorn", "aiohttp", "attrs", "ssl")
+    assert not [name for name in loaded if name.startswith(heavy) and "httpx" not in loaded]
+
+
+def test_install_as_memsy_makes_the_official_names_resolve_to_this_package():
+    printed = run(
+        "import memsy_client; memsy_client.install_as_memsy(); memsy_client.install_as_memsy()\n"
+        "import memsy, memsy.models, memsy.exceptions\n"
+        "from memsy.models import EventPayload\n"
+        "from memsy.exceptions import RateLimitExceeded\n"
+        "from memsy import MemsyClient\n"
+        "print(memsy is memsy_client, EventPayload is memsy_client.EventPayload, MemsyClient.__module__)"
+    )
+    assert printed == "True True memsy_client.client"
+
+
+def test_install_as_memsy_refuses_to_replace_another_memsy_that_is_in_use():
+    printed = run(
+        "import sys, types, memsy_client; sys.modules['memsy'] = types.ModuleType('memsy')\n"
+        "try: memsy_client.install_as_memsy()\n"
+        "except memsy_client.MemsyInputError as error: print(error)"
+    )
+    assert "already" in printed

@@ -1,0 +1,117 @@
+"""Every operation of the contract with arguments for it and an answer to it, found by walking what was generated."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from memsy_client import EventPayload
+from memsy_client._core.operation import Operation
+from memsy_client._generated import api
+from memsy_client._generated.client import ControlMethods
+
+SPEC = Path(__file__).parents[2] / "openapi.yaml"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One operation, on one plane.
+
+    Attributes:
+        operation: As the generated code has it.
+        control: Whether it is of the control plane.
+        request: The generated function that makes a call of it.
+
+    """
+
+    operation: Operation[Any]
+    control: bool
+    request: Callable[..., Any]
+
+    def __str__(self) -> str:
+        return f"{'control' if self.control else 'core'}:{self.operation.name}"
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a success of it has a body."""
+        return self.operation.parse is not None
+
+    @property
+    def path_parameters(self) -> list[str]:
+        return [step[1:-1] for step in self.operation.path.split("/") if step.startswith("{")]
+
+    def method(self, client: Any) -> Callable[..., Any]:
+        """The client's method of it, also of a view or of `with_raw_response`."""
+        return functools.reduce(getattr, self.operation.name.split("."), client)  # type: ignore[no-any-return]
+
+    def arguments(self, *, everything: bool = False) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments that can be sent: only the required ones, or all."""
+        positional, named = [], {}
+        for parameter in inspect.signature(self.request).parameters.values():
+            if parameter.kind is not parameter.KEYWORD_ONLY:
+                positional.append(sample(parameter.name, str(parameter.annotation)))
+            elif everything:
+                named[parameter.name] = sample(parameter.name, str(parameter.annotation))
+        return positional, named
+
+    def answer(self) -> Any:
+        """The JSON of a success, as the contract's own example has it."""
+        return _example(_spec()["paths"][self.operation.path][self.operation.method.lower()])
+
+
+def sample(name: str, annotation: str) -> Any:
+    """A value that the parameter takes."""
+    if name == "events":
+        return [EventPayload("alice", "chat-1", "user_message", "Grüße, “Lisbon”", ts=MOMENT, metadata='{"a": 1}')]
+    if "Iterable" in annotation:
+        return [f"{name}-1", f"{name}-2"]
+    for kind, value in (("bool", True), ("int", 7), ("float", 0.25), ("datetime", MOMENT)):
+        if kind in annotation:
+            return value
+    return f"{name} é/1"
+
+
+MOMENT = datetime.datetime(2026, 1, 31, 9, 30, tzinfo=datetime.timezone.utc)
+
+
+@functools.cache
+def _spec() -> Any:
+    return yaml.safe_load(SPEC.read_text("utf-8"))
+
+
+def _example(operation: Any) -> Any:
+    status = next(status for status in operation["responses"] if status.startswith("2"))
+    content = operation["responses"][status].get("content")
+    if content is None:
+        return None
+    media = content["application/json"]
+    if "example" in media:
+        return media["example"]
+    example = next(iter(media["examples"].values()))
+    if "$ref" in example:
+        example = functools.reduce(lambda node, step: node[step], example["$ref"].split("/")[1:], _spec())
+    return example["value"]
+
+
+def _all() -> list[Case]:
+    cases = []
+    for tag in pkgutil.iter_modules(api.__path__):
+        package = importlib.import_module(f"{api.__name__}.{tag.name}")
+        control = tag.name == "control" or hasattr(ControlMethods, tag.name)
+        for module in pkgutil.iter_modules(package.__path__):
+            loaded = importlib.import_module(f"{package.__name__}.{module.name}")
+            cases.append(Case(loaded._OPERATION, control, loaded.request))
+    return cases
+
+
+ALL = _all()
+WITH_BODY = [case for case in ALL if case.has_body]

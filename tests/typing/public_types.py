@@ -1,0 +1,79 @@
+"""The types that a caller's type checker sees; checked by mypy and pyright in strict mode, never run."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator, Iterator
+from typing import Literal
+
+from typing_extensions import assert_type
+
+from memsy_client import (
+    AsyncMemsyClient,
+    AsyncMemsyControlClient,
+    IngestOutcome,
+    MemsyAPIError,
+    MemsyClient,
+    MemsyControlClient,
+    RateLimitInfo,
+    RawResponse,
+    UsageInfo,
+)
+from memsy_client.models import (
+    EventPayload,
+    IngestResponse,
+    MemoryItemResource,
+    OrgResource,
+    RoleResource,
+    SearchResponse,
+    SearchResult,
+)
+
+
+def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
+    event = EventPayload("ana", "s", "user_message", "Hello.", ts=datetime.datetime.now(datetime.timezone.utc))
+    assert_type(memsy.ingest([event]), IngestResponse)
+    found = memsy.search("hello", limit=5, role_ids=("a", "b"))
+    assert_type(found, SearchResponse)
+    assert_type(found.results, list[SearchResult])
+    assert_type(found.results[0].title, str | None)
+    assert_type(found.results[0].tags, list[str])
+    assert_type(found.usage, UsageInfo | None)
+    assert_type(found.rate_limit, RateLimitInfo | None)
+    assert_type(memsy.orgs.list(), list[OrgResource])
+    assert_type(memsy.orgs.delete("o"), None)
+    assert_type(memsy.memories.iter(max_items=3), Iterator[MemoryItemResource])
+    assert_type(memsy.roles.iter("o"), Iterator[RoleResource])
+    assert_type(memsy.with_raw_response.search("hello"), RawResponse[SearchResponse])
+    assert_type(memsy.with_raw_response.search("hello").parse(), SearchResponse)
+    assert_type(memsy.with_raw_response.roles.list("o").parse(), list[RoleResource])
+    assert_type(memsy.roles.with_raw_response.delete("r", "o"), RawResponse[None])
+    assert_type(memsy.with_options(timeout=1.0, max_retries=0), MemsyClient)
+    assert_type(next(memsy.ingest_many([event])), IngestOutcome)
+    assert_type(control.interest.status(), bool)
+    assert_type(MemsyClient.from_env(), MemsyClient)
+
+
+async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient) -> None:
+    assert_type(await memsy.search("hello"), SearchResponse)
+    assert_type(memsy.memories.iter(), AsyncIterator[MemoryItemResource])
+    assert_type(await memsy.with_raw_response.search("hello"), RawResponse[SearchResponse])
+    assert_type(await memsy.with_raw_response.orgs.list(), RawResponse[list[OrgResource]])
+    assert_type(memsy.with_options(deadline=3.0).with_options(headers={"a": "b"}), AsyncMemsyClient)
+    assert_type(await control.interest.status(), bool)
+
+
+def vocabularies(item: MemoryItemResource, memsy: MemsyClient) -> None:
+    # The type checkers fold the literals into str or keep them; either way a text is a text.
+    status: str = item.status
+    print(status)
+    kind: Literal["tool_result"] = "tool_result"
+    EventPayload("a", "s", kind, "x")
+    memsy.memories.list(sort="nonsense")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    memsy.with_options(colour="red")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    memsy.search()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+
+
+def errors(error: MemsyAPIError) -> None:
+    assert_type(error.status_code, int)
+    assert_type(error.retry_after, float | None)
