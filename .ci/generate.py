@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
+import datetime
 import filecmp
 import io
 import json
 import os
 import sys
 import tempfile
+import traceback
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import prose
-from contract import Contract, ContractError
+from contract import Contract, ContractError, literal
+from jinja2 import StrictUndefined, TemplateError
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -31,43 +36,108 @@ from ruamel.yaml.error import YAMLError
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def generate(spec: Path, output: Path, *, core: str = "memsy_client._core") -> None:
+def generate(
+    spec: Path,
+    output: Path,
+    *,
+    core: str = "memsy_client._core",
+    settings: Path = ROOT / "generator-config.yaml",
+    templates: Path = ROOT / "templates",
+) -> None:
     """Generate the package `output` (which must not exist) from the document `spec`.
 
     `core` is the package that the generated code stands on. Raises `ContractError`.
     """
-    try:
-        document = YAML(typ="safe").load(spec)
-    except YAMLError as error:
-        raise ContractError(f"{spec.name} is not YAML: {error}") from error
+    document = read_document(spec)
     config = Config.from_sources(
-        ConfigFile.load_from_path(ROOT / "generator-config.yaml"),
+        ConfigFile.load_from_path(settings),
         MetaType.NONE,
         document_source=spec,
         file_encoding="utf-8",
         overwrite=False,
         output_path=output,
     )
-    data = GeneratorData.from_dict(document, config=config)
+    readable = null_apart(document)
+    data = GeneratorData.from_dict(copy.deepcopy(readable), config=config)
     if isinstance(data, GeneratorError):
         raise ContractError(_told([data]))
-    project = Project(openapi=data, config=config, custom_template_path=ROOT / "templates")
-    contract = Contract(document, data, core)
-    project.env.globals |= {"contract": contract, "prose": prose}
-    project.env.tests["in_text"] = lambda word, text: f"{word}[" in text
-    with contextlib.redirect_stdout(io.StringIO()):
-        problems = project.build()
-    if problems:
-        raise ContractError(_told(problems))
+    _raise_for(
+        [*data.errors, *(error for tag in data.endpoint_collections_by_tag.values() for error in tag.parse_errors)]
+    )
+    project = Project(openapi=data, config=config, custom_template_path=templates)
+    project.env.undefined = StrictUndefined
+    project.env.globals |= {"contract": Contract(readable, data, core), "prose": prose}
+    project.env.filters["literal"] = literal
+    with contextlib.redirect_stdout(io.StringIO()), _own_programs_first():
+        try:
+            problems = project.build()
+        except TemplateError as error:
+            raise ContractError(f"a template cannot be rendered: {error!r}") from error
+    _raise_for(problems)
     for unused in ("types.py", "errors.py"):  # the generator writes them whatever the templates say
         (output / unused).unlink()
     _write_document(document, output / "openapi.json")
 
 
-def _told(problems: Any) -> str:
-    return "\n".join(
-        f"{problem.header}\n{problem.detail or ''}\n{getattr(problem, 'data', '')}" for problem in problems
-    )
+def read_document(spec: Path) -> dict[str, Any]:
+    """The document, with nothing in it but what JSON knows. Raises `ContractError`."""
+    try:
+        document = json_values(YAML(typ="safe").load(spec))
+    except (OSError, UnicodeError, YAMLError) as error:
+        raise ContractError(f"{spec.name} is not YAML: {error}") from error
+    except RecursionError:
+        raise ContractError(f"{spec.name} has an anchor that contains itself") from None
+    if not isinstance(document, dict):
+        raise ContractError(f"{spec.name} is no OpenAPI document")
+    return document
+
+
+def json_values(node: Any) -> Any:
+    """YAML's values as JSON has them: names are text, and so are times that stand without quotes."""
+    if isinstance(node, dict):
+        return {str(name): json_values(value) for name, value in node.items()}
+    if isinstance(node, list):
+        return [json_values(value) for value in node]
+    return node.isoformat() if isinstance(node, datetime.date) else node
+
+
+def null_apart(node: Any, name: str = "") -> Any:
+    """The document with null taken out of its enums, which the generator would turn into classes with odd names."""
+    if isinstance(node, list):
+        return [null_apart(item, name) for item in node]
+    if not isinstance(node, dict):
+        return node
+    values = node.get("enum")
+    if isinstance(values, list) and None in values and len(values) > 1:
+        rest = {key: value for key, value in node.items() if key not in ("enum", "type")}
+        inner = {"title": name, "enum": [value for value in values if value is not None]}
+        return rest | {"anyOf": [inner, {"type": "null"}]}
+    return {key: value if key in _NO_SCHEMAS else null_apart(value, key) for key, value in node.items()}
+
+
+#: Where a document holds values of the service's, not schemas.
+_NO_SCHEMAS = {"const", "default", "enum", "example", "examples"}
+
+
+@contextlib.contextmanager
+def _own_programs_first() -> Iterator[None]:
+    """The formatter is the one that is installed beside this interpreter."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _raise_for(problems: Sequence[GeneratorError]) -> None:
+    if problems:
+        raise ContractError(_told(problems))
+
+
+def _told(problems: Sequence[GeneratorError]) -> str:
+    lines = [f"{problem.header}: {problem.detail or ''}" for problem in problems]
+    return "\n".join(dict.fromkeys(line.strip(" :\n") for line in lines))
 
 
 def _write_document(document: dict[str, Any], path: Path) -> None:
@@ -111,15 +181,16 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "memsy_client" / "_generated", metavar="FOLDER")
     arguments = parser.parse_args()
 
-    # The formatter is the one that is installed beside this interpreter.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".generating-", dir=arguments.output.parent) as workshop:
+    # What is generated has to be on the committed tree's file system to take its place in one step.
+    beside = None if arguments.check else arguments.output.parent
+    with tempfile.TemporaryDirectory(prefix=".generating-", dir=beside) as workshop:
         fresh = Path(workshop, "fresh")
         try:
             generate(arguments.spec, fresh)
-        except ContractError as error:
-            print(f"cannot generate from {arguments.spec.name}:\n{error}", file=sys.stderr)
+        except Exception as error:
+            if not isinstance(error, ContractError):
+                traceback.print_exc()
+            print(f"cannot generate from {arguments.spec.name}; nothing was changed\n{error}", file=sys.stderr)
             return 1
         if not arguments.check:
             swap(fresh, arguments.output, Path(workshop, "former"))

@@ -96,7 +96,8 @@ def docstring(text: str, indent: int) -> str:
         hang = 4 if re.match(r"    \S+: ", line) else 0
         lines.append(margin + line[: depth - indent] + paragraphs(line, depth, hang) if line.strip() else "")
     laid_out = "\n".join(lines).strip()
-    return laid_out + (f"\n{margin}" if "\n" in laid_out else "")
+    # The closing quotes stand on a line of their own below several lines, and where a quote would run into them.
+    return laid_out + (f"\n{margin}" if "\n" in laid_out or laid_out.endswith('"') else "")
 
 
 def _raises(operation: Operation) -> str:
@@ -105,13 +106,19 @@ def _raises(operation: Operation) -> str:
 
 
 def _summary(kind: type) -> str:
-    return (inspect.getdoc(kind) or "").split("\n\n")[0]
+    """What an exception's own documentation says first, up to a further clause."""
+    first = (inspect.getdoc(kind) or "").split("\n\n")[0]
+    return first.split(";")[0].rstrip(".") + "."
 
 
 def _with_limits(text: str, argument: Argument) -> str:
     told = limits(argument.schema)
     already = set(re.findall(r"\d+", text.replace(",", "")))
-    return text if not told or already.issuperset(re.findall(r"\d+", told)) else f"{text.rstrip('.')}. Takes {told}."
+    return (
+        text
+        if not told or already.issuperset(re.findall(r"\d+", told))
+        else f"{text.rstrip('.')}. {told[0].upper()}{told[1:]}."
+    )
 
 
 def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:

@@ -80,7 +80,7 @@ class MemsyError(Exception):
         message: What went wrong, in one line.
         operation: The client method, such as `roles.list`, or None when no call was under way.
         method: The HTTP method, or None.
-        path: The path under the base URL, percent-encoded, or None.
+        path: The path under the base URL, percent-encoded, or None; with its `{placeholders}` when nothing could be sent.
         status_code: The HTTP status, or None when there was no answer.
         request_id: The answer's `x-request-id`, which support asks for, or None.
         retry_after: Seconds to wait before trying again: as the service asked, or the wait that was due but is longer
@@ -109,7 +109,7 @@ class MemsyError(Exception):
             notes.append(f"after {len(self.attempts)} attempts")
         if self.request_id:
             notes.append(f"request id {self.request_id}")
-        return where + ", ".join(notes)
+        return " ".join((where + ", ".join(notes)).split())  # what the service says may have line breaks
 
     def _summary(self) -> str:
         return self.message
@@ -236,7 +236,7 @@ class MemsyAPIError(MemsyError):
         self.retry_after = retry_after
         for name, kind in self.fields.items():
             value = self.details.get(name)
-            setattr(self, name, value if isinstance(value, kind) else None)
+            setattr(self, name, value if type(value) is kind else None)
 
     def _summary(self) -> str:
         return " ".join(filter(None, [str(self.status_code), self.error_code and f"{self.error_code}:", self.detail]))

@@ -20,7 +20,7 @@ def plain(value: Any) -> Any:
         return timestamp(value)
     if isinstance(value, Mapping):
         return {name: plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         return [plain(inner) for inner in value]
     return value
 
@@ -39,3 +39,8 @@ def items(name: str, values: Iterable[T] | None) -> list[T] | None:
     if isinstance(values, str | bytes | Mapping | Model) or not isinstance(values, Iterable):
         raise MemsyInputError(f"{name} takes a list, not one {type(values).__name__}")
     return list(values)
+
+
+def given(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields that are not None; None when all of them are, which is how a body stays away that need not be sent."""
+    return {name: value for name, value in fields.items() if value is not None} or None

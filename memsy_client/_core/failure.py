@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import datetime
+import re
 import time
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -14,6 +15,8 @@ from .message import Headers, Response
 
 #: How much of a body that is not JSON an error quotes.
 _EXCERPT = 200
+#: Plain decimal digits and perhaps an exponent; `float` reads more, such as underscores, `nan` and other scripts.
+_SECONDS = re.compile(r"[0-9]{1,18}(\.[0-9]*)?([eE]\+?[0-9]{1,2})?")
 
 
 def api_error(response: Response) -> MemsyAPIError:
@@ -42,16 +45,14 @@ def api_error(response: Response) -> MemsyAPIError:
 def retry_after(headers: Headers) -> float | None:
     """Seconds that `Retry-After` asks to wait, given as a number or as an HTTP date; None for anything else."""
     text = (headers.get("retry-after") or "").strip()
-    try:
-        seconds = float(text)
-    except ValueError:
-        return _seconds_until(text)
-    return seconds if 0 <= seconds < math.inf else None
+    return float(text) if _SECONDS.fullmatch(text) else _seconds_until(text)
 
 
 def _seconds_until(text: str) -> float | None:
     try:
         moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:  # one of HTTP's three formats has no zone, and all of them mean UTC
+            moment = moment.replace(tzinfo=datetime.timezone.utc)
         return max(0.0, moment.timestamp() - time.time())
     except (TypeError, ValueError, IndexError, OverflowError):
         return None

@@ -18,11 +18,11 @@ class Headers(dict[str, str]):
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Headers:
         """Headers of the pairs as they came, in order."""
-        headers = cls()
+        joined: dict[str, str] = {}
         for name, value in pairs:
             name = name.lower()
-            dict.__setitem__(headers, name, f"{dict.__getitem__(headers, name)}, {value}" if name in headers else value)
-        return headers
+            joined[name] = f"{joined[name]}, {value}" if name in joined else value
+        return cls(joined)
 
     def __getitem__(self, name: str) -> str:
         return dict.__getitem__(self, name.lower())

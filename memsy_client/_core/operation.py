@@ -51,19 +51,23 @@ class Operation(Generic[T_co]):
 
         Raises `MemsyInputError` for what cannot be sent.
         """
-        target = self.path
-        for name, value in (path or {}).items():
-            target = target.replace(f"{{{name}}}", _segment(name, value))
-        if optional:
-            given = {name: value for name, value in optional.items() if value is not None}
-            body = {**body, **given} if body is not None or given else None
-        return Call(
-            self,
-            target,
-            _query_string(query) if query else "",
-            [(name, header_value(name, value)) for name, value in (header or {}).items() if value is not None],
-            None if body is None else codec.dumps(body),
-        )
+        try:
+            target = self.path
+            for name, value in (path or {}).items():
+                target = target.replace(f"{{{name}}}", _segment(name, value))
+            if optional:
+                given = {name: value for name, value in optional.items() if value is not None}
+                body = {**body, **given} if body is not None or given else None
+            return Call(
+                self,
+                target,
+                _query_string(query) if query else "",
+                [(name, header_value(name, value)) for name, value in (header or {}).items() if value is not None],
+                None if body is None else codec.dumps(body),
+            )
+        except MemsyInputError as error:
+            error.operation, error.method, error.path = self.name, self.method, self.path
+            raise
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,9 +92,9 @@ class Call(Generic[T_co]):
 
 def header_value(name: str, value: Any) -> str:
     """`value` as it travels in a header. Raises `MemsyInputError`, which never quotes it: it may be a secret."""
-    text = _text(value)
-    if _CONTROL.search(text) or not text.isascii():
-        raise MemsyInputError(f"the header {name} has to be ASCII text without control characters")
+    text = _text(f"the header {name}", value)
+    if _CONTROL.search(text) or not text.isascii() or text != text.strip():
+        raise MemsyInputError(f"the header {name} has to be ASCII text, without control characters or outer spaces")
     return text
 
 
@@ -98,7 +102,7 @@ def _segment(name: str, value: Any) -> str:
     """One path segment. A dot segment stays as it is when quoted, and a URL library may resolve it away."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise MemsyInputError(f"{name} has to be a text, not {type(value).__name__}")
-    text = str(value)
+    text = _text(name, value)
     if not text:
         raise MemsyInputError(f"{name} is empty")
     if text in (".", ".."):
@@ -113,7 +117,7 @@ def _segment(name: str, value: Any) -> str:
 
 def _query_string(query: Mapping[str, Any]) -> str:
     pairs = [
-        (name, _text(item))
+        (name, _text(name, item))
         for name, value in query.items()
         if value is not None
         for item in (value if isinstance(value, list | tuple) else [value])
@@ -124,9 +128,13 @@ def _query_string(query: Mapping[str, Any]) -> str:
         raise MemsyInputError("a query parameter holds a lone surrogate, which UTF-8 cannot carry") from None
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)  # str() would give the name of an enum's member, not its value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
     if isinstance(value, datetime.date):
         return encode.timestamp(value)
-    return str(value)
+    raise MemsyInputError(f"{name} has to be a text, a number or a time, not {type(value).__name__}")

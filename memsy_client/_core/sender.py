@@ -9,16 +9,19 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, cast
 
-from ..exceptions import MemsyClosedError
+from ..exceptions import MemsyClosedError, MemsyInputError
 from .flow import Exchange, Send, exchange
 from .message import Request
 from .operation import Call
-from .raw import RawResponse
+from .raw import RawResponse, placed
 from .settings import Settings
 from .transport import AsyncTransport, ResponseTooLarge, SyncTransport, TransportError
 
 T = TypeVar("T")
 Transport = TypeVar("Transport", SyncTransport, AsyncTransport)
+
+#: What the HTTP libraries take; servers take less.
+_LONGEST_URL = 65_536
 
 
 @dataclass(slots=True, eq=False)
@@ -56,9 +59,9 @@ class _Sender(Generic[Transport]):
         return replace(self, gives_raw=True)
 
     def exchange(self, call: Call[T]) -> Exchange[T]:
-        """The conversation about a call. Raises `MemsyClosedError`."""
+        """The conversation about a call. Raises `MemsyClosedError`, and `MemsyInputError` for a URL that is too long."""
         if self.line.is_closed:
-            raise MemsyClosedError(f"{call.operation.name}: this client has been closed")
+            raise placed(MemsyClosedError("this client has been closed"), call)
         own = [*self.settings.headers.items(), *call.headers]
         headers = list(self.headers)
         if own:
@@ -67,6 +70,8 @@ class _Sender(Generic[Transport]):
         if call.content is not None:
             headers.append(("Content-Type", "application/json"))
         url = f"{self.base_url}{call.path}?{call.query}" if call.query else self.base_url + call.path
+        if len(url) > _LONGEST_URL:
+            raise placed(MemsyInputError(f"the URL would be over {_LONGEST_URL:,} characters long"), call)
         return exchange(call, Request(call.operation.method, url, headers, call.content), self.settings)
 
     def _result(self, response: RawResponse[T]) -> T:

@@ -5,18 +5,24 @@ It needs the extra `memsy-client[aiohttp]`, and asyncio.
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 import warnings
+from functools import lru_cache
 from typing import Any
 
 from .._core.message import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from ..exceptions import MemsyInputError
-from . import translate
+from . import connect, translate
+from .body import Body
 from .loops import PerLoop
+from .room import Room
 
 try:
     import aiohttp
+    from aiohttp.abc import AbstractStreamWriter
     from yarl import URL
 except ImportError as error:
     raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'") from error
@@ -30,72 +36,135 @@ class AiohttpTransport:
 
     Args:
         max_connections: How many requests of one event loop may be under way at once; further ones wait.
-        ssl: An `ssl.SSLContext` for https; None to trust what aiohttp trusts.
+        ssl: An `ssl.SSLContext` for https; None to trust what the clients' own pools trust.
         proxy: The URL of a proxy; None for the one that the environment names, if any.
 
     """
 
     def __init__(self, *, max_connections: int = 100, ssl: Any = None, proxy: str | None = None) -> None:
+        self._ssl = ssl
         self._proxy = proxy
         self._closed = False
-        self._sessions = PerLoop(lambda: _Session(max_connections, ssl))
+        self._sessions = PerLoop(lambda: _Session(max_connections))
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
         if self._closed:
             raise TransportError("this AiohttpTransport has been closed", unsent=True)
-        session = await self._sessions.get()
-        started = time.monotonic()
-        try:
-            async with session.http.request(
-                request.method,
-                URL(request.url, encoded=True),
-                headers=request.headers,
-                data=request.body,
-                allow_redirects=False,
-                proxy=self._proxy,
-                timeout=aiohttp.ClientTimeout(
-                    total=limits.total, connect=limits.pool, sock_connect=limits.connect, sock_read=limits.read
-                ),
-            ) as answer:
-                content = await _read(answer, limits)
-        except ResponseTooLarge:
-            raise
-        except Exception as error:
-            raise _failure(error, limits, time.monotonic() - started) from error
-        return Response(answer.status, Headers.of(answer.headers.items()), content, time.monotonic() - started)
+        return await self._sessions.get().send(request, limits, self._ssl, self._proxy)
 
     async def aclose(self) -> None:
-        """Close the running event loop's connections, and let go of those of other loops."""
+        """Close the running event loop's connections now, those of other loops as soon as these come to it."""
         self._closed = True
         await self._sessions.aclose()
 
     def __del__(self) -> None:
-        if not self._closed and self._sessions.is_used:
+        if not self._closed and self._sessions.was_used:
             warnings.warn("an AiohttpTransport was not closed", ResourceWarning, source=self, stacklevel=2)
+            self._sessions.release()
 
 
 class _Session:
     """The session of one event loop."""
 
-    def __init__(self, max_connections: int, ssl: Any) -> None:
-        connector = aiohttp.TCPConnector(limit=max_connections, ssl=True if ssl is None else ssl)
-        self.http = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)
+    def __init__(self, max_connections: int) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
+        self._room = Room(max_connections)
+        self._http = aiohttp.ClientSession(
+            # Of places there is a count already, one that tells a wait for one from a slow connection.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=connect.KEEPALIVE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=["Content-Type"],  # a request without a body has none
+            auto_decompress=False,  # `Body` does it, within the limit
+            # The environment's proxies are looked up once, elsewhere: here each request would do it, in a thread.
+            trust_env=False,
+        )
+
+    async def send(self, request: Request, limits: Limits, ssl: Any, proxy: str | None) -> Response:
+        started = time.monotonic()
+        await self._room.enter(limits)
+        try:
+            answer, content = await self._exchange(request, limits, _left(limits, started), ssl, proxy)
+        except (ResponseTooLarge, TransportError):
+            raise
+        except Exception as error:
+            raise _failure(error, limits, time.monotonic() - started) from error
+        finally:
+            self._room.leave()
+        return Response(answer.status, Headers.of(answer.headers.items()), content, time.monotonic() - started)
+
+    async def _exchange(
+        self, request: Request, limits: Limits, total: float | None, ssl: Any, proxy: str | None
+    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        url = URL(request.url, encoded=True)
+        if ssl is None:
+            ssl = connect.trusting_context() if url.scheme == "https" else True
+        async with self._http.request(
+            request.method,
+            url,
+            headers=request.headers,
+            data=_payload(request.body, limits),
+            allow_redirects=False,
+            proxy=proxy or _environment_proxy(url.scheme, url.raw_authority),
+            ssl=ssl,
+            timeout=_timeout(total, limits.connect, limits.read),
+        ) as answer:
+            body = Body(limits, answer.headers.get("Content-Encoding"))
+            async for chunk in answer.content.iter_any():
+                body.add(chunk)
+        return answer, body.content()
 
     async def aclose(self) -> None:
-        await self.http.close()
+        await self._http.close()
 
 
-async def _read(answer: aiohttp.ClientResponse, limits: Limits) -> bytes:
-    body = translate.Body(limits)
-    async for chunk in answer.content.iter_any():
-        body.add(chunk)
-    return body.content()
+@lru_cache(maxsize=64)
+def _environment_proxy(scheme: str, authority: str) -> str | None:
+    return connect.environment_proxy(f"{scheme}://{authority}")
+
+
+@lru_cache(maxsize=64)
+def _timeout(total: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    if read is not None and total is not None and read >= total:
+        read = None  # it could not be the first to end, and each chunk would set its timer anew
+    # aiohttp would round longer time-outs up to whole seconds of the clock.
+    return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read, ceil_threshold=math.inf)
+
+
+def _left(limits: Limits, started: float) -> float | None:
+    """The attempt's own time-out as it is, or what a wait for a place has left of it."""
+    waited = time.monotonic() - started
+    return limits.total if limits.total is None or waited < 0.001 else max(limits.total - waited, 0.001)
+
+
+class _Payload(aiohttp.Payload):
+    """A body in pieces, each of which has to be taken in time. aiohttp itself knows no time-out of writing."""
+
+    _PIECE = 64 * 1024
+
+    def __init__(self, body: bytes, timeout: float | None) -> None:
+        super().__init__(body)
+        self._size = len(body)
+        self._timeout = timeout
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        return str(self._value, encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        for start in range(0, len(self._value), self._PIECE):
+            await asyncio.wait_for(writer.write(self._value[start : start + self._PIECE]), self._timeout)
+
+
+def _payload(body: bytes | None, limits: Limits) -> bytes | _Payload | None:
+    return body if body is None or len(body) <= _Payload._PIECE else _Payload(body, limits.write)
 
 
 def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError:
     unsent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
-    if isinstance(error, TimeoutError):
+    if isinstance(error, asyncio.TimeoutError) or isinstance(error.__cause__, asyncio.TimeoutError):
         if limits.total is not None and elapsed >= limits.total:
             return translate.out_of_time(limits, unsent=unsent)
         return TransportError(f"timed out ({type(error).__name__})", timed_out=True, unsent=unsent)

@@ -6,16 +6,21 @@ flight; here a call takes the transport on top and puts it back.
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
 from collections import deque
+from typing import Any
 
+import httpcore
 import httpx
 
 from .._core.message import Request, Response
-from .._core.transport import Limits, ResponseTooLarge
-from . import connect, translate
+from .._core.transport import Limits, ResponseTooLarge, TransportError
+from . import connect, messages, translate
+from .body import Body
 from .loops import PerLoop
+from .room import Room
 
 
 class AsyncPool:
@@ -34,12 +39,9 @@ class AsyncPool:
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
-        import anyio
-
-        pool = await self._loops.get()
-        with anyio.move_on_after(limits.total):
-            return await pool.send(request, limits)
-        raise translate.out_of_time(limits)
+        if self._closed:
+            raise TransportError("this client has been closed", unsent=True)
+        return await self._loops.get().send(request, limits)
 
     async def aclose(self) -> None:
         """Close the idle connections; those under way are closed when they are done."""
@@ -47,50 +49,52 @@ class AsyncPool:
         await self._loops.aclose()
 
     def __del__(self) -> None:
-        if not self._closed and self._loops.is_used:
+        if not self._closed and self._loops.was_used:
             warnings.warn(f"a client of {self._base_url} was not closed", ResourceWarning, source=self, stacklevel=2)
+            self._loops.release()
 
 
 class _LoopPool:
     """The connections of one event loop."""
 
     def __init__(self, base_url: str, max_connections: int) -> None:
-        import anyio
-
         self._base_url = base_url
         self._idle: deque[_Connection] = deque()
-        self._free = anyio.Semaphore(max_connections)
+        self._room = Room(max_connections)
         self._closed = False
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        await self._wait_for_room(limits)
-        try:
-            connection = self._idle.pop() if self._idle else _Connection(self._base_url)
+        import anyio
+
+        unsent = True
+        with anyio.move_on_after(limits.total):
+            await self._room.enter(limits)
             try:
-                response = await connection.send(request, limits)
-            except BaseException:
-                await connection.aclose()
-                raise
-            await self._put_back(connection)
-            return response
-        finally:
-            self._free.release()
+                connection = await self._take()
+                try:
+                    response = await connection.send(request, limits)
+                except BaseException:
+                    unsent = not connection.was_written
+                    await connection.aclose()
+                    raise
+                await self._put_back(connection)
+                return response
+            finally:
+                self._room.leave()
+        raise translate.out_of_time(limits, unsent=unsent)
 
     async def aclose(self) -> None:
         self._closed = True
         while self._idle:
             await self._idle.pop().aclose()
 
-    async def _wait_for_room(self, limits: Limits) -> None:
-        import anyio
-
-        try:
-            self._free.acquire_nowait()
-        except anyio.WouldBlock:
-            with anyio.move_on_after(limits.pool) as scope:
-                await self._free.acquire()
-            if scope.cancelled_caught:
-                raise translate.no_connection(limits) from None
+    async def _take(self) -> _Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_alive:
+                return connection
+            await connection.aclose()
+        return _Connection(self._base_url)
 
     async def _put_back(self, connection: _Connection) -> None:
         now = connection.idle_since = time.monotonic()
@@ -105,32 +109,99 @@ class _Connection:
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
         self._transport = httpx.AsyncHTTPTransport(**connect.transport_options(base_url))  # type: ignore[arg-type]
+        # As the sync pool does, and for the same reason.
+        pool: Any = self._transport._pool
+        self._backend = pool._network_backend = _Backend(pool._network_backend)
+        self._connection = pool.create_connection(httpcore.URL(base_url).origin)
+        self._transport._pool = self._connection
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether an idle connection can carry one more request, as far as this side knows."""
+        return bool(self._connection.is_idle() and not self._connection.has_expired())
+
+    @property
+    def was_written(self) -> bool:
+        """Whether any byte of the last request may have left."""
+        return self._backend.was_written
 
     async def send(self, request: Request, limits: Limits) -> Response:
         started = time.monotonic()
-        message = httpx.Request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=request.body,
-            extensions={"timeout": translate.phases(limits)},
-        )
+        self._backend.was_written = False
         try:
-            answer = await self._transport.handle_async_request(message)
+            answer = await self._transport.handle_async_request(messages.outgoing(request, limits))
             try:
-                body = translate.Body(limits)
-                async for chunk in answer.aiter_bytes():
-                    body.add(chunk)
+                content = await _read(answer, limits)
             finally:
                 await answer.aclose()
-        except ResponseTooLarge:
+        except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise translate.failure(error) from error
-        return translate.response(answer, body.content(), time.monotonic() - started)
+        return messages.incoming(answer, content, time.monotonic() - started)
 
     async def aclose(self) -> None:
         import anyio
 
         with anyio.CancelScope(shield=True):
             await self._transport.aclose()
+
+
+async def _read(answer: httpx.Response, limits: Limits) -> bytes:
+    assert isinstance(answer.stream, httpx.AsyncByteStream)
+    body = Body(limits, answer.headers.get("content-encoding"))
+    async for chunk in answer.stream:
+        body.add(chunk)
+    return body.content()
+
+
+class _Backend(httpcore.AsyncNetworkBackend):
+    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+        self._backend = backend
+        self.was_written = False
+
+    async def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, **options: Any
+    ) -> httpcore.AsyncNetworkStream:
+        return _Stream(await self._backend.connect_tcp(host, port, timeout, **options), self)
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """Holds what is written until an answer is waited for, so that headers and body leave in one piece."""
+
+    #: How much is held at most.
+    _HELD = 64 * 1024
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, backend: _Backend) -> None:
+        self._stream = stream
+        self._backend = backend
+        self._held = b""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._held:
+            # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
+            with contextlib.suppress(httpcore.WriteError):
+                await self._write_held()
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._held += buffer
+        self._timeout = timeout
+        if len(self._held) > self._HELD:
+            await self._write_held()
+
+    async def _write_held(self) -> None:
+        held, self._held = self._held, b""
+        self._backend.was_written = True
+        await self._stream.write(held, self._timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._backend)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -7,10 +7,11 @@ Connections belong to the loop they were opened in, and a client may be used in 
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 from collections.abc import AsyncGenerator, Callable
 from typing import Any, Generic, Protocol, TypeVar
-from weakref import WeakKeyDictionary
+
+from . import forks
 
 
 class Closable(Protocol):
@@ -30,51 +31,107 @@ class PerLoop(Generic[T]):
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._start()
+        self._held: dict[Any, T] = {}
+        #: Whether any loop of this process ever had one.
+        self.was_used = False
+        forks.starts_anew_in_children(self)
 
-    def _start(self) -> None:
-        self._pid = os.getpid()
-        self._held: WeakKeyDictionary[Any, tuple[T, AsyncGenerator[None, None]]] = WeakKeyDictionary()
+    def start_anew(self) -> None:
+        """Start without any. In a forked child, closing the parent's would go through the poller that both share."""
+        forks.inherited.append(self._held)
+        self._held = {}
+        self.was_used = False
 
-    @property
-    def is_used(self) -> bool:
-        """Whether some loop has one."""
-        return bool(self._held) and self._pid == os.getpid()
-
-    async def get(self) -> T:
+    def get(self) -> T:
         """The running loop's own."""
-        if os.getpid() != self._pid:
-            # A forked child. Closing the parent's connections would go through the poller that both share.
-            self._inherited = self._held
-            self._start()
         loop = _running_loop()
         held = self._held.get(loop)
         if held is None:
-            made = self._make()
-            held = self._held[loop] = (made, _close_with_loop(made))
-            await anext(held[1])
-        return held[0]
+            self._forget_closed_loops()
+            self.was_used = True
+            held = self._held[loop] = self._make()
+            _suspend(held, _close_with_loop(self._held, loop, held))
+        return held
 
     async def aclose(self) -> None:
-        """Close the running loop's own. Those of other loops are closed by these, once nothing refers to them."""
-        held = self._held.pop(_running_loop(), None)
-        self._held.clear()
-        if held is not None:
-            await held[1].aclose()
+        """Close the running loop's own now, those of other loops as soon as these come to it."""
+        own = self._held.pop(_running_loop(), None)
+        self.release()
+        if own is not None:
+            await _close(own)
+
+    def release(self) -> None:
+        """Have all of them closed by their loops. This may be called from anywhere."""
+        while self._held:
+            with contextlib.suppress(KeyError):  # a loop may end meanwhile, in its thread
+                _close_in(*self._held.popitem())
+
+    def _forget_closed_loops(self) -> None:
+        # A loop that was closed without its shutdown_asyncgens() has closed nothing, and nothing can be closed in it
+        # any more. Collecting what it had frees the sockets.
+        for loop in list(self._held):
+            if _is_closed(loop):
+                _close_in(loop, self._held.pop(loop))
 
 
-async def _close_with_loop(made: Closable) -> AsyncGenerator[None, None]:
-    """A generator left suspended: a loop closes those before it ends, or when nothing refers to them any more.
+#: One suspended generator for each thing that is held, by its id, until it is closed. They are kept here because
+#: trio warns of those that are collected.
+_suspended: dict[int, AsyncGenerator[None, None]] = {}
 
-    It is the one hook into a loop's end that both asyncio and trio have.
+
+async def _close_with_loop(held: dict[Any, T], loop: Any, value: T) -> AsyncGenerator[None, None]:
+    """A generator left suspended: before a loop ends, it closes those. It is the one hook into a loop's end that both
+    asyncio and trio have.
     """
     import anyio
 
     try:
         yield
     finally:
-        with anyio.CancelScope(shield=True):
-            await made.aclose()
+        held.pop(loop, None)
+        _suspended.pop(id(value), None)
+        with anyio.CancelScope(shield=True), contextlib.suppress(Exception):  # nobody could do anything about it
+            await value.aclose()
+
+
+def _suspend(value: Closable, generator: AsyncGenerator[None, None]) -> None:
+    """Run a generator up to its `yield`, which it reaches without waiting for anything."""
+    _suspended[id(value)] = generator
+    with contextlib.suppress(StopIteration):
+        generator.__anext__().__await__().send(None)
+
+
+async def _close(value: Closable) -> None:
+    generator = _suspended.pop(id(value), None)
+    if generator is not None:  # otherwise its loop has done it
+        await generator.aclose()
+
+
+#: Tasks under way, of which asyncio itself keeps no reference.
+_closing: set[asyncio.Task[None]] = set()
+
+
+def _close_in(loop: Any, value: Closable) -> None:
+    """Have a value closed by its loop, or forget it with a loop that is closed."""
+    if _is_closed(loop):
+        _suspended.pop(id(value), None)
+    elif isinstance(loop, asyncio.AbstractEventLoop):
+        loop.call_soon_threadsafe(_close_in_task, loop, value)
+    else:
+        import trio
+
+        with contextlib.suppress(trio.RunFinishedError):  # it has closed it
+            loop.run_sync_soon(trio.lowlevel.spawn_system_task, _close, value)
+
+
+def _close_in_task(loop: asyncio.AbstractEventLoop, value: Closable) -> None:
+    task = loop.create_task(_close(value))
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+
+
+def _is_closed(loop: Any) -> bool:
+    return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
 
 
 def _running_loop() -> Any:

@@ -6,7 +6,7 @@ puts it back. Threads share the stack, a forked child starts one of its own.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import threading
 import time
 import warnings
@@ -18,7 +18,8 @@ import httpx
 
 from .._core.message import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import connect, translate
+from . import connect, forks, messages, translate
+from .body import Body
 
 
 class SyncPool:
@@ -35,21 +36,21 @@ class SyncPool:
         self._max_connections = max_connections
         self._used = False
         self._closed = False
-        self._start()
+        self.start_anew()
+        forks.starts_anew_in_children(self)
 
-    def _start(self) -> None:
-        self._pid = os.getpid()
+    def start_anew(self) -> None:
+        """Start without connections. In a forked child, the parent goes on using those there were."""
+        if self._used:
+            forks.inherited.append(self._idle)
+        self._used = False
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(self._max_connections)
         self._idle: deque[_Connection] = deque()
 
     def send(self, request: Request, limits: Limits) -> Response:
         """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
-        if os.getpid() != self._pid:
-            # A forked child: the parent goes on using its sockets, and its locks may be held for ever here.
-            self._start()
-        free = self._free
-        if not free.acquire(timeout=_shortest(limits.pool, limits.total)):
+        if not self._free.acquire(timeout=_shortest(limits.pool, limits.total)):
             raise translate.no_connection(limits)
         try:
             connection = self._take()
@@ -61,7 +62,7 @@ class SyncPool:
             self._put_back(connection)
             return response
         finally:
-            free.release()
+            self._free.release()
 
     def close(self) -> None:
         """Close the idle connections; those under way are closed when they are done."""
@@ -72,16 +73,20 @@ class SyncPool:
             connection.close()
 
     def __del__(self) -> None:
-        if self._used and not self._closed and os.getpid() == self._pid:
+        if getattr(self, "_used", False) and not self._closed:
             warnings.warn(f"a client of {self._base_url} was not closed", ResourceWarning, source=self, stacklevel=2)
             self.close()
 
     def _take(self) -> _Connection:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
         self._used = True
-        return _Connection(self._base_url)
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return _Connection(self._base_url)
+            if connection.is_alive:
+                return connection
+            connection.close()
 
     def _put_back(self, connection: _Connection) -> None:
         now = connection.idle_since = time.monotonic()
@@ -105,32 +110,33 @@ class _Connection:
         self.idle_since = 0.0
         self._clock = _Clock()
         self._transport = httpx.HTTPTransport(**connect.transport_options(base_url))  # type: ignore[arg-type]
-        # httpx offers no way to hand a network backend to its pool. Only that can bound a response whose headers
-        # drip: each of its reads gets a new time-out otherwise. A test fails should the attributes ever move.
-        pool = self._transport._pool
+        # httpx has no way to hand it a network backend, or a connection in place of a pool. Only the former can bound
+        # a response whose headers drip: each of its reads gets a new time-out otherwise. The latter spares us a pool
+        # in each slot of ours. A test fails should the attributes ever move.
+        pool: Any = self._transport._pool
         pool._network_backend = _TimedBackend(pool._network_backend, self._clock)
+        self._connection = pool.create_connection(httpcore.URL(base_url).origin)
+        self._transport._pool = self._connection
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether an idle connection can carry one more request, as far as this side knows."""
+        return bool(self._connection.is_idle() and not self._connection.has_expired())
 
     def send(self, request: Request, limits: Limits) -> Response:
         started = time.monotonic()
         self._clock.ends = None if limits.total is None else started + limits.total
-        message = httpx.Request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=request.body,
-            extensions={"timeout": translate.phases(limits)},
-        )
         try:
-            answer = self._transport.handle_request(message)
+            answer = self._transport.handle_request(messages.outgoing(request, limits))
             try:
                 content = _read(answer, limits)
             finally:
                 answer.close()
-        except ResponseTooLarge:
+        except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise self._failure(error, limits) from error
-        return translate.response(answer, content, time.monotonic() - started)
+        return messages.incoming(answer, content, time.monotonic() - started)
 
     def _failure(self, error: Exception, limits: Limits) -> TransportError:
         failure = translate.failure(error)
@@ -143,8 +149,9 @@ class _Connection:
 
 
 def _read(answer: httpx.Response, limits: Limits) -> bytes:
-    body = translate.Body(limits)
-    for chunk in answer.iter_bytes():
+    assert isinstance(answer.stream, httpx.SyncByteStream)
+    body = Body(limits, answer.headers.get("content-encoding"))
+    for chunk in answer.stream:
         body.add(chunk)
     return body.content()
 
@@ -184,13 +191,30 @@ class _TimedStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, clock: _Clock) -> None:
         self._stream = stream
         self._clock = clock
+        self._held = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._held:
+            self._write_held()
         return self._stream.read(max_bytes, self._clock.left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), self._WRITE):
-            self._stream.write(buffer[start : start + self._WRITE], self._clock.left(timeout))
+        # Headers and body come apart. They are held until the answer is waited for, so that they leave in one piece:
+        # each call into the system lets another thread take the interpreter.
+        self._held += buffer
+        self._timeout = timeout
+        if len(self._held) > self._WRITE:
+            self._write_all()
+
+    def _write_held(self) -> None:
+        # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
+        with contextlib.suppress(httpcore.WriteError):
+            self._write_all()
+
+    def _write_all(self) -> None:
+        held, self._held = self._held, b""
+        for start in range(0, len(held), self._WRITE):
+            self._stream.write(held[start : start + self._WRITE], self._clock.left(self._timeout))
 
     def close(self) -> None:
         self._stream.close()

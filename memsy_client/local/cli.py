@@ -122,7 +122,9 @@ def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, alone: bool) ->
     for name, value in memsy.environment.items():
         print(f"export {name}={value}")
     if not alone:
-        print(f"# Listening on {options.host}: whoever reaches it and has the key can read it all.")
+        print(
+            f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all."
+        )
     print("# Stop with Ctrl-C.", flush=True)
 
 
@@ -130,7 +132,9 @@ def _log(received: ReceivedRequest) -> None:
     answer = "dropped" if received.status is None else received.status
     # Escaped, so that a path from outside cannot write to the terminal anything but a line.
     url = received.url.encode("unicode_escape").decode("ascii")
-    print(f"{received.method} {url} {answer} {received.seconds * 1000:.1f} ms", flush=True)
+    # Whoever read the log may be gone; the requests go on.
+    with contextlib.suppress(BrokenPipeError):
+        print(f"{received.method} {url} {answer} {received.seconds * 1000:.1f} ms", flush=True)
 
 
 def _export(options: argparse.Namespace) -> None:

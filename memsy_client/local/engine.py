@@ -23,7 +23,7 @@ from memsy_client.local.contract import PLANES, Operation
 from memsy_client.local.faults import ConnectionDropped, Fault, Faults, PatienceLost
 from memsy_client.local.handlers import HANDLERS
 from memsy_client.local.problems import Problem, admin_required, missing_scope, too_large
-from memsy_client.local.recording import KEPT, ReceivedRequest, recorder
+from memsy_client.local.recording import KEPT, ReceivedRequest, Recorder
 from memsy_client.local.services import Call, Services
 
 BODY_LIMIT = 10 * 1024 * 1024
@@ -59,7 +59,7 @@ class Engine:
         self.services = services
         self.body_limit = body_limit
         self.faults = Faults()
-        self.requests = recorder(kept_requests)
+        self.recorder = Recorder(kept_requests)
         self.on_request: Callable[[ReceivedRequest], None] | None = None
         self._contract = contract.load()
         self._numbers = itertools.count(1)
@@ -181,7 +181,11 @@ class Engine:
     def _account_headers(self, visit: _Visit) -> dict[str, str]:
         headers = {"x-request-id": self.services.ids.named("req", next(self._numbers))}
         if visit.key is not None:
-            headers.update(self.services.meter.headers(visit.key.account))
+            try:
+                headers.update(self.services.meter.headers(visit.key.account))
+            except sqlite3.Error:
+                # The usage cannot be told, which is no reason to withhold an answer that is ready.
+                _log.exception("the database failed")
         return headers
 
     def _record(self, visit: _Visit, status: int | None, seconds: float) -> None:
@@ -196,7 +200,7 @@ class Engine:
             status=status,
             seconds=seconds,
         )
-        self.requests.append(received)
+        self.recorder.add(received)
         if self.on_request is not None:
             self.on_request(received)
 

@@ -222,7 +222,7 @@ def _tags(text: str, metadata: str | None) -> tuple[str, ...]:
 
 def _entities(text: str) -> tuple[dict[str, str], ...]:
     found = [("url", url.rstrip(".,;:!?")) for url in _URL.findall(text)]
-    rest = _URL.sub(" ", text)
+    rest = _URL.sub(lambda url: url[0][len(url[0].rstrip(".,;:!?")) :], text)
     found += [("email", address) for address in _EMAIL.findall(rest)]
     rest = _EMAIL.sub(" ", rest)
     found += [("mention", name) for name in _MENTION.findall(rest)]

@@ -118,7 +118,7 @@ class LocalMemsy:
     @property
     def requests(self) -> Sequence[ReceivedRequest]:
         """The requests received, oldest first."""
-        return tuple(self.engine.requests)
+        return self.engine.recorder.all()
 
     def start(self) -> None:
         """Open the socket, unless it is open or there shall be none.
@@ -139,8 +139,10 @@ class LocalMemsy:
             self._socket.close()
             self._socket = None
         self._services.worker.close()
-        self._services.meter.flush()
-        self._services.store.close()
+        try:
+            self._services.meter.flush()
+        finally:
+            self._services.store.close()
 
     def __enter__(self) -> LocalMemsy:
         try:
@@ -156,7 +158,9 @@ class LocalMemsy:
         self.close()
 
     async def __aenter__(self) -> LocalMemsy:
-        return self.__enter__()
+        import anyio.to_thread
+
+        return await anyio.to_thread.run_sync(self.__enter__)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -243,7 +247,7 @@ class LocalMemsy:
         services.store.reset()
         services.meter.reset()
         self._account = services.store.write(self._found)
-        self.engine.requests.clear()
+        self.engine.recorder.clear()
         services.worker.release()
 
     @property

@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 from memsy_client.local import promotion, remembering
 from memsy_client.local.clock import Clock, to_datetime
@@ -24,6 +25,9 @@ from memsy_client.local.usage import STORED, Meter
 
 BATCH = 64
 """Events a transaction; ingest waits for it, so it is kept short."""
+
+BATCH_SECONDS = 0.5
+"""How long the events of a batch may be extracted: with a slow extraction, the first are not kept waiting."""
 
 RETRY_AFTER = 0.5
 """Seconds until the next try when the database refuses a write, as it does on a full disk."""
@@ -126,7 +130,7 @@ class Worker:
                 asked = self._asked
             try:
                 worked = self._process_batch()
-            except sqlite3.Error:
+            except sqlite3.OperationalError:
                 _log.exception("processing is stopped by the database and will be tried again")
                 self._pause(RETRY_AFTER)
                 continue
@@ -147,12 +151,39 @@ class Worker:
             rows = connection.execute(_WAITING, (BATCH,)).fetchall()
         if not rows:
             return False
-        # Outside of the transaction: an extraction of the user's own may take its time.
-        outcomes = [self._extract(Source(*row[:3], *row[4:]), row[3]) for row in rows]
+        outcomes = self._extract_in_time(rows)
+        try:
+            self._store_outcomes(outcomes)
+        except sqlite3.OperationalError:
+            raise
+        except Exception:
+            # Something that an extraction returned cannot be stored: find out which, and fail no other event for it.
+            for outcome in outcomes:
+                self._store_alone(outcome)
+        return True
+
+    def _extract_in_time(self, rows: list[tuple[Any, ...]]) -> list[_Outcome]:
+        """Extract outside of any transaction: an extraction of the user's own may take its time, or be told to stop."""
+        outcomes: list[_Outcome] = []
+        end = monotonic() + BATCH_SECONDS
+        for row in rows:
+            if self._held or self._closed or (outcomes and monotonic() > end):
+                break
+            outcomes.append(self._extract(Source(*row[:3], *row[4:]), row[3]))
+        return outcomes
+
+    def _store_alone(self, outcome: _Outcome) -> None:
+        try:
+            self._store_outcomes([outcome])
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:
+            self._store_outcomes([_failed(outcome.source, outcome.org_id, error)])
+
+    def _store_outcomes(self, outcomes: list[_Outcome]) -> None:
         made = self._store.write(lambda connection: self._remember(connection, outcomes), durable=False)
         for account, quantity in made.items():
             self._meter.count(account, "", STORED, quantity)
-        return True
 
     def _extract(self, source: Source, org_id: str) -> _Outcome:
         try:
@@ -160,8 +191,7 @@ class Worker:
             drafts = tuple(Draft(text=item) if isinstance(item, str) else item for item in found)
             vectors = tuple(self._plugins.vectors([draft.text for draft in drafts]))
         except Exception as error:
-            _log.warning("event %s failed: %s: %s", source.event_id, type(error).__name__, error)
-            return _Outcome(source, org_id, failure=f"{type(error).__name__}: {error}")
+            return _failed(source, org_id, error)
         return _Outcome(source, org_id, drafts, vectors)
 
     def _remember(self, connection: sqlite3.Connection, outcomes: list[_Outcome]) -> Counter[int]:
@@ -189,6 +219,11 @@ class Worker:
             remembering.reinforce(connection, present, source, now)
         promoted = promotion.promote(connection, self._ids, outcome.org_id, source, draft, now, vector)
         return promoted + (present is None)
+
+
+def _failed(source: Source, org_id: str, error: Exception) -> _Outcome:
+    _log.warning("event %s failed: %s: %s", source.event_id, type(error).__name__, error)
+    return _Outcome(source, org_id, failure=f"{type(error).__name__}: {error}")
 
 
 def _event(source: Source) -> Event:

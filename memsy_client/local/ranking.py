@@ -1,91 +1,150 @@
-"""Which eligible memories are nearest to a query: by words, and by the user's own functions where there are any."""
+"""How near a turn of a conversation is to a query: arithmetic only, on where the query's terms stand.
+
+A turn is known by its place: the number of its conversation in the high bits, its position there in the low ones, so
+that the turns around it are the numbers around it. Memories that belong to no conversation have places far apart.
+
+The ideas, in the order of what they brought on conversations that were not tuned on:
+
+- A question is often answered by a turn whose words stand in the turns around it. A term in a turn before counts
+  `BEFORE` of a term in the turn itself, one in a turn after `AFTER`, and one anywhere in the conversation `ELSEWHERE`.
+- A term is worth more the fewer turns it stands in, and the fewer conversations: a name that is said in all of them
+  tells none apart, however seldom it is said.
+- A statement answers, a question does not; and a turn of three words says less than one of twenty.
+- Words that are related to the query's count for something where the word itself is missing.
+"""
 
 from __future__ import annotations
 
-import sqlite3
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from memsy_client.local import retrieval
-from memsy_client.local.plugins import Plugins
+__all__ = ["POSITION_BITS", "REACH", "TermHits", "prior", "relevance"]
 
-EMBEDDING_WEIGHT = 0.3
-"""How much of a hybrid score is the vectors' likeness; words say more than small models do."""
+POSITION_BITS = 32
 
-RANK_DEPTH = 50
-"""How many candidates a `rank` function gets to see, at least."""
+BEFORE = (0.6, 0.4, 0.27, 0.18)
+"""What a term counts that stands one, two, … turns before: two thirds from one to the next."""
 
-Scored = list[tuple[int, float]]
-"""Memories with their scores, 0-1, best first."""
+AFTER = (0.3, 0.2, 0.13, 0.09)
+"""The same for the turns after, which more often react than introduce: half as much."""
+
+ELSEWHERE = 0.1
+"""What a term counts that stands anywhere in the same conversation."""
+
+RELATED = 0.35
+"""What a related word counts, where the term itself is missing."""
+
+MARKED = 0.7
+"""What it counts that a turn is by the speaker or from the month which the query names, next to the terms."""
+
+SATURATION = 1.2
+"""The k1 of BM25: at this sum of counts a term has half of its effect."""
+
+QUESTION = 0.6
+"""What remains of a question's score."""
+
+LONG = 150
+"""From how many content words on a text is so long that it matches by chance."""
+
+REACH = len(BEFORE)
+"""How many turns away a term still counts."""
+
+_MOST = 1 + sum(BEFORE) + sum(AFTER) + ELSEWHERE
+_FULL = _MOST / (_MOST + SATURATION)
 
 
 @dataclass(frozen=True, slots=True)
-class Eligible:
-    """Which memories a search may return: a query of their numbers, and its parameters.
+class TermHits:
+    """Where one term of the query stands.
 
-    `copies` is in how many places the same statement may stand among them: an actor's, and each role's and team's.
+    Attributes:
+        exact: Places whose text has the term.
+        related: Places whose text has a related word.
+        before: Places whose preceding turn has the term, and is known by nothing but its text.
+        frequency: In how many turns it stands, for an `exact` that was cut short.
+
     """
 
-    sql: str
-    params: tuple[object, ...]
-    copies: int
+    exact: Collection[int]
+    related: Collection[int] = ()
+    before: Collection[int] = ()
+    frequency: int = 0
 
 
-def best(connection: sqlite3.Connection, plugins: Plugins, query: str, limit: int, eligible: Eligible) -> Scored:
-    """The `limit` nearest memories, each statement once."""
-    wanted = limit if plugins.rank is None else max(limit, RANK_DEPTH)
-    depth = wanted * eligible.copies
-    found: Scored = retrieval.search(connection, query, depth, eligible.sql, eligible.params)
-    vector = plugins.vectors([query])[0]
-    if vector is not None:
-        found = _fuse(found, _alike(connection, vector, eligible))[:depth]
-    if eligible.copies > 1:
-        found = _once_each(connection, found)
-    if plugins.rank is not None:
-        found = _rank(connection, plugins, query, found[:wanted])
-    return found[:limit]
+def relevance(
+    hits: Sequence[TermHits], marked: Sequence[Collection[int]], turns: int, conversations: int
+) -> dict[int, float]:
+    """The relevance of every place that a term reaches, 0-1.
+
+    It is the share of the query's weight that is found there: 1 where every term stands in the turn and in all turns
+    around it, 0.65 where every term stands in the turn alone.
+
+    Args:
+        hits: One for each term of the query.
+        marked: For each name and date of the query the places that are marked with it.
+        turns: How many turns there are to choose from.
+        conversations: How many conversations these belong to.
+
+    """
+    weights = [_weight(hit, turns, conversations) for hit in hits]
+    found = [_spread(hit) for hit in hits]
+    marks = [MARKED * _rarity(len(places), turns) for places in marked]
+    whole = _FULL * sum(weights) + sum(marks)
+    places = dict.fromkeys(place for counts in found for place in counts)
+    scores: dict[int, float] = dict.fromkeys(places, 0.0)
+    for hit, counts, weight in zip(hits, found, weights, strict=True):
+        threads = {place >> POSITION_BITS for place in hit.exact}
+        for place in places:
+            count = counts.get(place, 0.0)
+            if place >> POSITION_BITS in threads:
+                count += ELSEWHERE
+            scores[place] += weight * count / (count + SATURATION)
+    for marked_places, mark in zip(marked, marks, strict=True):
+        for place in marked_places:
+            scores[place] = scores.get(place, 0.0) + mark
+    return {place: score / whole for place, score in scores.items()}
 
 
-def _alike(connection: sqlite3.Connection, vector: bytes, eligible: Eligible) -> Scored:
-    """Every eligible memory with a vector, by its cosine to the query's; negative ones count as unlike."""
-    import numpy
+def prior(size: int, question: bool) -> float:
+    """What a turn's own shape makes of its relevance, as a factor up to 1.
 
-    sql = f"SELECT memory, embedding FROM memories WHERE embedding IS NOT NULL AND memory IN ({eligible.sql})"
-    rows = connection.execute(sql, eligible.params).fetchall()
-    if not rows:
-        return []
-    matrix = numpy.frombuffer(b"".join(row[1] for row in rows), dtype=numpy.float32).reshape(len(rows), -1)
-    asked = numpy.frombuffer(vector, dtype=numpy.float32)
-    lengths = numpy.linalg.norm(matrix, axis=1) * numpy.linalg.norm(asked)
-    cosines = numpy.clip(matrix @ asked / numpy.maximum(lengths, 1e-12), 0.0, 1.0)
-    return [(row[0], float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
+    Args:
+        size: How many content words it has.
+        question: Whether it ends by asking.
 
-
-def _fuse(by_words: Scored, by_vectors: Scored) -> Scored:
-    words, vectors = dict(by_words), dict(by_vectors)
-    scores = {
-        memory: (1 - EMBEDDING_WEIGHT) * words.get(memory, 0.0) + EMBEDDING_WEIGHT * vectors.get(memory, 0.0)
-        for memory in words.keys() | vectors.keys()
-    }
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    """
+    factor = (size + 2) / (size + 6)
+    if size > LONG:
+        factor *= math.sqrt(LONG / size)
+    return factor * QUESTION if question else factor
 
 
-def _once_each(connection: sqlite3.Connection, found: Scored) -> Scored:
-    """The best of each statement: an actor's own memory and its promoted copies say the same."""
-    kept: dict[bytes, tuple[int, float]] = {}
-    for memory, score in found:
-        mark = connection.execute("SELECT fingerprint FROM memories WHERE memory = ?", (memory,)).fetchone()[0]
-        kept.setdefault(mark, (memory, score))
-    return list(kept.values())
+def _rarity(count: int, total: int) -> float:
+    """BM25's inverse document frequency, which is above 0 for every term."""
+    return math.log(1 + (max(total, count) - count + 0.5) / (count + 0.5))
 
 
-def _rank(connection: sqlite3.Connection, plugins: Plugins, query: str, found: Scored) -> Scored:
-    assert plugins.rank is not None
-    if not found:
-        return found
-    texts = [
-        connection.execute("SELECT text FROM memories WHERE memory = ?", (memory,)).fetchone()[0] for memory, _ in found
-    ]
-    scores = [min(max(float(score), 0.0), 1.0) for score in plugins.rank(query, texts)]
-    if len(scores) != len(found):
-        raise ValueError(f"rank returned {len(scores)} scores for {len(found)} texts")
-    return sorted(zip([memory for memory, _ in found], scores, strict=True), key=lambda item: (-item[1], item[0]))
+def _weight(hit: TermHits, turns: int, conversations: int) -> float:
+    frequency = max(hit.frequency, len(hit.exact))
+    threads = len({place >> POSITION_BITS for place in hit.exact})
+    return math.sqrt(_rarity(frequency, turns) * _rarity(threads, conversations))
+
+
+def _spread(hit: TermHits) -> dict[int, float]:
+    """How much of the term each place has, with what the turns around it lend."""
+    strengths: Mapping[int, float] = dict.fromkeys(hit.related, RELATED) | dict.fromkeys(hit.exact, 1.0)
+    counts: dict[int, float] = dict(strengths)
+    for place, strength in strengths.items():
+        for shares, direction in ((BEFORE, 1), (AFTER, -1)):
+            for distance, share in enumerate(shares, 1):
+                around = place + direction * distance
+                counts[around] = counts.get(around, 0.0) + share * strength
+    for place in hit.before:
+        counts[place] = counts.get(place, 0.0) + BEFORE[0]
+    return counts
+
+
+def nearby(places: Iterable[int]) -> set[int]:
+    """The places and all that they reach."""
+    return {place + distance for place in places for distance in range(-REACH, REACH + 1)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,24 @@ class ReceivedRequest:
         return json.loads(self.content) if self.content else None
 
 
-def recorder(kept: int = KEPT) -> deque[ReceivedRequest]:
-    """A place for received requests."""
-    return deque(maxlen=kept)
+class Recorder:
+    """Keeps the latest requests. Safe to use from any thread."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._lock = threading.Lock()
+        self._requests: deque[ReceivedRequest] = deque(maxlen=kept)
+
+    def add(self, received: ReceivedRequest) -> None:
+        """Keep one more."""
+        with self._lock:
+            self._requests.append(received)
+
+    def all(self) -> tuple[ReceivedRequest, ...]:
+        """Those kept, oldest first."""
+        with self._lock:
+            return tuple(self._requests)
+
+    def clear(self) -> None:
+        """Forget them."""
+        with self._lock:
+            self._requests.clear()

@@ -1,36 +1,132 @@
-"""Full-text search over memories (being built: plain FTS5 behind the final interface)."""
+"""Full-text search over memories: SQLite's FTS5 finds where the words stand, `ranking` says what that is worth.
+
+The index holds each memory's distinct stems, and marked tokens beside them, told apart by a first character that no
+stem has:
+
+    =…  a scope, such as an organisation or an actor: what a search is restricted to
+    @…  a name of who speaks        ~…  the month and the year it happened in
+    <…  a word of the turn before, of a memory whose conversation is not known
+
+How it stays fast. A search costs by the number of places it looks at, not by the number of memories: for each term
+FTS5 intersects the term's list with the scope's and skips what lies between, and at most `BUDGET` hits are read for
+a query, the newest of each term first. A term that is cut short is asked for once more among the memories which have
+another term of the query, so that the old memory that has several is still found. What grows with the number of
+memories is that intersection when a term is common and the memories that have another are few.
+
+The functions expect a connection whose transactions are the caller's own; none of them commits.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from memsy_client.local.text import STOP, tokens
+from memsy_client.local import ranking, text, thesaurus
+from memsy_client.local.ranking import POSITION_BITS, TermHits
+
+__all__ = ["add", "create", "remove", "search", "update"]
+
+BUDGET = 4_000
+"""Hits that are read for a query, shared out between its terms."""
+
+LEAST_HITS = 100
+"""Hits that are read of each term at least."""
+
+FOCUS = 300
+"""Where more places than this have terms, the turns around the best ones are scored, and no others."""
+
+POOL = 300
+"""Candidates whose rows are looked at, at least; and twice as many as are wanted."""
+
+_ALL = "="
+"""The scope of everything."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS retrieval_rows (
+    rowid INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    question INTEGER NOT NULL,
+    tokens TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS retrieval_threads (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    turns INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS retrieval_totals (
+    scope TEXT PRIMARY KEY,
+    turns INTEGER NOT NULL,
+    conversations INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE IF NOT EXISTS retrieval_index USING fts5(
+    tokens, content='retrieval_rows', content_rowid='rowid', detail=none, columnsize=0,
+    tokenize="ascii tokenchars '=@~<-'"
+);
+"""
+
+
+class _Hit(NamedTuple):
+    rowid: int
+    place: int
 
 
 def create(connection: sqlite3.Connection) -> None:
-    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS retrieval_index USING fts5(text, context)")
+    """Make the tables, all named `retrieval_…`; those that are there already stay as they are."""
+    for statement in _TABLES.split(";\n"):
+        connection.execute(statement)
 
 
 def add(
     connection: sqlite3.Connection,
     rowid: int,
-    text: str,
+    content: str,
     context: str = "",
     occurred: str | None = None,
     *,
     thread: str | None = None,
     scopes: Iterable[str] = (),
 ) -> None:
-    connection.execute("INSERT INTO retrieval_index (rowid, text, context) VALUES (?, ?, ?)", (rowid, text, context))
+    """Index one memory.
+
+    Args:
+        connection: The database.
+        rowid: The memory's number, which is not indexed yet. The higher, the newer.
+        content: Its text.
+        context: The text of the turn before, for a caller that cannot tell the thread.
+        occurred: When it happened, in ISO 8601; its month and year become findable. Anything else is ignored.
+        thread: The conversation it belongs to, under a name that is unique among all actors. Memories of one thread
+            are added in the order of their turns, and lend each other their words.
+        scopes: Names under which a search may ask for it, at most a few.
+
+    """
+    names = [_ALL, *(f"={hashlib.blake2b(scope.encode(), digest_size=8).hexdigest()}" for scope in scopes)]
+    place, is_new = _take_place(connection, rowid, thread)
+    for name in names:
+        _count(connection, name, 1, int(is_new))
+    marks = names[1:]
+    marks += [f"~{date}" for date in text.dates(str(occurred))]
+    if thread is None:
+        marks += [f"<{term}" for term in text.terms(context)]
+    _insert(connection, rowid, place, content, marks)
 
 
-def update(connection: sqlite3.Connection, rowid: int, text: str) -> None:
-    connection.execute("UPDATE retrieval_index SET text = ? WHERE rowid = ?", (text, rowid))
+def update(connection: sqlite3.Connection, rowid: int, content: str) -> None:
+    """Give an indexed memory another text; one that is not indexed is left alone."""
+    found = _delete(connection, rowid)
+    if found is not None:
+        place, tokens = found
+        _insert(connection, rowid, place, content, [token for token in tokens if token[0] in "=~<"])
 
 
 def remove(connection: sqlite3.Connection, rowid: int) -> None:
-    connection.execute("DELETE FROM retrieval_index WHERE rowid = ?", (rowid,))
+    """Forget a memory, if it is indexed."""
+    found = _delete(connection, rowid)
+    if found is not None:
+        for name in (_ALL, *(token for token in found[1] if token[0] == "=")):
+            _count(connection, name, -1, 0)
 
 
 def search(
@@ -40,16 +136,178 @@ def search(
     candidates_sql: str | None = None,
     params: Sequence[object] = (),
     *,
-    scopes: Sequence[str] = (),
+    scopes: Iterable[str] = (),
 ) -> list[tuple[int, float]]:
-    words = [word for word in dict.fromkeys(tokens(query)) if word not in STOP][:32]
-    if not words:
+    """The memories nearest to a query.
+
+    Args:
+        connection: The database.
+        query: Any text at all; its first 8,000 characters count. It has no syntax.
+        limit: How many at most.
+        candidates_sql: A query of one column, the rowids that are eligible. It is looked up in by rowid for each hit,
+            so its table should have the rowid as its key. None: all are.
+        params: Its positional parameters.
+        scopes: At least one of these the memory was added under. They make a search among few of many memories fast,
+            and a term's weight that of their memories alone; so give them wherever they are known, although
+            `candidates_sql` alone decides. None: all.
+
+    Returns:
+        The best first, equal ones from the newest on, each with its score: the share of the query's weight that the
+        memory and the turns around it have, 0-1, see `ranking.relevance`. The memory alone having each term gives
+        about 0.55. What has none of the terms is not returned.
+
+    """
+    terms = text.query_terms(query)
+    if not terms or limit < 1:
         return []
-    match = " OR ".join(f'"{word}"' for word in words)
-    condition = f"AND rowid IN ({candidates_sql})" if candidates_sql else ""
+    names = [f"={hashlib.blake2b(scope.encode(), digest_size=8).hexdigest()}" for scope in scopes]
+    lookup = _Lookup(connection, names, candidates_sql, params, max(LEAST_HITS, BUDGET // len(terms)))
+    hits = _focused([lookup.hits(term, terms) for term in terms])
+    marked = lookup.marked([f"@{term}" for term in terms] + [f"~{date}" for date in text.query_dates(query)])
+    scores = ranking.relevance(hits, marked, *_totals(connection, names))
+    best = sorted(scores, key=lambda place: (-scores[place], -place))[: max(POOL, 2 * limit)]
+    found = [
+        (rowid, round(scores[place] * ranking.prior(size, bool(question)), 6))
+        for rowid, place, size, question in lookup.rows(best)
+    ]
+    found.sort(key=lambda item: (-item[1], -item[0]))
+    return found[:limit]
+
+
+class _Lookup:
+    """One search's questions to the database, all under its restriction."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        names: Sequence[str],
+        candidates_sql: str | None,
+        params: Sequence[object],
+        limit: int,
+    ) -> None:
+        self._connection = connection
+        self._scope = f" AND ({_any(names)})" if names else ""
+        # CROSS JOIN keeps SQLite from starting at the eligible rows, of which there may be a million.
+        self._with = f"WITH eligible(number) AS ({candidates_sql}) " if candidates_sql else ""
+        self._join = "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid " if candidates_sql else ""
+        self._params = tuple(params)
+        self._limit = limit
+
+    def hits(self, term: str, terms: Sequence[str]) -> TermHits:
+        """Where a term of the query stands; the other terms say where to look on if it is found too often."""
+        exact = self._match(_any([term]), self._limit)
+        frequency = len(exact)
+        if len(exact) == self._limit:
+            reached = (exact[0].rowid - exact[-1].rowid + 1) / exact[0].rowid
+            frequency = int(frequency / reached)
+            others = _any([other for other in terms if other != term])
+            if others:
+                exact += self._match(f"{_any([term])} AND ({others})", self._limit)
+        words = thesaurus.related(term)
+        related = self._match(_any(words), self._limit // 2) if words else []
+        before = self._match(_any([f"<{term}"]), self._limit // 2)
+        return TermHits(
+            exact={hit.place for hit in exact},
+            related={hit.place for hit in related},
+            before={hit.place for hit in before},
+            frequency=frequency,
+        )
+
+    def marked(self, tokens: Iterable[str]) -> list[set[int]]:
+        """Where each of the marked tokens stands, of those that do."""
+        found = [{hit.place for hit in self._match(_any([token]), self._limit)} for token in tokens]
+        return [places for places in found if places]
+
+    def _match(self, expression: str, limit: int) -> list[_Hit]:
+        sql = (
+            f"{self._with}SELECT retrieval_index.rowid, place FROM retrieval_index "
+            f"CROSS JOIN retrieval_rows ON retrieval_rows.rowid = retrieval_index.rowid {self._join}"
+            "WHERE retrieval_index MATCH ? ORDER BY retrieval_index.rowid DESC LIMIT ?"
+        )
+        found = self._connection.execute(sql, (*self._params, f"({expression}){self._scope}", limit))
+        return [_Hit(*row) for row in found]
+
+    def rows(self, places: Iterable[int]) -> list[tuple[int, int, int, int]]:
+        """Rowid, place, size and question of those places that are eligible memories."""
+        sql = (
+            f"{self._with}SELECT retrieval_rows.rowid, place, size, question FROM retrieval_rows {self._join}"
+            f"WHERE place IN ({', '.join(map(str, places))})"
+        )
+        return self._connection.execute(sql, self._params).fetchall()
+
+
+def _focused(hits: list[TermHits]) -> list[TermHits]:
+    """The hits on and around the most promising places, if there are too many to score all."""
+    promise: dict[int, float] = {}
+    for hit in hits:
+        for place in hit.exact:
+            promise[place] = promise.get(place, 0.0) + 1 / (1 + max(hit.frequency, len(hit.exact)))
+    if len(promise) <= FOCUS:
+        return hits
+    best = sorted(promise, key=lambda place: (-promise[place], -place))[:FOCUS]
+    kept = ranking.nearby(best)
+    return [
+        TermHits(
+            exact=kept.intersection(hit.exact),
+            related=kept.intersection(hit.related),
+            before=kept.intersection(hit.before),
+            frequency=max(hit.frequency, len(hit.exact)),
+        )
+        for hit in hits
+    ]
+
+
+def _any(tokens: Iterable[str]) -> str:
+    """An FTS5 expression for any of the tokens, none of which has a quote."""
+    return " OR ".join(f'"{token}"' for token in tokens)
+
+
+def _totals(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[int, int]:
+    marks = ", ".join("?" * len(names or [_ALL]))
+    sql = f"SELECT sum(turns), sum(conversations) FROM retrieval_totals WHERE scope IN ({marks})"
+    turns, conversations = connection.execute(sql, tuple(names or [_ALL])).fetchone()
+    return turns or 0, conversations or 0
+
+
+def _count(connection: sqlite3.Connection, scope: str, turns: int, conversations: int) -> None:
     sql = (
-        f"SELECT rowid, bm25(retrieval_index, 1.0, 0.5) FROM retrieval_index WHERE retrieval_index MATCH ? {condition} "
-        "ORDER BY 2, 1 LIMIT ?"
+        "INSERT INTO retrieval_totals VALUES (?1, ?2, ?3) ON CONFLICT (scope) "
+        "DO UPDATE SET turns = turns + ?2, conversations = conversations + ?3"
     )
-    found = connection.execute(sql, (match, *params, limit)).fetchall()
-    return [(rowid, -score / (1 - score)) for rowid, score in found]
+    connection.execute(sql, (scope, turns, conversations))
+
+
+def _take_place(connection: sqlite3.Connection, rowid: int, thread: str | None) -> tuple[int, bool]:
+    """The next place of the thread, and whether it is the first."""
+    if thread is None:
+        return -rowid << POSITION_BITS, True
+    found = connection.execute("SELECT number, turns FROM retrieval_threads WHERE name = ?", (thread,)).fetchone()
+    if found is None:
+        number = connection.execute("INSERT INTO retrieval_threads (name, turns) VALUES (?, 1)", (thread,)).lastrowid
+        turns = 0
+    else:
+        number, turns = found
+        connection.execute("UPDATE retrieval_threads SET turns = turns + 1 WHERE number = ?", (number,))
+    # The first position leaves room below, so that nothing reaches back into another thread.
+    return (number << POSITION_BITS) + ranking.REACH + turns, turns == 0
+
+
+def _insert(connection: sqlite3.Connection, rowid: int, place: int, content: str, marks: Iterable[str]) -> None:
+    tokens = " ".join([*text.terms(content), *(f"@{name}" for name in text.speakers(content)), *marks])
+    connection.execute(
+        "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)",
+        (rowid, place, text.content_size(content), text.is_question(content), tokens),
+    )
+    connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (rowid, tokens))
+
+
+def _delete(connection: sqlite3.Connection, rowid: int) -> tuple[int, list[str]] | None:
+    """Take a memory out; its place and tokens, or None if it is not there."""
+    found = connection.execute("SELECT place, tokens FROM retrieval_rows WHERE rowid = ?", (rowid,)).fetchone()
+    if found is None:
+        return None
+    place, tokens = found
+    sql = "INSERT INTO retrieval_index (retrieval_index, rowid, tokens) VALUES ('delete', ?, ?)"
+    connection.execute(sql, (rowid, tokens))
+    connection.execute("DELETE FROM retrieval_rows WHERE rowid = ?", (rowid,))
+    return place, tokens.split(" ")

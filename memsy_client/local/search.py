@@ -7,12 +7,12 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from memsy_client.local import ranking, strength
+from memsy_client.local import nearest, remembering, strength
 from memsy_client.local.clock import isoformat
 from memsy_client.local.extraction import json_object
 from memsy_client.local.problems import Problem
-from memsy_client.local.ranking import Eligible
-from memsy_client.local.remembering import MAX_SOURCES
+from memsy_client.local.nearest import Eligible
+from memsy_client.local.remembering import MAX_SOURCES, Place
 from memsy_client.local.requests import refuse_organisation
 from memsy_client.local.services import Call
 
@@ -30,7 +30,7 @@ def search(call: Call) -> dict[str, Any]:
     now = call.now
     eligible = _eligible(call.account, body, now)
     with services.store.read() as connection:
-        found = ranking.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
+        found = nearest.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
     # Rounded before they are compared, so that a score which was answered works as a threshold.
     found = [(memory, round(score, 6)) for memory, score in found if round(score, 6) >= body["threshold"]]
     if not found:
@@ -43,18 +43,13 @@ def search(call: Call) -> dict[str, Any]:
 def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
     conditions = ["account = ?", "(decays IS NULL OR decays > ?)"]
     params: list[object] = [account, now]
-    copies = 1
-    if "actor_id" in body:
-        places = ["actor_id = ?"]
-        params.append(body["actor_id"])
-        for column, ids in (("role_id", body.get("role_ids")), ("team_id", body.get("team_ids"))):
-            if ids:
-                places.append(f"{column} IN ({', '.join('?' * len(ids))})")
-                params += ids
-                copies += len(set(ids))
-        conditions.append(f"({' OR '.join(places)})")
+    places = _places(account, body)
+    if places:
+        conditions.append(f"({' OR '.join(f'{place.column()} = ?' for place in places)})")
+        params += [place.id for place in places]
     else:
         # The whole organisation: a promoted memory speaks for the narrower ones that say the same.
+        places = [Place(account, "org", "")]
         conditions.append("promoted IS NULL")
     if body.get("session_id"):
         conditions.append("(session_id = ? OR session_id IS NULL)")
@@ -62,7 +57,16 @@ def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
     if body.get("exclude_session_id"):
         conditions.append("(session_id != ? OR session_id IS NULL)")
         params.append(body["exclude_session_id"])
-    return Eligible(f"SELECT memory FROM memories WHERE {' AND '.join(conditions)}", tuple(params), copies)
+    sql = f"SELECT memory FROM memories WHERE {' AND '.join(conditions)}"
+    return Eligible(sql, tuple(params), tuple(map(remembering.scope, places)), len(places))
+
+
+def _places(account: int, body: Mapping[str, Any]) -> list[Place]:
+    """Where one actor's search looks: at its own memories, and at those of the roles and teams named."""
+    if "actor_id" not in body:
+        return []
+    groups = [("role", id) for id in body.get("role_ids", ())] + [("team", id) for id in body.get("team_ids", ())]
+    return [Place(account, level, id) for level, id in dict.fromkeys([("actor", body["actor_id"]), *groups])]
 
 
 def _recall(connection: sqlite3.Connection, memories: list[int], now: int) -> None:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 THREADS = 64
 """How many requests are answered at once; a scripted delay occupies one of them."""
 
+DRAINED = 10
+"""How many times the limit of a body is read of one that is larger, before the connection is closed on it."""
+
 GRACE = 5
 """Seconds that requests under way get to end when the server closes."""
 
@@ -62,12 +65,13 @@ class _Application:
 
     async def _read(self, incoming: StarletteRequest) -> Request:
         chunks: list[bytes] = []
-        size = 0
+        size, limit = 0, self._memsy.engine.body_limit
         async for chunk in incoming.stream():
+            if size <= limit:
+                chunks.append(chunk)
             size += len(chunk)
-            chunks.append(chunk)
-            if size > self._memsy.engine.body_limit:
-                # One byte over the limit is enough for the engine to refuse it; the rest is not read.
+            # What is over the limit is not kept, but read: many clients look for an answer only when all is sent.
+            if size > limit * DRAINED:
                 break
         path = incoming.scope["raw_path"].decode("latin-1")
         query = incoming.scope["query_string"].decode("latin-1")
@@ -181,12 +185,13 @@ def is_loopback(host: str) -> bool:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because asyncio looks for it before it lets small packets go at once (TCP_NODELAY).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(2048)
-    except OSError:
+    except BaseException:
         listening.close()
         raise
     return listening

@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from memsy_client.local import retrieval, schema
-from memsy_client.local.clock import isoformat
+from memsy_client.local import remembering, schema
+from memsy_client.local.remembering import Place
 from memsy_client.local.store import Store
 
 FORMAT = "memsy-export"
@@ -95,16 +95,14 @@ def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int)
 
 
 def _index(connection: sqlite3.Connection) -> None:
-    """Build the search index of the imported memories; an actor's memory is indexed with the turn before its first."""
+    """Build the search index of the imported memories, as it was built when they were stored."""
     sql = (
-        "SELECT memory, text, level, observed, (SELECT before.content FROM sources JOIN events first USING (event) "
-        "JOIN events before ON before.account = first.account AND before.session_id = first.session_id "
-        "AND before.event < first.event WHERE sources.memory = memories.memory ORDER BY first.event, before.event DESC "
-        "LIMIT 1) FROM memories ORDER BY memory"
+        "SELECT memory, memories.account, level, coalesce(memories.actor_id, memories.role_id, memories.team_id, ''), "
+        "text, session, said FROM memories JOIN (SELECT memory, session_id AS session, ts AS said, min(event) FROM sources "
+        "JOIN events USING (event) GROUP BY memory) USING (memory) ORDER BY memory"
     )
-    for memory, text, level, observed, before in connection.execute(sql).fetchall():
-        context = before or "" if level == "actor" else ""
-        retrieval.add(connection, memory, text, context, isoformat(observed))
+    for memory, account, level, id, text, session_id, said in connection.execute(sql).fetchall():
+        remembering.index(connection, memory, Place(account, level, id), text, session_id, said)
 
 
 def _key(connection: sqlite3.Connection, table: str) -> list[str]:

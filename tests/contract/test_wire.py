@@ -66,20 +66,23 @@ async def test_every_kind_of_client_sends_the_same_target_headers_and_body(flavo
         assert other.headers[name] == own.headers[name]
 
 
-@pytest.mark.parametrize(
-    "text", ["a/b", "../health", "..%2f", "é", "%2e", "%2e%2e", "a b", "a?b#c", "a&b=c", "a+b", ":@;,", "…", "...", "~"]
-)
+SEGMENTS = ["a/b", "../health", "..%2f", "é", "%2e", "%2e%2e", "a b", "a?b#c", "a&b=c", "a+b", ":@;,", "…", "...", "~"]
+
+
+@pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
 @pytest.mark.parametrize("case", WITH_PATH, ids=str)
-async def test_a_path_parameter_is_one_segment(case: Case, text: str, serve: Serve) -> None:
+async def test_a_path_parameter_is_one_segment(case: Case, own: Flavour, serve: Serve) -> None:
     server = serve(answer(case.answer()))
     args, _ = case.arguments()
-    args[: len(case.path_parameters)] = [text] * len(case.path_parameters)
-    for flavour in OWN:
-        request = await sent_by(flavour, server, case, *args)
-        steps = urlsplit(request.target).path.split("/")[2:]
-        expected = [text if step.startswith("{") else step for step in case.operation.path.split("/")[1:]]
-        assert [unquote(step) for step in steps] == expected
-        assert request.target.isascii()
+    async with own.client(f"{server.origin}/base", control=case.control) as client:
+        for text in SEGMENTS:
+            args[: len(case.path_parameters)] = [text] * len(case.path_parameters)
+            await own.call(case.method(client), *args)
+            target = server.requests[-1].target
+            steps = urlsplit(target).path.split("/")[2:]
+            expected = [text if step.startswith("{") else step for step in case.operation.path.split("/")[1:]]
+            assert [unquote(step) for step in steps] == expected
+            assert target.isascii()
 
 
 @pytest.mark.parametrize("text", ["a/b", "..%2f", "é", "%2e%2e", "a b?#&"])
@@ -93,17 +96,17 @@ async def test_every_kind_of_client_leaves_a_segment_as_it_was_encoded(
     assert request.target.count("/") == 3
 
 
-@pytest.mark.parametrize("text", ["", ".", "..", "a\nb", "a\0", "\x7f", "\x85", "\ud800", None, True, 1.5, b"a", ["a"]])
+@pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
 @pytest.mark.parametrize("case", WITH_PATH, ids=str)
-async def test_a_path_parameter_that_cannot_travel_is_refused(case: Case, text: Any, serve: Serve) -> None:
+async def test_a_path_parameter_that_cannot_travel_is_refused(case: Case, own: Flavour, serve: Serve) -> None:
     server = serve(answer(case.answer()))
     args, _ = case.arguments()
-    args[0] = text
-    for flavour in OWN:
-        with pytest.raises(MemsyInputError, match=case.path_parameters[0]) as caught:
-            await sent_by(flavour, server, case, *args)
-        assert caught.value.operation == case.operation.name
-        assert caught.value.method == case.operation.method
+    async with own.client(server.origin, control=case.control) as client:
+        for args[0] in ("", ".", "..", "a\nb", "a\0", "\x7f", "\x85", "\ud800", None, True, 1.5, b"a", ["a"]):
+            with pytest.raises(MemsyInputError, match=case.path_parameters[0]) as caught:
+                await own.call(case.method(client), *args)
+            assert caught.value.operation == case.operation.name
+            assert caught.value.method == case.operation.method
     assert server.connections == 0
 
 
@@ -112,8 +115,8 @@ async def test_a_path_parameter_that_cannot_travel_is_refused(case: Case, text: 
     [
         {"content": "\ud800"},
         {"score": float("nan")},
-        {"when": object()},
-        {1: {2, 3}},
+        {"what": object()},
+        {"when": 1j},
         memsy_client.EventPayload("a", "s", "user_message", "hi", metadata="\udfff"),
     ],
 )
@@ -135,7 +138,7 @@ async def test_a_body_nested_without_end_is_refused(flavour: Flavour, serve: Ser
     assert server.connections == 0
 
 
-@pytest.mark.parametrize("ids", ["evt_1", b"evt_1", {"evt_1": 1}, None, 5])
+@pytest.mark.parametrize("ids", ["evt_1", b"evt_1", {"evt_1": 1}, 5])
 async def test_a_single_text_is_no_list_of_ids(flavour: Flavour, ids: Any, serve: Serve) -> None:
     server = serve(answer({}))
     async with flavour.client(server.origin) as client:

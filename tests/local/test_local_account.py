@@ -7,7 +7,12 @@ from memsy_client.local import Plan
 
 def test_me_says_whose_key_it_is(api):
     body = api.get("/api/me").body
-    assert (body["org_id"], body["tier"], body["org_role"], body["is_billing_admin"]) == ("local", "local", "admin", True)
+    assert (body["org_id"], body["tier"], body["org_role"], body["is_billing_admin"]) == (
+        "local",
+        "local",
+        "admin",
+        True,
+    )
 
 
 def test_headers_count_for_real(api, an_event):
@@ -40,8 +45,16 @@ def test_a_failed_batch_costs_no_events(api, an_event):
     ("dimension", "path", "body"),
     [
         ("search_queries", "/v1/search", {"query": "x"}),
-        ("events_ingested", "/v1/ingest", {"events": [{"actor_id": "a", "session_id": "s", "kind": "app_event", "content": "c"}]}),
-        ("memory_stored", "/v1/ingest", {"events": [{"actor_id": "a", "session_id": "s", "kind": "app_event", "content": "c"}]}),
+        (
+            "events_ingested",
+            "/v1/ingest",
+            {"events": [{"actor_id": "a", "session_id": "s", "kind": "app_event", "content": "c"}]},
+        ),
+        (
+            "memory_stored",
+            "/v1/ingest",
+            {"events": [{"actor_id": "a", "session_id": "s", "kind": "app_event", "content": "c"}]},
+        ),
         ("api_calls", "/v1/status", {"event_ids": []}),
     ],
 )
@@ -114,7 +127,11 @@ def test_usage_over_time_by_day_and_hour(api, memsy):
     api.search("x")
     memsy.clock.advance(3600)
     api.search("x")
-    query = {"dimension": "search_queries", "period_start": "2026-01-31T00:00:00Z", "period_end": "2026-02-02T00:00:00Z"}
+    query = {
+        "dimension": "search_queries",
+        "period_start": "2026-01-31T00:00:00Z",
+        "period_end": "2026-02-02T00:00:00Z",
+    }
     daily = api.get("/api/usage/timeseries", **query).body
     assert [(item["date"], item["quantity"]) for item in daily["data"]] == [("2026-01-31", 1), ("2026-02-01", 2)]
     hourly = api.get("/api/usage/timeseries", granularity="hourly", **query).body

@@ -8,7 +8,17 @@ from memsy_client.local import LocalMemsy
 
 @pytest.mark.parametrize(
     "authorization",
-    [None, "", "Bearer", "Bearer ", "Bearer nonsense", "Basic bXN5OmtleQ==", "Bearer msy_unknown", "msy_local", "Bearer \udcff"],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer nonsense",
+        "Basic bXN5OmtleQ==",
+        "Bearer msy_unknown",
+        "msy_local",
+        "Bearer \udcff",
+    ],
 )
 def test_without_a_valid_key_a_request_is_401(api, authorization):
     headers = [] if authorization is None else [("Authorization", authorization)]

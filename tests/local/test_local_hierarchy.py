@@ -19,7 +19,11 @@ def test_an_organisation_is_created_read_changed_and_deleted(api, memsy):
     assert api.get("/v1/orgs/acme").body == created.body
     memsy.clock.advance(60)
     changed = api.call("PATCH", "/v1/orgs/acme", {"name": "Acme Ltd", "promotion_prompt": "My own."}).body
-    assert (changed["name"], changed["focus"], changed["promotion_prompt"]) == ("Acme Ltd", "What customers buy.", "My own.")
+    assert (changed["name"], changed["focus"], changed["promotion_prompt"]) == (
+        "Acme Ltd",
+        "What customers buy.",
+        "My own.",
+    )
     assert (changed["prompt_meta"], changed["updated_at"]) == ({"source": "custom"}, "2026-01-01T00:01:00+00:00")
     derived = api.post("/v1/orgs/acme/regenerate-prompt").body
     assert "Acme Ltd" in derived["promotion_prompt"]
@@ -91,7 +95,9 @@ def test_a_group_is_found_only_under_its_own_organisation(api, plural):
 @pytest.mark.parametrize("plural", GROUPS)
 def test_what_two_actors_of_a_group_say_is_promoted_to_it(api, an_event, plural):
     carried = {f"{one(plural)}_id": "g1"}
-    first, second = api.ingest(an_event("The printer jams", **carried), an_event("the printer jams!", actor_id="bob", **carried))
+    first, second = api.ingest(
+        an_event("The printer jams", **carried), an_event("the printer jams!", actor_id="bob", **carried)
+    )
     assert api.found("printer", actor_id="carol") == set()
     (result,) = api.search("printer", actor_id="carol", **{f"{one(plural)}_ids": ["g1"]})
     assert set(result["metadata"]["source_event_ids"]) == {first, second}

@@ -1,5 +1,7 @@
 """Ingest and status: what is taken in, once, in order, and what becomes of it."""
 
+import threading
+
 import pytest
 
 from memsy_client.local import Draft, LocalMemsy
@@ -32,7 +34,8 @@ def test_the_window_of_duplicates_begins_with_the_first_event_and_ends_after_a_m
 
 
 @pytest.mark.parametrize(
-    "change", [{"actor_id": "bob"}, {"session_id": "chat-2"}, {"kind": "app_event"}, {"content": "Alice lives in Porto."}]
+    "change",
+    [{"actor_id": "bob"}, {"session_id": "chat-2"}, {"kind": "app_event"}, {"content": "Alice lives in Porto."}],
 )
 def test_events_that_differ_in_actor_session_kind_or_content_are_no_duplicates(api, an_event, change):
     first, second = api.ingest(an_event(), {**an_event(), **change})
@@ -111,7 +114,9 @@ def test_metadata_that_is_no_json_object_is_kept(api, an_event):
 
 def test_a_time_is_kept_with_its_offset_resolved_and_stamped_when_left_out(api, memsy, an_event):
     memsy.clock.freeze("2026-03-01T12:00:00Z")
-    api.ingest(an_event("one", ts="2026-01-31T09:30:00.25+02:00"), an_event("two", ts="2026-01-31T09:30:00"), an_event("three"))
+    api.ingest(
+        an_event("one", ts="2026-01-31T09:30:00.25+02:00"), an_event("two", ts="2026-01-31T09:30:00"), an_event("three")
+    )
     times = {item["content"]: item["ts"] for item in api.get("/api/console/events").body["items"]}
     assert times == {
         "one": "2026-01-31T07:30:00.250000+00:00",
@@ -175,6 +180,39 @@ def test_an_extraction_of_ones_own_decides_what_is_remembered(an_event, request)
         assert {item["text"]: item["type"] for item in items} == {"alice said hello": "quote", "a second one": "fact"}
 
 
+def test_what_an_extraction_returns_and_cannot_be_stored_fails_its_own_event_only(an_event, api, caplog):
+    def extract(event):
+        return [Draft(event.content, payload={"odd": object()} if "odd" in event.content else None)]
+
+    with LocalMemsy(port=None, extract=extract) as memsy:
+        own = type(api)(memsy)
+        ids = own.ingest(an_event("even"), an_event("odd"), an_event("plain"))
+        answer = own.post("/v1/status", {"event_ids": ids}).body
+        assert (answer["completedIds"], answer["failedIds"]) == ([ids[0], ids[2]], [ids[1]])
+        assert own.found("even odd plain") == {"even", "plain"}
+        assert ids[1] in caplog.text
+
+
+def test_closing_does_not_wait_for_a_slow_extraction_of_all_that_is_pending(tmp_path, an_event, api):
+    begun = threading.Event()
+    go_on = threading.Event()
+
+    def extract(event):
+        begun.set()
+        go_on.wait(30)
+        return [event.content]
+
+    with LocalMemsy(tmp_path / "memsy.db", port=None, extract=extract) as memsy:
+        events = [an_event(f"note {number}") for number in range(50)]
+        ids = type(api)(memsy).post("/v1/ingest", {"events": events}).body["event_ids"]
+        assert begun.wait(30)
+        threading.Timer(0.05, go_on.set).start()
+        memsy.hold()
+        answer = type(api)(memsy).post("/v1/status", {"event_ids": ids}).body
+        assert len(answer["completedIds"]) == 1
+        assert len(answer["pendingIds"]) == 49
+
+
 def test_the_same_seed_gives_the_same_ids(an_event, request):
     make = request.getfixturevalue("api").__class__
 
@@ -182,7 +220,9 @@ def test_the_same_seed_gives_the_same_ids(an_event, request):
         with LocalMemsy(port=None, seed="same") as memsy:
             api = make(memsy)
             events = api.ingest(an_event("one"), an_event("two"))
-            memories = [item["memory_id"] for item in api.get("/v1/console/memories", sort="observed_at_asc").body["items"]]
+            memories = [
+                item["memory_id"] for item in api.get("/v1/console/memories", sort="observed_at_asc").body["items"]
+            ]
             return events, memories, api.post("/api/keys", {"name": "k"}).body["raw_key"]
 
     assert ids() == ids()

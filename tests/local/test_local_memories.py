@@ -49,7 +49,9 @@ def test_orders(api, memsy, an_event):
     memsy.clock.freeze("2026-01-10T00:00:00Z")
     api.ingest(an_event("cats", ts="2026-01-02T00:00:00Z"))
     memsy.clock.advance(1)
-    api.ingest(an_event("maybe dogs", ts="2026-01-03T00:00:00Z"), an_event("birds", session_id="2", ts="2026-01-01T00:00:00Z"))
+    api.ingest(
+        an_event("maybe dogs", ts="2026-01-03T00:00:00Z"), an_event("birds", session_id="2", ts="2026-01-01T00:00:00Z")
+    )
     api.search("dogs")
     assert texts(api.get("/v1/console/memories")) == ["maybe dogs", "cats", "birds"]
     assert texts(api.get("/v1/console/memories", sort="observed_at_asc")) == ["birds", "cats", "maybe dogs"]

@@ -6,7 +6,6 @@ The short run takes a few cases an operation; `-m slow` takes hundreds.
 from __future__ import annotations
 
 import copy
-from datetime import datetime, timedelta, timezone
 from importlib import resources
 import json
 

@@ -67,7 +67,9 @@ def test_results_come_best_first_and_the_threshold_drops_the_rest(api, an_event)
     assert scores == sorted(scores, reverse=True)
     assert results[0]["content"].startswith("The cat")
     assert all(0 <= score <= 1 for score in scores)
-    assert [result["score"] for result in api.search("which cat drinks milk in the kitchen", threshold=scores[0])] == [scores[0]]
+    assert [result["score"] for result in api.search("which cat drinks milk in the kitchen", threshold=scores[0])] == [
+        scores[0]
+    ]
 
 
 def test_an_actor_finds_only_its_own_memories_and_nobody_means_all(api, an_event):

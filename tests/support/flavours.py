@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
@@ -80,12 +82,15 @@ async def _settled(value: Any) -> Any:
 
 
 OWN = [Flavour("sync", is_async=False), Flavour("async", is_async=True)]
+#: Building one that trusts somebody takes long, and all servers here speak plain http.
+_TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 #: With clients of the caller that do follow redirects, to see that ours are still not followed.
 CALLERS = [
-    Flavour("sync-httpx", is_async=False, http_client=lambda: httpx.Client(follow_redirects=True, trust_env=False)),
-    Flavour("async-httpx", is_async=True, http_client=lambda: httpx.AsyncClient(follow_redirects=True)),
-    Flavour("sync-httpx2", is_async=False, http_client=lambda: httpx2.Client(follow_redirects=True)),
-    Flavour("async-httpx2", is_async=True, http_client=lambda: httpx2.AsyncClient(follow_redirects=True)),
+    Flavour(f"{kind}-{library.__name__}", kind == "async", partial(client, verify=_TRUSTS_NOBODY, follow_redirects=True))
+    for library in (httpx, httpx2)
+    for kind, client in (("sync", library.Client), ("async", library.AsyncClient))
 ]
 AIOHTTP = Flavour("async-aiohttp", is_async=True, http_client=AiohttpTransport)
 EVERY = [*OWN, *CALLERS, AIOHTTP]
+#: One for each way that requests are carried, for what takes time: both libraries' clients are driven by the same code.
+EACH_TRANSPORT = [*OWN, *CALLERS[:2], AIOHTTP]

@@ -11,7 +11,7 @@ from .payment_method import PaymentMethod
 from .upcoming_invoice import UpcomingInvoice
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class BillingSummaryResponse(Model):
     """Plan, seats and payment of an organisation.
 
@@ -47,43 +47,39 @@ class BillingSummaryResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["tier"]
-            self.tier = value if type(value) is str else decode.wrong(value, "a string", "tier")
-            value = data["purchased_seats"]
-            self.purchased_seats = value if type(value) is int else decode.wrong(value, "an integer", "purchased_seats")
-            value = data["assigned_seats"]
-            self.assigned_seats = value if type(value) is int else decode.wrong(value, "an integer", "assigned_seats")
-            value = data["available_seats"]
-            self.available_seats = value if type(value) is int else decode.wrong(value, "an integer", "available_seats")
-            self.stripe_customer_id = (
-                value
-                if (value := data.get("stripe_customer_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "stripe_customer_id")
-            )
-            self.payment_method = decode.inside_or_none(
-                data.get("payment_method"), "payment_method", PaymentMethod.from_dict
-            )
-            self.upcoming_invoice = decode.inside_or_none(
-                data.get("upcoming_invoice"), "upcoming_invoice", UpcomingInvoice.from_dict
-            )
-            self.subscription_status = (
-                value
-                if (value := data.get("subscription_status")) is None or type(value) is str
-                else decode.wrong(value, "a string", "subscription_status")
-            )
-            self.billing_contact = (
-                value
-                if (value := data.get("billing_contact")) is None or type(value) is str
-                else decode.wrong(value, "a string", "billing_contact")
-            )
-            self.stripe_subscription_id = (
-                value
-                if (value := data.get("stripe_subscription_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "stripe_subscription_id")
-            )
+            self.tier = value = data["tier"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "tier")
+            self.purchased_seats = value = data["purchased_seats"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "purchased_seats")
+            self.assigned_seats = value = data["assigned_seats"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "assigned_seats")
+            self.available_seats = value = data["available_seats"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "available_seats")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.stripe_customer_id = value = data.get("stripe_customer_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "stripe_customer_id")
+        self.payment_method = decode.inside_or_none(
+            data.get("payment_method"), "payment_method", PaymentMethod.from_dict
+        )
+        self.upcoming_invoice = decode.inside_or_none(
+            data.get("upcoming_invoice"), "upcoming_invoice", UpcomingInvoice.from_dict
+        )
+        self.subscription_status = value = data.get("subscription_status")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "subscription_status")
+        self.billing_contact = value = data.get("billing_contact")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "billing_contact")
+        self.stripe_subscription_id = value = data.get("stripe_subscription_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "stripe_subscription_id")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,7 +105,7 @@ class BillingSummaryResponse(Model):
 
 
 _FIELDS = frozenset(
-    (
+    {
         "tier",
         "purchased_seats",
         "assigned_seats",
@@ -120,5 +116,5 @@ _FIELDS = frozenset(
         "subscription_status",
         "billing_contact",
         "stripe_subscription_id",
-    )
+    }
 )

@@ -8,7 +8,7 @@ from memsy_client._core import decode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class ClearResponse(Model):
     """What a clear removed.
 
@@ -26,11 +26,12 @@ class ClearResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["deleted"]
-            self.deleted = value if type(value) is int else decode.wrong(value, "an integer", "deleted")
+            self.deleted = value = data["deleted"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "deleted")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,4 +41,4 @@ class ClearResponse(Model):
         return data
 
 
-_FIELDS = frozenset(("deleted",))
+_FIELDS = frozenset({"deleted"})

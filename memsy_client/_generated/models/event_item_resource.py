@@ -11,7 +11,7 @@ from memsy_client._core.model import Model
 from .event_kind import EventKind
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class EventItemResource(Model):
     """A raw event as it is stored. Events are immutable.
 
@@ -45,31 +45,32 @@ class EventItemResource(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["event_id"]
-            self.event_id = value if type(value) is str else decode.wrong(value, "a string", "event_id")
-            value = data["org_id"]
-            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
-            value = data["actor_id"]
-            self.actor_id = value if type(value) is str else decode.wrong(value, "a string", "actor_id")
-            value = data["kind"]
-            self.kind = value if type(value) is str else decode.wrong(value, "a string", "kind")
-            value = data["content"]
-            self.content = value if type(value) is str else decode.wrong(value, "a string", "content")
-            self.ts = decode.inside(data["ts"], "ts", decode.time)
-            self.session_id = (
-                value
-                if (value := data.get("session_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "session_id")
-            )
-            self.metadata = (
-                value
-                if (value := data.get("metadata")) is None or type(value) is dict
-                else decode.wrong(value, "an object", "metadata")
-            )
-            self.ingested_at = decode.inside_or_none(data.get("ingested_at"), "ingested_at", decode.time)
+            self.event_id = value = data["event_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "event_id")
+            self.org_id = value = data["org_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "org_id")
+            self.actor_id = value = data["actor_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "actor_id")
+            self.kind = value = data["kind"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "kind")
+            self.content = value = data["content"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "content")
+            self.ts = decode.time(data["ts"], "ts")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.session_id = value = data.get("session_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "session_id")
+        self.metadata = value = data.get("metadata")
+        if type(value) is not dict and value is not None:
+            decode.wrong(value, "an object", "metadata")
+        self.ingested_at = decode.time_or_none(data.get("ingested_at"), "ingested_at")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,15 +92,5 @@ class EventItemResource(Model):
 
 
 _FIELDS = frozenset(
-    (
-        "event_id",
-        "org_id",
-        "actor_id",
-        "kind",
-        "content",
-        "ts",
-        "session_id",
-        "metadata",
-        "ingested_at",
-    )
+    {"event_id", "org_id", "actor_id", "kind", "content", "ts", "session_id", "metadata", "ingested_at"}
 )

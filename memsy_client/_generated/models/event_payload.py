@@ -11,7 +11,7 @@ from memsy_client._core.model import Model
 from .event_kind import EventKind
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class EventPayload(Model):
     """One thing that happened: a message, a tool's answer, an event of the application. NUL characters are stripped
     from every string.
@@ -35,11 +35,11 @@ class EventPayload(Model):
 
     actor_id: str
     session_id: str
-    kind: EventKind | str
+    kind: EventKind
     content: str
     role_id: str | None = None
     team_id: str | None = None
-    ts: datetime.datetime | None = None
+    ts: datetime.datetime | str | None = None
     metadata: str | None = None
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
@@ -49,33 +49,31 @@ class EventPayload(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["actor_id"]
-            self.actor_id = value if type(value) is str else decode.wrong(value, "a string", "actor_id")
-            value = data["session_id"]
-            self.session_id = value if type(value) is str else decode.wrong(value, "a string", "session_id")
-            value = data["kind"]
-            self.kind = value if type(value) is str else decode.wrong(value, "a string", "kind")
-            value = data["content"]
-            self.content = value if type(value) is str else decode.wrong(value, "a string", "content")
-            self.role_id = (
-                value
-                if (value := data.get("role_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "role_id")
-            )
-            self.team_id = (
-                value
-                if (value := data.get("team_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "team_id")
-            )
-            self.ts = decode.inside_or_none(data.get("ts"), "ts", decode.time)
-            self.metadata = (
-                value
-                if (value := data.get("metadata")) is None or type(value) is str
-                else decode.wrong(value, "a string", "metadata")
-            )
+            self.actor_id = value = data["actor_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "actor_id")
+            self.session_id = value = data["session_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "session_id")
+            self.kind = value = data["kind"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "kind")
+            self.content = value = data["content"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "content")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.role_id = value = data.get("role_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "role_id")
+        self.team_id = value = data.get("team_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "team_id")
+        self.ts = decode.time_or_none(data.get("ts"), "ts")
+        self.metadata = value = data.get("metadata")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "metadata")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,15 +94,4 @@ class EventPayload(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "actor_id",
-        "session_id",
-        "kind",
-        "content",
-        "role_id",
-        "team_id",
-        "ts",
-        "metadata",
-    )
-)
+_FIELDS = frozenset({"actor_id", "session_id", "kind", "content", "role_id", "team_id", "ts", "metadata"})

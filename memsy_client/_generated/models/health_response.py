@@ -8,7 +8,7 @@ from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class HealthResponse(Model):
     """The health of a plane.
 
@@ -32,19 +32,19 @@ class HealthResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["status"]
-            self.status = value if type(value) is str else decode.wrong(value, "a string", "status")
-            value = data["version"]
-            self.version = value if type(value) is str else decode.wrong(value, "a string", "version")
-            self.billing_enabled = (
-                value
-                if (value := data.get("billing_enabled")) is None or type(value) is bool
-                else decode.wrong(value, "a boolean", "billing_enabled")
-            )
-            self.components = decode.inside_or_none(data.get("components"), "components", _check_components)
+            self.status = value = data["status"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "status")
+            self.version = value = data["version"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "version")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.billing_enabled = value = data.get("billing_enabled")
+        if type(value) is not bool and value is not None:
+            decode.wrong(value, "a boolean", "billing_enabled")
+        self.components = decode.inside_or_none(data.get("components"), "components", decode.text_values)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,12 +59,4 @@ class HealthResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "status",
-        "version",
-        "billing_enabled",
-        "components",
-    )
-)
-_check_components = decode.values(decode.text)
+_FIELDS = frozenset({"status", "version", "billing_enabled", "components"})

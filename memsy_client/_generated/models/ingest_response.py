@@ -8,7 +8,7 @@ from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class IngestResponse(Model):
     """What became of a batch of events.
 
@@ -27,10 +27,10 @@ class IngestResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.event_ids = decode.inside(data["event_ids"], "event_ids", decode.texts)
+            self.event_ids = decode.texts(data["event_ids"], "event_ids")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,4 +40,4 @@ class IngestResponse(Model):
         return data
 
 
-_FIELDS = frozenset(("event_ids",))
+_FIELDS = frozenset({"event_ids"})

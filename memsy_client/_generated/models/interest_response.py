@@ -8,7 +8,7 @@ from memsy_client._core import decode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class InterestResponse(Model):
     """The answer to an expression of interest.
 
@@ -26,11 +26,12 @@ class InterestResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["message"]
-            self.message = value if type(value) is str else decode.wrong(value, "a string", "message")
+            self.message = value = data["message"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "message")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,4 +41,4 @@ class InterestResponse(Model):
         return data
 
 
-_FIELDS = frozenset(("message",))
+_FIELDS = frozenset({"message"})

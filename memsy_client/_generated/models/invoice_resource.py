@@ -8,7 +8,7 @@ from memsy_client._core import decode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class InvoiceResource(Model):
     """An invoice.
 
@@ -38,26 +38,30 @@ class InvoiceResource(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["id"]
-            self.id = value if type(value) is str else decode.wrong(value, "a string", "id")
-            value = data["amount_due"]
-            self.amount_due = value if type(value) is int else decode.wrong(value, "an integer", "amount_due")
-            value = data["amount_paid"]
-            self.amount_paid = value if type(value) is int else decode.wrong(value, "an integer", "amount_paid")
-            value = data["currency"]
-            self.currency = value if type(value) is str else decode.wrong(value, "a string", "currency")
-            value = data["status"]
-            self.status = value if type(value) is str else decode.wrong(value, "a string", "status")
-            value = data["created"]
-            self.created = value if type(value) is str else decode.wrong(value, "a string", "created")
-            self.hosted_invoice_url = (
-                value
-                if (value := data.get("hosted_invoice_url")) is None or type(value) is str
-                else decode.wrong(value, "a string", "hosted_invoice_url")
-            )
+            self.id = value = data["id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "id")
+            self.amount_due = value = data["amount_due"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "amount_due")
+            self.amount_paid = value = data["amount_paid"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "amount_paid")
+            self.currency = value = data["currency"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "currency")
+            self.status = value = data["status"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "status")
+            self.created = value = data["created"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "created")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.hosted_invoice_url = value = data.get("hosted_invoice_url")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "hosted_invoice_url")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,14 +78,4 @@ class InvoiceResource(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "id",
-        "amount_due",
-        "amount_paid",
-        "currency",
-        "status",
-        "created",
-        "hosted_invoice_url",
-    )
-)
+_FIELDS = frozenset({"id", "amount_due", "amount_paid", "currency", "status", "created", "hosted_invoice_url"})

@@ -10,7 +10,7 @@ from memsy_client._core.model import Model
 from .key_scope import KeyScope
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class KeyCreateResponse(Model):
     """A new API key, with its secret.
 
@@ -36,18 +36,22 @@ class KeyCreateResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["key_id"]
-            self.key_id = value if type(value) is str else decode.wrong(value, "a string", "key_id")
-            value = data["raw_key"]
-            self.raw_key = value if type(value) is str else decode.wrong(value, "a string", "raw_key")
-            value = data["prefix"]
-            self.prefix = value if type(value) is str else decode.wrong(value, "a string", "prefix")
-            value = data["name"]
-            self.name = value if type(value) is str else decode.wrong(value, "a string", "name")
-            self.scopes = decode.inside(data["scopes"], "scopes", decode.texts)
+            self.key_id = value = data["key_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "key_id")
+            self.raw_key = value = data["raw_key"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "raw_key")
+            self.prefix = value = data["prefix"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "prefix")
+            self.name = value = data["name"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "name")
+            self.scopes = decode.texts(data["scopes"], "scopes")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,12 +65,4 @@ class KeyCreateResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "key_id",
-        "raw_key",
-        "prefix",
-        "name",
-        "scopes",
-    )
-)
+_FIELDS = frozenset({"key_id", "raw_key", "prefix", "name", "scopes"})

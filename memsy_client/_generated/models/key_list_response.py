@@ -10,7 +10,7 @@ from memsy_client._core.model import Model
 from .key_resource import KeyResource
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class KeyListResponse(Model):
     """The API keys of an organisation.
 
@@ -33,13 +33,15 @@ class KeyListResponse(Model):
         self = cls.__new__(cls)
         try:
             self.keys = decode.inside(data["keys"], "keys", _check_keys)
-            value = data["max_keys"]
-            self.max_keys = value if type(value) is int else decode.wrong(value, "an integer", "max_keys")
-            value = data["active_count"]
-            self.active_count = value if type(value) is int else decode.wrong(value, "an integer", "active_count")
+            self.max_keys = value = data["max_keys"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "max_keys")
+            self.active_count = value = data["active_count"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "active_count")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,11 +53,5 @@ class KeyListResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "keys",
-        "max_keys",
-        "active_count",
-    )
-)
+_FIELDS = frozenset({"keys", "max_keys", "active_count"})
 _check_keys = decode.each(KeyResource.from_dict)

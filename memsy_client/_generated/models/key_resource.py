@@ -11,7 +11,7 @@ from memsy_client._core.model import Model
 from .key_scope import KeyScope
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class KeyResource(Model):
     """An API key, without its secret.
 
@@ -43,21 +43,25 @@ class KeyResource(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["key_id"]
-            self.key_id = value if type(value) is str else decode.wrong(value, "a string", "key_id")
-            value = data["prefix"]
-            self.prefix = value if type(value) is str else decode.wrong(value, "a string", "prefix")
-            value = data["name"]
-            self.name = value if type(value) is str else decode.wrong(value, "a string", "name")
-            self.scopes = decode.inside(data["scopes"], "scopes", decode.texts)
-            value = data["is_active"]
-            self.is_active = value if type(value) is bool else decode.wrong(value, "a boolean", "is_active")
-            self.created_at = decode.inside(data["created_at"], "created_at", decode.time)
-            self.last_used_at = decode.inside_or_none(data.get("last_used_at"), "last_used_at", decode.time)
-            self.expires_at = decode.inside_or_none(data.get("expires_at"), "expires_at", decode.time)
+            self.key_id = value = data["key_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "key_id")
+            self.prefix = value = data["prefix"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "prefix")
+            self.name = value = data["name"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "name")
+            self.scopes = decode.texts(data["scopes"], "scopes")
+            self.is_active = value = data["is_active"]
+            if type(value) is not bool:
+                decode.wrong(value, "a boolean", "is_active")
+            self.created_at = decode.time(data["created_at"], "created_at")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.last_used_at = decode.time_or_none(data.get("last_used_at"), "last_used_at")
+        self.expires_at = decode.time_or_none(data.get("expires_at"), "expires_at")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,15 +80,4 @@ class KeyResource(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "key_id",
-        "prefix",
-        "name",
-        "scopes",
-        "is_active",
-        "created_at",
-        "last_used_at",
-        "expires_at",
-    )
-)
+_FIELDS = frozenset({"key_id", "prefix", "name", "scopes", "is_active", "created_at", "last_used_at", "expires_at"})

@@ -2,12 +2,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-#: What an API key may do. Clients accept unknown scopes in responses.
-#:
-#: - `read`: search, status, and every list and get
-#: - `write`: ingest, create, update, regenerate, delete and clear
-#:
-KeyScope = Literal[
-    "read",
-    "write",
-]
+KeyScope = Literal["read", "write"]
+"""What an API key may do. Clients accept unknown scopes in responses.
+
+- `read`: search, status, and every list and get
+- `write`: ingest, create, update, regenerate, delete and clear
+"""

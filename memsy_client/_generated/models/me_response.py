@@ -8,7 +8,7 @@ from memsy_client._core import decode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class MeResponse(Model):
     """Who a key belongs to.
 
@@ -40,33 +40,33 @@ class MeResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["customer_id"]
-            self.customer_id = value if type(value) is str else decode.wrong(value, "a string", "customer_id")
-            value = data["email"]
-            self.email = value if type(value) is str else decode.wrong(value, "a string", "email")
-            value = data["tier"]
-            self.tier = value if type(value) is str else decode.wrong(value, "a string", "tier")
-            value = data["is_superadmin"]
-            self.is_superadmin = value if type(value) is bool else decode.wrong(value, "a boolean", "is_superadmin")
-            value = data["org_id"]
-            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
-            value = data["is_billing_admin"]
-            self.is_billing_admin = (
-                value if type(value) is bool else decode.wrong(value, "a boolean", "is_billing_admin")
-            )
-            self.user_id = (
-                value
-                if (value := data.get("user_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "user_id")
-            )
-            self.org_role = (
-                value
-                if (value := data.get("org_role")) is None or type(value) is str
-                else decode.wrong(value, "a string", "org_role")
-            )
+            self.customer_id = value = data["customer_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "customer_id")
+            self.email = value = data["email"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "email")
+            self.tier = value = data["tier"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "tier")
+            self.is_superadmin = value = data["is_superadmin"]
+            if type(value) is not bool:
+                decode.wrong(value, "a boolean", "is_superadmin")
+            self.org_id = value = data["org_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "org_id")
+            self.is_billing_admin = value = data["is_billing_admin"]
+            if type(value) is not bool:
+                decode.wrong(value, "a boolean", "is_billing_admin")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.user_id = value = data.get("user_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "user_id")
+        self.org_role = value = data.get("org_role")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "org_role")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -86,14 +86,5 @@ class MeResponse(Model):
 
 
 _FIELDS = frozenset(
-    (
-        "customer_id",
-        "email",
-        "tier",
-        "is_superadmin",
-        "org_id",
-        "is_billing_admin",
-        "user_id",
-        "org_role",
-    )
+    {"customer_id", "email", "tier", "is_superadmin", "org_id", "is_billing_admin", "user_id", "org_role"}
 )

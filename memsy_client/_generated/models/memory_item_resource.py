@@ -12,7 +12,7 @@ from .memory_scope import MemoryScope
 from .memory_status import MemoryStatus
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class MemoryItemResource(Model):
     """A stored memory.
 
@@ -78,62 +78,62 @@ class MemoryItemResource(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["memory_id"]
-            self.memory_id = value if type(value) is str else decode.wrong(value, "a string", "memory_id")
-            value = data["org_id"]
-            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
+            self.memory_id = value = data["memory_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "memory_id")
+            self.org_id = value = data["org_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "org_id")
             self.scope = decode.inside(data["scope"], "scope", MemoryScope.from_dict)
-            value = data["type"]
-            self.type = value if type(value) is str else decode.wrong(value, "a string", "type")
-            value = data["kind"]
-            self.kind = value if type(value) is str else decode.wrong(value, "a string", "kind")
-            value = data["memory_kind"]
-            self.memory_kind = value if type(value) is str else decode.wrong(value, "a string", "memory_kind")
-            value = data["status"]
-            self.status = value if type(value) is str else decode.wrong(value, "a string", "status")
-            value = data["text"]
-            self.text = value if type(value) is str else decode.wrong(value, "a string", "text")
-            value = data["confidence"]
-            self.confidence = (
-                value if (type(value) is float or type(value) is int) else decode.wrong(value, "a number", "confidence")
-            )
-            value = data["strength"]
-            self.strength = (
-                value if (type(value) is float or type(value) is int) else decode.wrong(value, "a number", "strength")
-            )
-            value = data["recall_count"]
-            self.recall_count = value if type(value) is int else decode.wrong(value, "an integer", "recall_count")
-            value = data["decay_half_life_days"]
-            self.decay_half_life_days = (
-                value
-                if (type(value) is float or type(value) is int)
-                else decode.wrong(value, "a number", "decay_half_life_days")
-            )
-            value = data["pinned"]
-            self.pinned = value if type(value) is bool else decode.wrong(value, "a boolean", "pinned")
-            self.tags = decode.inside(data["tags"], "tags", decode.texts)
+            self.type = value = data["type"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "type")
+            self.kind = value = data["kind"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "kind")
+            self.memory_kind = value = data["memory_kind"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "memory_kind")
+            self.status = value = data["status"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "status")
+            self.text = value = data["text"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "text")
+            self.confidence = value = data["confidence"]
+            if type(value) is not float and type(value) is not int:
+                decode.wrong(value, "a number", "confidence")
+            self.strength = value = data["strength"]
+            if type(value) is not float and type(value) is not int:
+                decode.wrong(value, "a number", "strength")
+            self.recall_count = value = data["recall_count"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "recall_count")
+            self.decay_half_life_days = value = data["decay_half_life_days"]
+            if type(value) is not float and type(value) is not int:
+                decode.wrong(value, "a number", "decay_half_life_days")
+            self.pinned = value = data["pinned"]
+            if type(value) is not bool:
+                decode.wrong(value, "a boolean", "pinned")
+            self.tags = decode.texts(data["tags"], "tags")
             self.entity_refs = decode.inside(data["entity_refs"], "entity_refs", _check_entity_refs)
-            self.source_event_ids = decode.inside(data["source_event_ids"], "source_event_ids", decode.texts)
-            self.source_urls = decode.inside(data["source_urls"], "source_urls", decode.texts)
-            self.summary = (
-                value
-                if (value := data.get("summary")) is None or type(value) is str
-                else decode.wrong(value, "a string", "summary")
-            )
-            self.payload = (
-                value
-                if (value := data.get("payload")) is None or type(value) is dict
-                else decode.wrong(value, "an object", "payload")
-            )
-            self.last_recalled_at = decode.inside_or_none(data.get("last_recalled_at"), "last_recalled_at", decode.time)
-            self.effective_from = decode.inside_or_none(data.get("effective_from"), "effective_from", decode.time)
-            self.effective_to = decode.inside_or_none(data.get("effective_to"), "effective_to", decode.time)
-            self.observed_at = decode.inside_or_none(data.get("observed_at"), "observed_at", decode.time)
-            self.created_at = decode.inside_or_none(data.get("created_at"), "created_at", decode.time)
-            self.updated_at = decode.inside_or_none(data.get("updated_at"), "updated_at", decode.time)
+            self.source_event_ids = decode.texts(data["source_event_ids"], "source_event_ids")
+            self.source_urls = decode.texts(data["source_urls"], "source_urls")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.summary = value = data.get("summary")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "summary")
+        self.payload = value = data.get("payload")
+        if type(value) is not dict and value is not None:
+            decode.wrong(value, "an object", "payload")
+        self.last_recalled_at = decode.time_or_none(data.get("last_recalled_at"), "last_recalled_at")
+        self.effective_from = decode.time_or_none(data.get("effective_from"), "effective_from")
+        self.effective_to = decode.time_or_none(data.get("effective_to"), "effective_to")
+        self.observed_at = decode.time_or_none(data.get("observed_at"), "observed_at")
+        self.created_at = decode.time_or_none(data.get("created_at"), "created_at")
+        self.updated_at = decode.time_or_none(data.get("updated_at"), "updated_at")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class MemoryItemResource(Model):
 
 
 _FIELDS = frozenset(
-    (
+    {
         "memory_id",
         "org_id",
         "scope",
@@ -202,6 +202,6 @@ _FIELDS = frozenset(
         "observed_at",
         "created_at",
         "updated_at",
-    )
+    }
 )
-_check_entity_refs = decode.each(decode.values(decode.text))
+_check_entity_refs = decode.each(decode.text_values)

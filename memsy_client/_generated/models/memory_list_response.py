@@ -10,7 +10,7 @@ from memsy_client._core.model import Model
 from .memory_item_resource import MemoryItemResource
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class MemoryListResponse(Model):
     """One page of memories.
 
@@ -35,15 +35,18 @@ class MemoryListResponse(Model):
         self = cls.__new__(cls)
         try:
             self.items = decode.inside(data["items"], "items", _check_items)
-            value = data["total"]
-            self.total = value if type(value) is int else decode.wrong(value, "an integer", "total")
-            value = data["limit"]
-            self.limit = value if type(value) is int else decode.wrong(value, "an integer", "limit")
-            value = data["offset"]
-            self.offset = value if type(value) is int else decode.wrong(value, "an integer", "offset")
+            self.total = value = data["total"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "total")
+            self.limit = value = data["limit"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "limit")
+            self.offset = value = data["offset"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "offset")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,12 +59,5 @@ class MemoryListResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "items",
-        "total",
-        "limit",
-        "offset",
-    )
-)
+_FIELDS = frozenset({"items", "total", "limit", "offset"})
 _check_items = decode.each(MemoryItemResource.from_dict)

@@ -10,7 +10,7 @@ from memsy_client._core.model import Model
 from .memory_level import MemoryLevel
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class MemoryScope(Model):
     """Whom a memory belongs to. The ids that apply to its level are there.
 
@@ -34,26 +34,21 @@ class MemoryScope(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["level"]
-            self.level = value if type(value) is str else decode.wrong(value, "a string", "level")
-            self.actor_id = (
-                value
-                if (value := data.get("actor_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "actor_id")
-            )
-            self.team_id = (
-                value
-                if (value := data.get("team_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "team_id")
-            )
-            self.role_id = (
-                value
-                if (value := data.get("role_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "role_id")
-            )
+            self.level = value = data["level"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "level")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.actor_id = value = data.get("actor_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "actor_id")
+        self.team_id = value = data.get("team_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "team_id")
+        self.role_id = value = data.get("role_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "role_id")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,11 +64,4 @@ class MemoryScope(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "level",
-        "actor_id",
-        "team_id",
-        "role_id",
-    )
-)
+_FIELDS = frozenset({"level", "actor_id", "team_id", "role_id"})

@@ -8,7 +8,7 @@ from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class MemoryStatsResponse(Model):
     """Counts and averages over the memories of an organisation.
 
@@ -46,35 +46,32 @@ class MemoryStatsResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["total"]
-            self.total = value if type(value) is int else decode.wrong(value, "an integer", "total")
-            value = data["total_memories"]
-            self.total_memories = value if type(value) is int else decode.wrong(value, "an integer", "total_memories")
-            value = data["active_memories"]
-            self.active_memories = value if type(value) is int else decode.wrong(value, "an integer", "active_memories")
+            self.total = value = data["total"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "total")
+            self.total_memories = value = data["total_memories"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "total_memories")
+            self.active_memories = value = data["active_memories"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "active_memories")
             self.by_type = decode.inside(data["by_type"], "by_type", _check_by_type)
             self.by_kind = decode.inside(data["by_kind"], "by_kind", _check_by_kind)
             self.by_status = decode.inside(data["by_status"], "by_status", _check_by_status)
-            value = data["avg_confidence"]
-            self.avg_confidence = (
-                value
-                if (type(value) is float or type(value) is int)
-                else decode.wrong(value, "a number", "avg_confidence")
-            )
-            value = data["avg_strength"]
-            self.avg_strength = (
-                value
-                if (type(value) is float or type(value) is int)
-                else decode.wrong(value, "a number", "avg_strength")
-            )
+            self.avg_confidence = value = data["avg_confidence"]
+            if type(value) is not float and type(value) is not int:
+                decode.wrong(value, "a number", "avg_confidence")
+            self.avg_strength = value = data["avg_strength"]
+            if type(value) is not float and type(value) is not int:
+                decode.wrong(value, "a number", "avg_strength")
             self.top_entities = decode.inside(data["top_entities"], "top_entities", _check_top_entities)
-            self.confidence_buckets = decode.inside_or_none(
-                data.get("confidence_buckets"), "confidence_buckets", _check_confidence_buckets
-            )
-            self.date_range = decode.inside_or_none(data.get("date_range"), "date_range", _check_date_range)
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.confidence_buckets = decode.inside_or_none(
+            data.get("confidence_buckets"), "confidence_buckets", _check_confidence_buckets
+        )
+        self.date_range = decode.inside_or_none(data.get("date_range"), "date_range", _check_date_range)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -97,7 +94,7 @@ class MemoryStatsResponse(Model):
 
 
 _FIELDS = frozenset(
-    (
+    {
         "total",
         "total_memories",
         "active_memories",
@@ -109,7 +106,7 @@ _FIELDS = frozenset(
         "top_entities",
         "confidence_buckets",
         "date_range",
-    )
+    }
 )
 _check_by_type = decode.values(decode.integer)
 _check_by_kind = decode.values(decode.integer)

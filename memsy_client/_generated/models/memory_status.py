@@ -2,14 +2,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-#: Where a memory is in its life. Clients accept unknown states in responses.
-#:
-#: - `active`: search finds it
-#: - `archived`: put away, for instance because a newer memory replaced it
-#: - `decayed`: faded, having been of no use for long
-#:
-MemoryStatus = Literal[
-    "active",
-    "archived",
-    "decayed",
-]
+MemoryStatus = Literal["active", "archived", "decayed"]
+"""Where a memory is in its life. Clients accept unknown states in responses.
+
+- `active`: search finds it
+- `archived`: put away, for instance because a newer memory replaced it
+- `decayed`: faded, having been of no use for long
+"""

@@ -8,7 +8,7 @@ from memsy_client._core import decode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class PaymentMethod(Model):
     """A card on file.
 
@@ -32,17 +32,21 @@ class PaymentMethod(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["brand"]
-            self.brand = value if type(value) is str else decode.wrong(value, "a string", "brand")
-            value = data["last4"]
-            self.last4 = value if type(value) is str else decode.wrong(value, "a string", "last4")
-            value = data["exp_month"]
-            self.exp_month = value if type(value) is int else decode.wrong(value, "an integer", "exp_month")
-            value = data["exp_year"]
-            self.exp_year = value if type(value) is int else decode.wrong(value, "an integer", "exp_year")
+            self.brand = value = data["brand"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "brand")
+            self.last4 = value = data["last4"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "last4")
+            self.exp_month = value = data["exp_month"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "exp_month")
+            self.exp_year = value = data["exp_year"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "exp_year")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,11 +59,4 @@ class PaymentMethod(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "brand",
-        "last4",
-        "exp_month",
-        "exp_year",
-    )
-)
+_FIELDS = frozenset({"brand", "last4", "exp_month", "exp_year"})

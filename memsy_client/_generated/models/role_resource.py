@@ -9,7 +9,7 @@ from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class RoleResource(Model):
     """A role under an organisation. It is independent of the teams there.
 
@@ -41,26 +41,29 @@ class RoleResource(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["role_id"]
-            self.role_id = value if type(value) is str else decode.wrong(value, "a string", "role_id")
-            value = data["org_id"]
-            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
-            value = data["name"]
-            self.name = value if type(value) is str else decode.wrong(value, "a string", "name")
-            value = data["focus"]
-            self.focus = value if type(value) is str else decode.wrong(value, "a string", "focus")
-            value = data["promotion_prompt"]
-            self.promotion_prompt = value if type(value) is str else decode.wrong(value, "a string", "promotion_prompt")
-            self.created_at = decode.inside(data["created_at"], "created_at", decode.time)
-            self.updated_at = decode.inside(data["updated_at"], "updated_at", decode.time)
-            self.prompt_meta = (
-                value
-                if (value := data.get("prompt_meta")) is None or type(value) is dict
-                else decode.wrong(value, "an object", "prompt_meta")
-            )
+            self.role_id = value = data["role_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "role_id")
+            self.org_id = value = data["org_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "org_id")
+            self.name = value = data["name"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "name")
+            self.focus = value = data["focus"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "focus")
+            self.promotion_prompt = value = data["promotion_prompt"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "promotion_prompt")
+            self.created_at = decode.time(data["created_at"], "created_at")
+            self.updated_at = decode.time(data["updated_at"], "updated_at")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.prompt_meta = value = data.get("prompt_meta")
+        if type(value) is not dict and value is not None:
+            decode.wrong(value, "an object", "prompt_meta")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -79,14 +82,5 @@ class RoleResource(Model):
 
 
 _FIELDS = frozenset(
-    (
-        "role_id",
-        "org_id",
-        "name",
-        "focus",
-        "promotion_prompt",
-        "created_at",
-        "updated_at",
-        "prompt_meta",
-    )
+    {"role_id", "org_id", "name", "focus", "promotion_prompt", "created_at", "updated_at", "prompt_meta"}
 )

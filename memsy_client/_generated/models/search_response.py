@@ -10,7 +10,7 @@ from memsy_client._core.model import Model
 from .search_result import SearchResult
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class SearchResponse(Model):
     """What a search found.
 
@@ -31,7 +31,7 @@ class SearchResponse(Model):
             self.results = decode.inside(data["results"], "results", _check_results)
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,5 +41,5 @@ class SearchResponse(Model):
         return data
 
 
-_FIELDS = frozenset(("results",))
+_FIELDS = frozenset({"results"})
 _check_results = decode.each(SearchResult.from_dict)

@@ -13,7 +13,7 @@ from .source_event import SourceEvent
 from .source_metadata import SourceMetadata
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class SearchResult(Model):
     """One memory found. Clients show each known property of `metadata` as an attribute of the result too, typed: when
     absent, lists are empty and the rest is None.
@@ -36,69 +36,69 @@ class SearchResult(Model):
     @property
     def title(self) -> str | None:
         """A short title."""
-        return self.metadata and self.metadata.title
+        return self.metadata.title if self.metadata else None
 
     @property
     def summary(self) -> str | None:
         """A short form of the text."""
-        return self.metadata and self.metadata.summary
+        return self.metadata.summary if self.metadata else None
 
     @property
     def tags(self) -> list[str]:
         """Labels given to the memory."""
-        return (self.metadata and self.metadata.tags) or []
+        return (self.metadata.tags if self.metadata else None) or []
 
     @property
     def entities(self) -> list[dict[str, Any]]:
         """People, places and things it names, each a free-form object."""
-        return (self.metadata and self.metadata.entities) or []
+        return (self.metadata.entities if self.metadata else None) or []
 
     @property
     def kind(self) -> str | None:
         """The kind of memory: semantic, episodic, procedural, or another (the vocabulary is open)."""
-        return self.metadata and self.metadata.kind
+        return self.metadata.kind if self.metadata else None
 
     @property
     def type(self) -> str | None:
         """What it states: fact, preference, norm, decision, event, or another (the vocabulary is open)."""
-        return self.metadata and self.metadata.type
+        return self.metadata.type if self.metadata else None
 
     @property
     def strength(self) -> float | None:
         """Reinforcement by use, 0.0-5.0, not a probability. It rises a little each time a search returns the memory,
         and decays slowly when unused.
         """
-        return self.metadata and self.metadata.strength
+        return self.metadata.strength if self.metadata else None
 
     @property
     def confidence(self) -> float | None:
         """How certain the extraction was, 0-1."""
-        return self.metadata and self.metadata.confidence
+        return self.metadata.confidence if self.metadata else None
 
     @property
     def observed_at(self) -> datetime.datetime | None:
         """When what it states was observed. A time without an offset is read as UTC."""
-        return self.metadata and self.metadata.observed_at
+        return self.metadata.observed_at if self.metadata else None
 
     @property
     def session_id(self) -> str | None:
         """The conversation it comes from; none for a memory that belongs to no conversation."""
-        return self.metadata and self.metadata.session_id
+        return self.metadata.session_id if self.metadata else None
 
     @property
     def source_event_ids(self) -> list[str]:
         """The ids of the events from which it was made."""
-        return (self.metadata and self.metadata.source_event_ids) or []
+        return (self.metadata.source_event_ids if self.metadata else None) or []
 
     @property
     def source_metadata(self) -> list[SourceMetadata]:
         """The metadata of the events from which it was made, at most 5."""
-        return (self.metadata and self.metadata.source_metadata) or []
+        return (self.metadata.source_metadata if self.metadata else None) or []
 
     @property
     def source_events(self) -> list[SourceEvent]:
         """The events from which it was made. Only with `include_source_events`."""
-        return (self.metadata and self.metadata.source_events) or []
+        return (self.metadata.source_events if self.metadata else None) or []
 
     @classmethod
     def from_dict(cls, data: Any) -> SearchResult:
@@ -106,18 +106,19 @@ class SearchResult(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["id"]
-            self.id = value if type(value) is str else decode.wrong(value, "a string", "id")
-            value = data["content"]
-            self.content = value if type(value) is str else decode.wrong(value, "a string", "content")
-            value = data["score"]
-            self.score = (
-                value if (type(value) is float or type(value) is int) else decode.wrong(value, "a number", "score")
-            )
-            self.metadata = decode.inside_or_none(data.get("metadata"), "metadata", SearchResultMetadata.from_dict)
+            self.id = value = data["id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "id")
+            self.content = value = data["content"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "content")
+            self.score = value = data["score"]
+            if type(value) is not float and type(value) is not int:
+                decode.wrong(value, "a number", "score")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.metadata = decode.inside_or_none(data.get("metadata"), "metadata", SearchResultMetadata.from_dict)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -131,11 +132,4 @@ class SearchResult(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "id",
-        "content",
-        "score",
-        "metadata",
-    )
-)
+_FIELDS = frozenset({"id", "content", "score", "metadata"})

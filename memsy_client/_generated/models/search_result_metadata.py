@@ -12,7 +12,7 @@ from .source_event import SourceEvent
 from .source_metadata import SourceMetadata
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class SearchResultMetadata(Model):
     """What is known of a memory found, beyond its text. Each key is optional; more may come.
 
@@ -54,55 +54,36 @@ class SearchResultMetadata(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         decode.mapping(data)
         self = cls.__new__(cls)
-        try:
-            self.title = (
-                value
-                if (value := data.get("title")) is None or type(value) is str
-                else decode.wrong(value, "a string", "title")
-            )
-            self.summary = (
-                value
-                if (value := data.get("summary")) is None or type(value) is str
-                else decode.wrong(value, "a string", "summary")
-            )
-            self.tags = decode.inside_or_none(data.get("tags"), "tags", decode.texts)
-            self.entities = decode.inside_or_none(data.get("entities"), "entities", _check_entities)
-            self.kind = (
-                value
-                if (value := data.get("kind")) is None or type(value) is str
-                else decode.wrong(value, "a string", "kind")
-            )
-            self.type = (
-                value
-                if (value := data.get("type")) is None or type(value) is str
-                else decode.wrong(value, "a string", "type")
-            )
-            self.strength = (
-                value
-                if (value := data.get("strength")) is None or (type(value) is float or type(value) is int)
-                else decode.wrong(value, "a number", "strength")
-            )
-            self.confidence = (
-                value
-                if (value := data.get("confidence")) is None or (type(value) is float or type(value) is int)
-                else decode.wrong(value, "a number", "confidence")
-            )
-            self.observed_at = decode.inside_or_none(data.get("observed_at"), "observed_at", decode.time)
-            self.session_id = (
-                value
-                if (value := data.get("session_id")) is None or type(value) is str
-                else decode.wrong(value, "a string", "session_id")
-            )
-            self.source_event_ids = decode.inside_or_none(
-                data.get("source_event_ids"), "source_event_ids", decode.texts
-            )
-            self.source_metadata = decode.inside_or_none(
-                data.get("source_metadata"), "source_metadata", _check_source_metadata
-            )
-            self.source_events = decode.inside_or_none(data.get("source_events"), "source_events", _check_source_events)
-        except KeyError as missing:
-            raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.title = value = data.get("title")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "title")
+        self.summary = value = data.get("summary")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "summary")
+        self.tags = decode.texts_or_none(data.get("tags"), "tags")
+        self.entities = decode.inside_or_none(data.get("entities"), "entities", _check_entities)
+        self.kind = value = data.get("kind")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "kind")
+        self.type = value = data.get("type")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "type")
+        self.strength = value = data.get("strength")
+        if type(value) is not float and type(value) is not int and value is not None:
+            decode.wrong(value, "a number", "strength")
+        self.confidence = value = data.get("confidence")
+        if type(value) is not float and type(value) is not int and value is not None:
+            decode.wrong(value, "a number", "confidence")
+        self.observed_at = decode.time_or_none(data.get("observed_at"), "observed_at")
+        self.session_id = value = data.get("session_id")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "session_id")
+        self.source_event_ids = decode.texts_or_none(data.get("source_event_ids"), "source_event_ids")
+        self.source_metadata = decode.inside_or_none(
+            data.get("source_metadata"), "source_metadata", _check_source_metadata
+        )
+        self.source_events = decode.inside_or_none(data.get("source_events"), "source_events", _check_source_events)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -138,7 +119,7 @@ class SearchResultMetadata(Model):
 
 
 _FIELDS = frozenset(
-    (
+    {
         "title",
         "summary",
         "tags",
@@ -152,7 +133,7 @@ _FIELDS = frozenset(
         "source_event_ids",
         "source_metadata",
         "source_events",
-    )
+    }
 )
 _check_entities = decode.each(decode.mapping)
 _check_source_metadata = decode.each(SourceMetadata.from_dict)

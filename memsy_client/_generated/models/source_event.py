@@ -11,7 +11,7 @@ from memsy_client._core.model import Model
 from .event_kind import EventKind
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class SourceEvent(Model):
     """An event from which a memory was made.
 
@@ -35,16 +35,19 @@ class SourceEvent(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["event_id"]
-            self.event_id = value if type(value) is str else decode.wrong(value, "a string", "event_id")
-            value = data["kind"]
-            self.kind = value if type(value) is str else decode.wrong(value, "a string", "kind")
-            value = data["content"]
-            self.content = value if type(value) is str else decode.wrong(value, "a string", "content")
-            self.ts = decode.inside_or_none(data.get("ts"), "ts", decode.time)
+            self.event_id = value = data["event_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "event_id")
+            self.kind = value = data["kind"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "kind")
+            self.content = value = data["content"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "content")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.ts = decode.time_or_none(data.get("ts"), "ts")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,11 +61,4 @@ class SourceEvent(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "event_id",
-        "kind",
-        "content",
-        "ts",
-    )
-)
+_FIELDS = frozenset({"event_id", "kind", "content", "ts"})

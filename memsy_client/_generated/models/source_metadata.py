@@ -8,7 +8,7 @@ from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class SourceMetadata(Model):
     """The metadata of one source event. Exactly one of `metadata` and `raw` is there.
 
@@ -30,21 +30,18 @@ class SourceMetadata(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["event_id"]
-            self.event_id = value if type(value) is str else decode.wrong(value, "a string", "event_id")
-            self.metadata = (
-                value
-                if (value := data.get("metadata")) is None or type(value) is dict
-                else decode.wrong(value, "an object", "metadata")
-            )
-            self.raw = (
-                value
-                if (value := data.get("raw")) is None or type(value) is str
-                else decode.wrong(value, "a string", "raw")
-            )
+            self.event_id = value = data["event_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "event_id")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.metadata = value = data.get("metadata")
+        if type(value) is not dict and value is not None:
+            decode.wrong(value, "an object", "metadata")
+        self.raw = value = data.get("raw")
+        if type(value) is not str and value is not None:
+            decode.wrong(value, "a string", "raw")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,10 +55,4 @@ class SourceMetadata(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "event_id",
-        "metadata",
-        "raw",
-    )
-)
+_FIELDS = frozenset({"event_id", "metadata", "raw"})

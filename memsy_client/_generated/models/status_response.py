@@ -8,7 +8,7 @@ from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class StatusResponse(Model):
     """The state of the events asked about. Its field names are camelCase.
 
@@ -34,15 +34,16 @@ class StatusResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.completed_ids = decode.inside(data["completedIds"], "completedIds", decode.texts)
-            self.failed_ids = decode.inside(data["failedIds"], "failedIds", decode.texts)
-            self.pending_ids = decode.inside(data["pendingIds"], "pendingIds", decode.texts)
-            value = data["total"]
-            self.total = value if type(value) is int else decode.wrong(value, "an integer", "total")
-            self.statuses = decode.inside_or_none(data.get("statuses"), "statuses", _check_statuses)
+            self.completed_ids = decode.texts(data["completedIds"], "completedIds")
+            self.failed_ids = decode.texts(data["failedIds"], "failedIds")
+            self.pending_ids = decode.texts(data["pendingIds"], "pendingIds")
+            self.total = value = data["total"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "total")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.statuses = decode.inside_or_none(data.get("statuses"), "statuses", decode.text_values)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -57,13 +58,4 @@ class StatusResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "completedIds",
-        "failedIds",
-        "pendingIds",
-        "total",
-        "statuses",
-    )
-)
-_check_statuses = decode.values(decode.text)
+_FIELDS = frozenset({"completedIds", "failedIds", "pendingIds", "total", "statuses"})

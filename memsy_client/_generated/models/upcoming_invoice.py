@@ -8,7 +8,7 @@ from memsy_client._core import decode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class UpcomingInvoice(Model):
     """The next invoice.
 
@@ -30,15 +30,18 @@ class UpcomingInvoice(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["amount_due"]
-            self.amount_due = value if type(value) is int else decode.wrong(value, "an integer", "amount_due")
-            value = data["currency"]
-            self.currency = value if type(value) is str else decode.wrong(value, "a string", "currency")
-            value = data["period_end"]
-            self.period_end = value if type(value) is int else decode.wrong(value, "an integer", "period_end")
+            self.amount_due = value = data["amount_due"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "amount_due")
+            self.currency = value = data["currency"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "currency")
+            self.period_end = value = data["period_end"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "period_end")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,10 +53,4 @@ class UpcomingInvoice(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "amount_due",
-        "currency",
-        "period_end",
-    )
-)
+_FIELDS = frozenset({"amount_due", "currency", "period_end"})

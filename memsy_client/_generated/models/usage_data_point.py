@@ -8,7 +8,7 @@ from memsy_client._core import decode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class UsageDataPoint(Model):
     """The usage of one dimension in one day or hour.
 
@@ -30,15 +30,18 @@ class UsageDataPoint(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["date"]
-            self.date = value if type(value) is str else decode.wrong(value, "a string", "date")
-            value = data["dimension"]
-            self.dimension = value if type(value) is str else decode.wrong(value, "a string", "dimension")
-            value = data["quantity"]
-            self.quantity = value if type(value) is int else decode.wrong(value, "an integer", "quantity")
+            self.date = value = data["date"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "date")
+            self.dimension = value = data["dimension"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "dimension")
+            self.quantity = value = data["quantity"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "quantity")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,10 +53,4 @@ class UsageDataPoint(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "date",
-        "dimension",
-        "quantity",
-    )
-)
+_FIELDS = frozenset({"date", "dimension", "quantity"})

@@ -8,7 +8,7 @@ from memsy_client._core import decode
 from memsy_client._core.model import Model
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class UsageDimension(Model):
     """The usage in one dimension of the plan.
 
@@ -34,23 +34,21 @@ class UsageDimension(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["dimension"]
-            self.dimension = value if type(value) is str else decode.wrong(value, "a string", "dimension")
-            value = data["used"]
-            self.used = value if type(value) is int else decode.wrong(value, "an integer", "used")
-            self.limit = (
-                value
-                if (value := data.get("limit")) is None or type(value) is int
-                else decode.wrong(value, "an integer", "limit")
-            )
-            self.overage_rate = (
-                value
-                if (value := data.get("overage_rate")) is None or (type(value) is float or type(value) is int)
-                else decode.wrong(value, "a number", "overage_rate")
-            )
+            self.dimension = value = data["dimension"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "dimension")
+            self.used = value = data["used"]
+            if type(value) is not int:
+                decode.wrong(value, "an integer", "used")
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.limit = value = data.get("limit")
+        if type(value) is not int and value is not None:
+            decode.wrong(value, "an integer", "limit")
+        self.overage_rate = value = data.get("overage_rate")
+        if type(value) is not float and type(value) is not int and value is not None:
+            decode.wrong(value, "a number", "overage_rate")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,11 +63,4 @@ class UsageDimension(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "dimension",
-        "used",
-        "limit",
-        "overage_rate",
-    )
-)
+_FIELDS = frozenset({"dimension", "used", "limit", "overage_rate"})

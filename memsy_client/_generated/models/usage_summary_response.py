@@ -11,7 +11,7 @@ from memsy_client._core.model import Model
 from .usage_dimension import UsageDimension
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class UsageSummaryResponse(Model):
     """The usage of the present billing period.
 
@@ -37,16 +37,18 @@ class UsageSummaryResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["org_id"]
-            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
-            value = data["tier"]
-            self.tier = value if type(value) is str else decode.wrong(value, "a string", "tier")
-            self.period_start = decode.inside(data["period_start"], "period_start", decode.time)
-            self.period_end = decode.inside(data["period_end"], "period_end", decode.time)
+            self.org_id = value = data["org_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "org_id")
+            self.tier = value = data["tier"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "tier")
+            self.period_start = decode.time(data["period_start"], "period_start")
+            self.period_end = decode.time(data["period_end"], "period_end")
             self.dimensions = decode.inside(data["dimensions"], "dimensions", _check_dimensions)
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -60,13 +62,5 @@ class UsageSummaryResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "org_id",
-        "tier",
-        "period_start",
-        "period_end",
-        "dimensions",
-    )
-)
+_FIELDS = frozenset({"org_id", "tier", "period_start", "period_end", "dimensions"})
 _check_dimensions = decode.each(UsageDimension.from_dict)

@@ -11,7 +11,7 @@ from .usage_data_point import UsageDataPoint
 from .usage_granularity import UsageGranularity
 
 
-@define(weakref_slot=False)
+@define(weakref_slot=False, getstate_setstate=False)
 class UsageTimeseriesResponse(Model):
     """The usage over time.
 
@@ -33,14 +33,16 @@ class UsageTimeseriesResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["org_id"]
-            self.org_id = value if type(value) is str else decode.wrong(value, "a string", "org_id")
-            value = data["granularity"]
-            self.granularity = value if type(value) is str else decode.wrong(value, "a string", "granularity")
+            self.org_id = value = data["org_id"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "org_id")
+            self.granularity = value = data["granularity"]
+            if type(value) is not str:
+                decode.wrong(value, "a string", "granularity")
             self.data = decode.inside(data["data"], "data", _check_data)
         except KeyError as missing:
             raise decode.absent(missing) from None
-        self.additional_properties = decode.unknown(data, _FIELDS)
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,11 +54,5 @@ class UsageTimeseriesResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    (
-        "org_id",
-        "granularity",
-        "data",
-    )
-)
+_FIELDS = frozenset({"org_id", "granularity", "data"})
 _check_data = decode.each(UsageDataPoint.from_dict)

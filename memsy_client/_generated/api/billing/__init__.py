@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class Billing(SyncResource):
     """Seats, payment and invoices (control plane, organisation admins)."""
 
-    def summary(
-        self,
-    ) -> BillingSummaryResponse:
+    def summary(self) -> BillingSummaryResponse:
         """Sum up plan, seats and payment.
 
         Returns the plan, its seats, the payment method and the invoice to come. Needs an organisation admin:
@@ -30,8 +28,7 @@ class Billing(SyncResource):
             The state of the billing.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -39,16 +36,13 @@ class Billing(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_billing_summary.request())
 
-    def invoices(
-        self,
-    ) -> list[InvoiceResource]:
+    def invoices(self) -> list[InvoiceResource]:
         """List the invoices.
 
         Returns the organisation's invoices, newest first. Needs an organisation admin: another key gets 403
@@ -58,8 +52,7 @@ class Billing(SyncResource):
             The invoices, newest first.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -67,8 +60,7 @@ class Billing(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -91,9 +83,7 @@ class BillingWithRawResponse:
 class AsyncBilling(AsyncResource):
     """Seats, payment and invoices (control plane, organisation admins)."""
 
-    async def summary(
-        self,
-    ) -> BillingSummaryResponse:
+    async def summary(self) -> BillingSummaryResponse:
         """Sum up plan, seats and payment.
 
         Returns the plan, its seats, the payment method and the invoice to come. Needs an organisation admin:
@@ -103,8 +93,7 @@ class AsyncBilling(AsyncResource):
             The state of the billing.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -112,16 +101,13 @@ class AsyncBilling(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_billing_summary.request())
 
-    async def invoices(
-        self,
-    ) -> list[InvoiceResource]:
+    async def invoices(self) -> list[InvoiceResource]:
         """List the invoices.
 
         Returns the organisation's invoices, newest first. Needs an organisation admin: another key gets 403
@@ -131,8 +117,7 @@ class AsyncBilling(AsyncResource):
             The invoices, newest first.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -140,8 +125,7 @@ class AsyncBilling(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """

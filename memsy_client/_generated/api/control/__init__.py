@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class Control(SyncResource):
     """Methods directly on the control client."""
 
-    def health(
-        self,
-    ) -> HealthResponse:
+    def health(self) -> HealthResponse:
         """Tell whether the service is up.
 
         Exists on both planes with the same shape of answer. It carries the key as every request does, and needs no
@@ -30,8 +28,7 @@ class Control(SyncResource):
             The plane is up.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -39,16 +36,13 @@ class Control(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_health.request())
 
-    def me(
-        self,
-    ) -> MeResponse:
+    def me(self) -> MeResponse:
         """Tell whose key this is.
 
         Returns the customer, organisation and plan behind the key. Any valid key may ask; it needs no scope.
@@ -57,8 +51,7 @@ class Control(SyncResource):
             Who the key belongs to.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -66,8 +59,7 @@ class Control(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -90,9 +82,7 @@ class ControlWithRawResponse:
 class AsyncControl(AsyncResource):
     """Methods directly on the control client."""
 
-    async def health(
-        self,
-    ) -> HealthResponse:
+    async def health(self) -> HealthResponse:
         """Tell whether the service is up.
 
         Exists on both planes with the same shape of answer. It carries the key as every request does, and needs no
@@ -102,8 +92,7 @@ class AsyncControl(AsyncResource):
             The plane is up.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -111,16 +100,13 @@ class AsyncControl(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_health.request())
 
-    async def me(
-        self,
-    ) -> MeResponse:
+    async def me(self) -> MeResponse:
         """Tell whose key this is.
 
         Returns the customer, organisation and plan behind the key. Any valid key may ask; it needs no scope.
@@ -129,8 +115,7 @@ class AsyncControl(AsyncResource):
             Who the key belongs to.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -138,8 +123,7 @@ class AsyncControl(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """

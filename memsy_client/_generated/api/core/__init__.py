@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 class Core(SyncResource):
     """Methods directly on the core client. Events go in, memories come out."""
 
-    def ingest(
-        self,
-        events: Iterable[EventPayload],
-    ) -> IngestResponse:
+    def ingest(self, events: Iterable[EventPayload]) -> IngestResponse:
         """Store a batch of events.
 
         Stores raw events, from which memories are extracted.
@@ -50,10 +47,8 @@ class Core(SyncResource):
             The ids of the events, in the order sent.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -61,16 +56,11 @@ class Core(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _ingest.request(
-                events,
-            )
-        )
+        return self._send(_ingest.request(events))
 
     def search(
         self,
@@ -116,10 +106,8 @@ class Core(SyncResource):
             The results, best first; empty when nothing reaches the threshold.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -127,8 +115,7 @@ class Core(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -146,10 +133,7 @@ class Core(SyncResource):
             )
         )
 
-    def status(
-        self,
-        event_ids: Iterable[str],
-    ) -> StatusResponse:
+    def status(self, event_ids: Iterable[str]) -> StatusResponse:
         """Tell how far the processing of events is.
 
         Ingested events are processed asynchronously. Ask with the ids that `ingest` returned, at most 500 at a
@@ -163,10 +147,8 @@ class Core(SyncResource):
             The ids, sorted by state.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -174,20 +156,13 @@ class Core(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _status.request(
-                event_ids,
-            )
-        )
+        return self._send(_status.request(event_ids))
 
-    def health(
-        self,
-    ) -> HealthResponse:
+    def health(self) -> HealthResponse:
         """Tell whether the service is up.
 
         Exists on both planes with the same shape of answer. It carries the key as every request does, and needs no
@@ -197,8 +172,7 @@ class Core(SyncResource):
             The plane is up.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -206,17 +180,13 @@ class Core(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_health.request())
 
-    def clear(
-        self,
-        container_tag: str,
-    ) -> ClearResponse:
+    def clear(self, container_tag: str) -> ClearResponse:
         """Delete everything in a container.
 
         Deletes the memories of one container and tells how many went. The service answers 501 Not Implemented
@@ -229,8 +199,7 @@ class Core(SyncResource):
             The container is empty.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -238,16 +207,11 @@ class Core(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _clear.request(
-                container_tag,
-            )
-        )
+        return self._send(_clear.request(container_tag))
 
     @property
     def with_raw_response(self) -> CoreWithRawResponse:
@@ -269,10 +233,7 @@ class CoreWithRawResponse:
 class AsyncCore(AsyncResource):
     """Methods directly on the core client. Events go in, memories come out."""
 
-    async def ingest(
-        self,
-        events: Iterable[EventPayload],
-    ) -> IngestResponse:
+    async def ingest(self, events: Iterable[EventPayload]) -> IngestResponse:
         """Store a batch of events.
 
         Stores raw events, from which memories are extracted.
@@ -293,10 +254,8 @@ class AsyncCore(AsyncResource):
             The ids of the events, in the order sent.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -304,16 +263,11 @@ class AsyncCore(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _ingest.request(
-                events,
-            )
-        )
+        return await self._send(_ingest.request(events))
 
     async def search(
         self,
@@ -359,10 +313,8 @@ class AsyncCore(AsyncResource):
             The results, best first; empty when nothing reaches the threshold.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -370,8 +322,7 @@ class AsyncCore(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -389,10 +340,7 @@ class AsyncCore(AsyncResource):
             )
         )
 
-    async def status(
-        self,
-        event_ids: Iterable[str],
-    ) -> StatusResponse:
+    async def status(self, event_ids: Iterable[str]) -> StatusResponse:
         """Tell how far the processing of events is.
 
         Ingested events are processed asynchronously. Ask with the ids that `ingest` returned, at most 500 at a
@@ -406,10 +354,8 @@ class AsyncCore(AsyncResource):
             The ids, sorted by state.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -417,20 +363,13 @@ class AsyncCore(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _status.request(
-                event_ids,
-            )
-        )
+        return await self._send(_status.request(event_ids))
 
-    async def health(
-        self,
-    ) -> HealthResponse:
+    async def health(self) -> HealthResponse:
         """Tell whether the service is up.
 
         Exists on both planes with the same shape of answer. It carries the key as every request does, and needs no
@@ -440,8 +379,7 @@ class AsyncCore(AsyncResource):
             The plane is up.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -449,17 +387,13 @@ class AsyncCore(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_health.request())
 
-    async def clear(
-        self,
-        container_tag: str,
-    ) -> ClearResponse:
+    async def clear(self, container_tag: str) -> ClearResponse:
         """Delete everything in a container.
 
         Deletes the memories of one container and tells how many went. The service answers 501 Not Implemented
@@ -472,8 +406,7 @@ class AsyncCore(AsyncResource):
             The container is empty.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -481,16 +414,11 @@ class AsyncCore(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _clear.request(
-                container_tag,
-            )
-        )
+        return await self._send(_clear.request(container_tag))
 
     @property
     def with_raw_response(self) -> AsyncCoreWithRawResponse:

@@ -25,12 +25,6 @@ _OPERATION: Operation[ClearResponse] = Operation(
 )
 
 
-def request(
-    container_tag: str,
-) -> Call[ClearResponse]:
+def request(container_tag: str) -> Call[ClearResponse]:
     """The call of `clear`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(
-        path={
-            "container_tag": container_tag,
-        },
-    )
+    return _OPERATION.call(path={"container_tag": container_tag})

@@ -41,9 +41,7 @@ def request(
 ) -> Call[SearchResponse]:
     """The call of `search`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
-        body={
-            "query": query,
-        },
+        body={"query": query},
         optional={
             "actor_id": actor_id,
             "limit": limit,

@@ -27,12 +27,6 @@ _OPERATION: Operation[StatusResponse] = Operation(
 )
 
 
-def request(
-    event_ids: Iterable[str],
-) -> Call[StatusResponse]:
+def request(event_ids: Iterable[str]) -> Call[StatusResponse]:
     """The call of `status`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(
-        body={
-            "event_ids": encode.items("event_ids", event_ids),
-        },
-    )
+    return _OPERATION.call(body={"event_ids": encode.items("event_ids", event_ids)})

@@ -43,14 +43,13 @@ class Events(SyncResource):
             sort: The order of the items.
             limit: How many items a page holds at most, 1-200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                Takes at least 0.
+                At least 0.
 
         Returns:
             One page of events.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -58,19 +57,13 @@ class Events(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(
             _events_list.request(
-                actor_id=actor_id,
-                session_id=session_id,
-                kind=kind,
-                sort=sort,
-                limit=limit,
-                offset=offset,
+                actor_id=actor_id, session_id=session_id, kind=kind, sort=sort, limit=limit, offset=offset
             )
         )
 
@@ -95,16 +88,15 @@ class Events(SyncResource):
             session_id: Only events of this conversation. 1-256 characters.
             kind: Only events of this kind.
             sort: The order of the items.
-            limit: How many items to fetch at a time. Takes 1 to 200.
-            offset: How many items to skip. Takes at least 0.
+            limit: How many items to fetch at a time. 1 to 200.
+            offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
 
         Yields:
             The items, in the order of the pages.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -112,20 +104,14 @@ class Events(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._iterate(
             Pages(
                 lambda limit, offset: _events_list.request(
-                    actor_id=actor_id,
-                    session_id=session_id,
-                    kind=kind,
-                    sort=sort,
-                    limit=limit,
-                    offset=offset,
+                    actor_id=actor_id, session_id=session_id, kind=kind, sort=sort, limit=limit, offset=offset
                 ),
                 lambda page: page.items,
                 lambda page: page.total,
@@ -174,14 +160,13 @@ class AsyncEvents(AsyncResource):
             sort: The order of the items.
             limit: How many items a page holds at most, 1-200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                Takes at least 0.
+                At least 0.
 
         Returns:
             One page of events.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -189,19 +174,13 @@ class AsyncEvents(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(
             _events_list.request(
-                actor_id=actor_id,
-                session_id=session_id,
-                kind=kind,
-                sort=sort,
-                limit=limit,
-                offset=offset,
+                actor_id=actor_id, session_id=session_id, kind=kind, sort=sort, limit=limit, offset=offset
             )
         )
 
@@ -226,16 +205,15 @@ class AsyncEvents(AsyncResource):
             session_id: Only events of this conversation. 1-256 characters.
             kind: Only events of this kind.
             sort: The order of the items.
-            limit: How many items to fetch at a time. Takes 1 to 200.
-            offset: How many items to skip. Takes at least 0.
+            limit: How many items to fetch at a time. 1 to 200.
+            offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
 
         Yields:
             The items, in the order of the pages.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -243,20 +221,14 @@ class AsyncEvents(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._iterate(
             Pages(
                 lambda limit, offset: _events_list.request(
-                    actor_id=actor_id,
-                    session_id=session_id,
-                    kind=kind,
-                    sort=sort,
-                    limit=limit,
-                    offset=offset,
+                    actor_id=actor_id, session_id=session_id, kind=kind, sort=sort, limit=limit, offset=offset
                 ),
                 lambda page: page.items,
                 lambda page: page.total,

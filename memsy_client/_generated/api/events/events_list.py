@@ -45,5 +45,5 @@ def request(
             "sort": sort,
             "limit": limit,
             "offset": offset,
-        },
+        }
     )

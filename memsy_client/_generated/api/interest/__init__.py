@@ -41,8 +41,7 @@ class Interest(SyncResource):
             The interest is noted.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -50,24 +49,13 @@ class Interest(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _interest_express.request(
-                email,
-                name,
-                company=company,
-                use_case=use_case,
-                notes=notes,
-            )
-        )
+        return self._send(_interest_express.request(email, name, company=company, use_case=use_case, notes=notes))
 
-    def status(
-        self,
-    ) -> bool:
+    def status(self) -> bool:
         """Tell whether interest in the Pro plan was expressed.
 
         Tells whether this customer has expressed interest; clients return the boolean itself. Any valid key may
@@ -77,8 +65,7 @@ class Interest(SyncResource):
             Whether interest was expressed.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -86,8 +73,7 @@ class Interest(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -134,8 +120,7 @@ class AsyncInterest(AsyncResource):
             The interest is noted.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -143,24 +128,13 @@ class AsyncInterest(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _interest_express.request(
-                email,
-                name,
-                company=company,
-                use_case=use_case,
-                notes=notes,
-            )
-        )
+        return await self._send(_interest_express.request(email, name, company=company, use_case=use_case, notes=notes))
 
-    async def status(
-        self,
-    ) -> bool:
+    async def status(self) -> bool:
         """Tell whether interest in the Pro plan was expressed.
 
         Tells whether this customer has expressed interest; clients return the boolean itself. Any valid key may
@@ -170,8 +144,7 @@ class AsyncInterest(AsyncResource):
             Whether interest was expressed.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -179,8 +152,7 @@ class AsyncInterest(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """

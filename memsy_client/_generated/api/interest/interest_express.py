@@ -26,22 +26,9 @@ _OPERATION: Operation[InterestResponse] = Operation(
 
 
 def request(
-    email: str,
-    name: str,
-    *,
-    company: str | None = None,
-    use_case: str | None = None,
-    notes: str | None = None,
+    email: str, name: str, *, company: str | None = None, use_case: str | None = None, notes: str | None = None
 ) -> Call[InterestResponse]:
     """The call of `interest.express`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
-        body={
-            "email": email,
-            "name": name,
-        },
-        optional={
-            "company": company,
-            "use_case": use_case,
-            "notes": notes,
-        },
+        body={"email": email, "name": name}, optional={"company": company, "use_case": use_case, "notes": notes}
     )

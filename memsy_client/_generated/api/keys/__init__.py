@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 class Keys(SyncResource):
     """API keys (control plane, organisation admins)."""
 
-    def list(
-        self,
-    ) -> KeyListResponse:
+    def list(self) -> KeyListResponse:
         """List the API keys.
 
         Returns the organisation's API keys, without their secrets, and how many there may be. Needs an organisation
@@ -36,8 +34,7 @@ class Keys(SyncResource):
             The API keys.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -45,22 +42,14 @@ class Keys(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_keys_list.request())
 
     def create(
-        self,
-        name: str,
-        *,
-        scopes: Iterable[KeyScope] = (
-            "read",
-            "write",
-        ),
-        expires_at: datetime.datetime | None = None,
+        self, name: str, *, scopes: Iterable[KeyScope] = ("read", "write"), expires_at: datetime.datetime | None = None
     ) -> KeyCreateResponse:
         """Create an API key.
 
@@ -70,15 +59,14 @@ class Keys(SyncResource):
 
         Args:
             name: A name by which to recognise it. 1-256 characters, not blank (chosen here).
-            scopes: What it may do. At least one scope, at most 10 (chosen here). Takes 1 to 10 items.
+            scopes: What it may do. At least one scope, at most 10 (chosen here). 1 to 10 items.
             expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
 
         Returns:
             The key created, with its secret.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -87,23 +75,13 @@ class Keys(SyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _keys_create.request(
-                name,
-                scopes=scopes,
-                expires_at=expires_at,
-            )
-        )
+        return self._send(_keys_create.request(name, scopes=scopes, expires_at=expires_at))
 
-    def delete(
-        self,
-        key_id: str,
-    ) -> None:
+    def delete(self, key_id: str) -> None:
         """Revoke an API key.
 
         Revokes the key: requests with it get 401 from then on. Needs an organisation admin: another key gets 403
@@ -113,8 +91,7 @@ class Keys(SyncResource):
             key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -122,21 +99,13 @@ class Keys(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _keys_delete.request(
-                key_id,
-            )
-        )
+        return self._send(_keys_delete.request(key_id))
 
-    def usage(
-        self,
-        key_id: str,
-    ) -> builtins.list[dict[str, Any]]:
+    def usage(self, key_id: str) -> builtins.list[dict[str, Any]]:
         """Show what an API key was used for.
 
         Returns the usage records of one key; clients return the list itself. Needs an organisation admin: another
@@ -149,8 +118,7 @@ class Keys(SyncResource):
             The usage records of the key.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -158,16 +126,11 @@ class Keys(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _keys_usage.request(
-                key_id,
-            )
-        )
+        return self._send(_keys_usage.request(key_id))
 
     @property
     def with_raw_response(self) -> KeysWithRawResponse:
@@ -188,9 +151,7 @@ class KeysWithRawResponse:
 class AsyncKeys(AsyncResource):
     """API keys (control plane, organisation admins)."""
 
-    async def list(
-        self,
-    ) -> KeyListResponse:
+    async def list(self) -> KeyListResponse:
         """List the API keys.
 
         Returns the organisation's API keys, without their secrets, and how many there may be. Needs an organisation
@@ -200,8 +161,7 @@ class AsyncKeys(AsyncResource):
             The API keys.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -209,22 +169,14 @@ class AsyncKeys(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_keys_list.request())
 
     async def create(
-        self,
-        name: str,
-        *,
-        scopes: Iterable[KeyScope] = (
-            "read",
-            "write",
-        ),
-        expires_at: datetime.datetime | None = None,
+        self, name: str, *, scopes: Iterable[KeyScope] = ("read", "write"), expires_at: datetime.datetime | None = None
     ) -> KeyCreateResponse:
         """Create an API key.
 
@@ -234,15 +186,14 @@ class AsyncKeys(AsyncResource):
 
         Args:
             name: A name by which to recognise it. 1-256 characters, not blank (chosen here).
-            scopes: What it may do. At least one scope, at most 10 (chosen here). Takes 1 to 10 items.
+            scopes: What it may do. At least one scope, at most 10 (chosen here). 1 to 10 items.
             expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
 
         Returns:
             The key created, with its secret.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -251,23 +202,13 @@ class AsyncKeys(AsyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _keys_create.request(
-                name,
-                scopes=scopes,
-                expires_at=expires_at,
-            )
-        )
+        return await self._send(_keys_create.request(name, scopes=scopes, expires_at=expires_at))
 
-    async def delete(
-        self,
-        key_id: str,
-    ) -> None:
+    async def delete(self, key_id: str) -> None:
         """Revoke an API key.
 
         Revokes the key: requests with it get 401 from then on. Needs an organisation admin: another key gets 403
@@ -277,8 +218,7 @@ class AsyncKeys(AsyncResource):
             key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -286,21 +226,13 @@ class AsyncKeys(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _keys_delete.request(
-                key_id,
-            )
-        )
+        return await self._send(_keys_delete.request(key_id))
 
-    async def usage(
-        self,
-        key_id: str,
-    ) -> builtins.list[dict[str, Any]]:
+    async def usage(self, key_id: str) -> builtins.list[dict[str, Any]]:
         """Show what an API key was used for.
 
         Returns the usage records of one key; clients return the list itself. Needs an organisation admin: another
@@ -313,8 +245,7 @@ class AsyncKeys(AsyncResource):
             The usage records of the key.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -322,16 +253,11 @@ class AsyncKeys(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _keys_usage.request(
-                key_id,
-            )
-        )
+        return await self._send(_keys_usage.request(key_id))
 
     @property
     def with_raw_response(self) -> AsyncKeysWithRawResponse:

@@ -13,12 +13,6 @@ _OPERATION: Operation[None] = Operation(
 )
 
 
-def request(
-    key_id: str,
-) -> Call[None]:
+def request(key_id: str) -> Call[None]:
     """The call of `keys.delete`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(
-        path={
-            "key_id": key_id,
-        },
-    )
+    return _OPERATION.call(path={"key_id": key_id})

@@ -21,12 +21,6 @@ _OPERATION: Operation[list[dict[str, Any]]] = Operation(
 )
 
 
-def request(
-    key_id: str,
-) -> Call[list[dict[str, Any]]]:
+def request(key_id: str) -> Call[list[dict[str, Any]]]:
     """The call of `keys.usage`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(
-        path={
-            "key_id": key_id,
-        },
-    )
+    return _OPERATION.call(path={"key_id": key_id})

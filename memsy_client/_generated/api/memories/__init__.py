@@ -54,14 +54,13 @@ class Memories(SyncResource):
                 (chosen here); an empty text matches all.
             limit: How many items a page holds at most, 1-200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                Takes at least 0.
+                At least 0.
 
         Returns:
             One page of memories.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -69,8 +68,7 @@ class Memories(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -115,16 +113,15 @@ class Memories(SyncResource):
             sort: The order of the items.
             search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
                 (chosen here); an empty text matches all.
-            limit: How many items to fetch at a time. Takes 1 to 200.
-            offset: How many items to skip. Takes at least 0.
+            limit: How many items to fetch at a time. 1 to 200.
+            offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
 
         Yields:
             The items, in the order of the pages.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -132,8 +129,7 @@ class Memories(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -158,9 +154,7 @@ class Memories(SyncResource):
             )
         )
 
-    def stats(
-        self,
-    ) -> MemoryStatsResponse:
+    def stats(self) -> MemoryStatsResponse:
         """Count the memories.
 
         Returns counts and averages over all memories of the organisation, in every status.
@@ -169,8 +163,7 @@ class Memories(SyncResource):
             The counts and averages.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -178,30 +171,25 @@ class Memories(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_memories_stats.request())
 
-    def get(
-        self,
-        memory_id: str,
-    ) -> MemoryItemResource:
+    def get(self, memory_id: str) -> MemoryItemResource:
         """Get a memory.
 
         Returns one memory in whatever status. Reading it does not raise its strength; only search does.
 
         Args:
-            memory_id: The memory's id, a UUID, as text. Takes 36 to 36 characters.
+            memory_id: The memory's id, a UUID, as text. 36 to 36 characters.
 
         Returns:
             The memory.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -209,16 +197,11 @@ class Memories(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _memories_get.request(
-                memory_id,
-            )
-        )
+        return self._send(_memories_get.request(memory_id))
 
     @property
     def with_raw_response(self) -> MemoriesWithRawResponse:
@@ -268,14 +251,13 @@ class AsyncMemories(AsyncResource):
                 (chosen here); an empty text matches all.
             limit: How many items a page holds at most, 1-200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                Takes at least 0.
+                At least 0.
 
         Returns:
             One page of memories.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -283,8 +265,7 @@ class AsyncMemories(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -329,16 +310,15 @@ class AsyncMemories(AsyncResource):
             sort: The order of the items.
             search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
                 (chosen here); an empty text matches all.
-            limit: How many items to fetch at a time. Takes 1 to 200.
-            offset: How many items to skip. Takes at least 0.
+            limit: How many items to fetch at a time. 1 to 200.
+            offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
 
         Yields:
             The items, in the order of the pages.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -346,8 +326,7 @@ class AsyncMemories(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -372,9 +351,7 @@ class AsyncMemories(AsyncResource):
             )
         )
 
-    async def stats(
-        self,
-    ) -> MemoryStatsResponse:
+    async def stats(self) -> MemoryStatsResponse:
         """Count the memories.
 
         Returns counts and averages over all memories of the organisation, in every status.
@@ -383,8 +360,7 @@ class AsyncMemories(AsyncResource):
             The counts and averages.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -392,30 +368,25 @@ class AsyncMemories(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_memories_stats.request())
 
-    async def get(
-        self,
-        memory_id: str,
-    ) -> MemoryItemResource:
+    async def get(self, memory_id: str) -> MemoryItemResource:
         """Get a memory.
 
         Returns one memory in whatever status. Reading it does not raise its strength; only search does.
 
         Args:
-            memory_id: The memory's id, a UUID, as text. Takes 36 to 36 characters.
+            memory_id: The memory's id, a UUID, as text. 36 to 36 characters.
 
         Returns:
             The memory.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -423,16 +394,11 @@ class AsyncMemories(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _memories_get.request(
-                memory_id,
-            )
-        )
+        return await self._send(_memories_get.request(memory_id))
 
     @property
     def with_raw_response(self) -> AsyncMemoriesWithRawResponse:

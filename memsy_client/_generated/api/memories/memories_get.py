@@ -25,12 +25,6 @@ _OPERATION: Operation[MemoryItemResource] = Operation(
 )
 
 
-def request(
-    memory_id: str,
-) -> Call[MemoryItemResource]:
+def request(memory_id: str) -> Call[MemoryItemResource]:
     """The call of `memories.get`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(
-        path={
-            "memory_id": memory_id,
-        },
-    )
+    return _OPERATION.call(path={"memory_id": memory_id})

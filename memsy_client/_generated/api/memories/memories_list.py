@@ -49,5 +49,5 @@ def request(
             "search": search,
             "limit": limit,
             "offset": offset,
-        },
+        }
     )

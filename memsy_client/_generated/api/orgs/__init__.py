@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 class Orgs(SyncResource):
     """Organisations, the top of the hierarchy (core plane)."""
 
-    def list(
-        self,
-    ) -> builtins.list[OrgResource]:
+    def list(self) -> builtins.list[OrgResource]:
         """List the organisations.
 
         Returns all organisations that the key can see.
@@ -33,8 +31,7 @@ class Orgs(SyncResource):
             The organisations.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -42,19 +39,13 @@ class Orgs(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_orgs_list.request())
 
-    def create(
-        self,
-        org_id: str,
-        name: str,
-        focus: str,
-    ) -> OrgResource:
+    def create(self, org_id: str, name: str, focus: str) -> OrgResource:
         """Create an organisation.
 
         Creates an organisation under an id of your choice. Its promotion prompt is derived from name and focus. A
@@ -70,10 +61,8 @@ class Orgs(SyncResource):
             The organisation created.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -82,23 +71,13 @@ class Orgs(SyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _orgs_create.request(
-                org_id,
-                name,
-                focus,
-            )
-        )
+        return self._send(_orgs_create.request(org_id, name, focus))
 
-    def get(
-        self,
-        org_id: str,
-    ) -> OrgResource:
+    def get(self, org_id: str) -> OrgResource:
         """Get an organisation.
 
         Returns one organisation.
@@ -110,8 +89,7 @@ class Orgs(SyncResource):
             The organisation.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -119,21 +97,13 @@ class Orgs(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _orgs_get.request(
-                org_id,
-            )
-        )
+        return self._send(_orgs_get.request(org_id))
 
-    def delete(
-        self,
-        org_id: str,
-    ) -> None:
+    def delete(self, org_id: str) -> None:
         """Delete an organisation.
 
         The record goes, the memories stay. An organisation that is already gone gives 404.
@@ -142,8 +112,7 @@ class Orgs(SyncResource):
             org_id: The organisation's id. 1-256 characters (chosen here).
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -151,24 +120,14 @@ class Orgs(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _orgs_delete.request(
-                org_id,
-            )
-        )
+        return self._send(_orgs_delete.request(org_id))
 
     def update(
-        self,
-        org_id: str,
-        *,
-        name: str | None = None,
-        focus: str | None = None,
-        promotion_prompt: str | None = None,
+        self, org_id: str, *, name: str | None = None, focus: str | None = None, promotion_prompt: str | None = None
     ) -> OrgResource:
         """Change an organisation.
 
@@ -186,10 +145,8 @@ class Orgs(SyncResource):
             The organisation as changed.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -198,24 +155,13 @@ class Orgs(SyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _orgs_update.request(
-                org_id,
-                name=name,
-                focus=focus,
-                promotion_prompt=promotion_prompt,
-            )
-        )
+        return self._send(_orgs_update.request(org_id, name=name, focus=focus, promotion_prompt=promotion_prompt))
 
-    def regenerate_prompt(
-        self,
-        org_id: str,
-    ) -> OrgResource:
+    def regenerate_prompt(self, org_id: str) -> OrgResource:
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the organisation's name and focus, in place of the present one. Takes
@@ -228,8 +174,7 @@ class Orgs(SyncResource):
             The organisation with its new prompt.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -237,16 +182,11 @@ class Orgs(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _orgs_regenerate_prompt.request(
-                org_id,
-            )
-        )
+        return self._send(_orgs_regenerate_prompt.request(org_id))
 
     @property
     def with_raw_response(self) -> OrgsWithRawResponse:
@@ -269,9 +209,7 @@ class OrgsWithRawResponse:
 class AsyncOrgs(AsyncResource):
     """Organisations, the top of the hierarchy (core plane)."""
 
-    async def list(
-        self,
-    ) -> builtins.list[OrgResource]:
+    async def list(self) -> builtins.list[OrgResource]:
         """List the organisations.
 
         Returns all organisations that the key can see.
@@ -280,8 +218,7 @@ class AsyncOrgs(AsyncResource):
             The organisations.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -289,19 +226,13 @@ class AsyncOrgs(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_orgs_list.request())
 
-    async def create(
-        self,
-        org_id: str,
-        name: str,
-        focus: str,
-    ) -> OrgResource:
+    async def create(self, org_id: str, name: str, focus: str) -> OrgResource:
         """Create an organisation.
 
         Creates an organisation under an id of your choice. Its promotion prompt is derived from name and focus. A
@@ -317,10 +248,8 @@ class AsyncOrgs(AsyncResource):
             The organisation created.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -329,23 +258,13 @@ class AsyncOrgs(AsyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _orgs_create.request(
-                org_id,
-                name,
-                focus,
-            )
-        )
+        return await self._send(_orgs_create.request(org_id, name, focus))
 
-    async def get(
-        self,
-        org_id: str,
-    ) -> OrgResource:
+    async def get(self, org_id: str) -> OrgResource:
         """Get an organisation.
 
         Returns one organisation.
@@ -357,8 +276,7 @@ class AsyncOrgs(AsyncResource):
             The organisation.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -366,21 +284,13 @@ class AsyncOrgs(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _orgs_get.request(
-                org_id,
-            )
-        )
+        return await self._send(_orgs_get.request(org_id))
 
-    async def delete(
-        self,
-        org_id: str,
-    ) -> None:
+    async def delete(self, org_id: str) -> None:
         """Delete an organisation.
 
         The record goes, the memories stay. An organisation that is already gone gives 404.
@@ -389,8 +299,7 @@ class AsyncOrgs(AsyncResource):
             org_id: The organisation's id. 1-256 characters (chosen here).
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -398,24 +307,14 @@ class AsyncOrgs(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _orgs_delete.request(
-                org_id,
-            )
-        )
+        return await self._send(_orgs_delete.request(org_id))
 
     async def update(
-        self,
-        org_id: str,
-        *,
-        name: str | None = None,
-        focus: str | None = None,
-        promotion_prompt: str | None = None,
+        self, org_id: str, *, name: str | None = None, focus: str | None = None, promotion_prompt: str | None = None
     ) -> OrgResource:
         """Change an organisation.
 
@@ -433,10 +332,8 @@ class AsyncOrgs(AsyncResource):
             The organisation as changed.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -445,24 +342,13 @@ class AsyncOrgs(AsyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _orgs_update.request(
-                org_id,
-                name=name,
-                focus=focus,
-                promotion_prompt=promotion_prompt,
-            )
-        )
+        return await self._send(_orgs_update.request(org_id, name=name, focus=focus, promotion_prompt=promotion_prompt))
 
-    async def regenerate_prompt(
-        self,
-        org_id: str,
-    ) -> OrgResource:
+    async def regenerate_prompt(self, org_id: str) -> OrgResource:
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the organisation's name and focus, in place of the present one. Takes
@@ -475,8 +361,7 @@ class AsyncOrgs(AsyncResource):
             The organisation with its new prompt.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -484,16 +369,11 @@ class AsyncOrgs(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _orgs_regenerate_prompt.request(
-                org_id,
-            )
-        )
+        return await self._send(_orgs_regenerate_prompt.request(org_id))
 
     @property
     def with_raw_response(self) -> AsyncOrgsWithRawResponse:

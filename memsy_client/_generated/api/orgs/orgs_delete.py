@@ -13,12 +13,6 @@ _OPERATION: Operation[None] = Operation(
 )
 
 
-def request(
-    org_id: str,
-) -> Call[None]:
+def request(org_id: str) -> Call[None]:
     """The call of `orgs.delete`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(
-        path={
-            "org_id": org_id,
-        },
-    )
+    return _OPERATION.call(path={"org_id": org_id})

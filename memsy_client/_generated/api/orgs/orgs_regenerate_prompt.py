@@ -25,12 +25,6 @@ _OPERATION: Operation[OrgResource] = Operation(
 )
 
 
-def request(
-    org_id: str,
-) -> Call[OrgResource]:
+def request(org_id: str) -> Call[OrgResource]:
     """The call of `orgs.regenerate_prompt`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(
-        path={
-            "org_id": org_id,
-        },
-    )
+    return _OPERATION.call(path={"org_id": org_id})

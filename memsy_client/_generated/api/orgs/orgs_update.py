@@ -26,21 +26,9 @@ _OPERATION: Operation[OrgResource] = Operation(
 
 
 def request(
-    org_id: str,
-    *,
-    name: str | None = None,
-    focus: str | None = None,
-    promotion_prompt: str | None = None,
+    org_id: str, *, name: str | None = None, focus: str | None = None, promotion_prompt: str | None = None
 ) -> Call[OrgResource]:
     """The call of `orgs.update`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
-        path={
-            "org_id": org_id,
-        },
-        body={},
-        optional={
-            "name": name,
-            "focus": focus,
-            "promotion_prompt": promotion_prompt,
-        },
+        path={"org_id": org_id}, body={}, optional={"name": name, "focus": focus, "promotion_prompt": promotion_prompt}
     )

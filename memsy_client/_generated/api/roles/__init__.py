@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 class Roles(SyncResource):
     """Roles under an organisation, siblings of its teams (core plane)."""
 
-    def list(
-        self,
-        org_id: str,
-        *,
-        limit: int = 100,
-        offset: int = 0,
-    ) -> builtins.list[RoleResource]:
+    def list(self, org_id: str, *, limit: int = 100, offset: int = 0) -> builtins.list[RoleResource]:
         """List the roles of an organisation.
 
         Returns one page of the organisation's roles. There is no total: a page shorter than `limit` is the last
@@ -41,16 +35,14 @@ class Roles(SyncResource):
                 `org_id_not_allowed`. 1-256 characters (chosen here).
             limit: How many items a page holds at most, 1-200 (the range is chosen here, as of the other pages).
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                Takes at least 0.
+                At least 0.
 
         Returns:
             One page of roles.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -58,18 +50,11 @@ class Roles(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _roles_list.request(
-                org_id,
-                limit=limit,
-                offset=offset,
-            )
-        )
+        return self._send(_roles_list.request(org_id, limit=limit, offset=offset))
 
     def iter(
         self, org_id: str, *, limit: int = 100, offset: int = 0, max_items: int | None = None
@@ -82,18 +67,16 @@ class Roles(SyncResource):
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
                 `org_id_not_allowed`. 1-256 characters (chosen here).
-            limit: How many items to fetch at a time. Takes 1 to 200.
-            offset: How many items to skip. Takes at least 0.
+            limit: How many items to fetch at a time. 1 to 200.
+            offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
 
         Yields:
             The items, in the order of the pages.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -101,18 +84,13 @@ class Roles(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._iterate(
             Pages(
-                lambda limit, offset: _roles_list.request(
-                    org_id,
-                    limit=limit,
-                    offset=offset,
-                ),
+                lambda limit, offset: _roles_list.request(org_id, limit=limit, offset=offset),
                 lambda page: page,
                 None,
                 identity=lambda item: item.role_id,
@@ -122,12 +100,7 @@ class Roles(SyncResource):
             )
         )
 
-    def create(
-        self,
-        org_id: str,
-        name: str,
-        focus: str,
-    ) -> RoleResource:
+    def create(self, org_id: str, name: str, focus: str) -> RoleResource:
         """Create a role.
 
         Creates a role under an organisation. The server assigns `role_id`; the promotion prompt is derived from
@@ -143,10 +116,8 @@ class Roles(SyncResource):
             The role created, with its id.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -155,24 +126,13 @@ class Roles(SyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _roles_create.request(
-                org_id,
-                name,
-                focus,
-            )
-        )
+        return self._send(_roles_create.request(org_id, name, focus))
 
-    def get(
-        self,
-        role_id: str,
-        org_id: str,
-    ) -> RoleResource:
+    def get(self, role_id: str, org_id: str) -> RoleResource:
         """Get a role.
 
         Returns one role of an organisation.
@@ -186,10 +146,8 @@ class Roles(SyncResource):
             The role.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -197,23 +155,13 @@ class Roles(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _roles_get.request(
-                role_id,
-                org_id,
-            )
-        )
+        return self._send(_roles_get.request(role_id, org_id))
 
-    def delete(
-        self,
-        role_id: str,
-        org_id: str,
-    ) -> None:
+    def delete(self, role_id: str, org_id: str) -> None:
         """Delete a role.
 
         The record goes, the memories promoted to it stay. A role that is already gone gives 404.
@@ -224,10 +172,8 @@ class Roles(SyncResource):
                 `org_id_not_allowed`. 1-256 characters (chosen here).
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -235,17 +181,11 @@ class Roles(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _roles_delete.request(
-                role_id,
-                org_id,
-            )
-        )
+        return self._send(_roles_delete.request(role_id, org_id))
 
     def update(
         self,
@@ -274,10 +214,8 @@ class Roles(SyncResource):
             The role as changed.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -286,26 +224,15 @@ class Roles(SyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(
-            _roles_update.request(
-                role_id,
-                org_id,
-                name=name,
-                focus=focus,
-                promotion_prompt=promotion_prompt,
-            )
+            _roles_update.request(role_id, org_id, name=name, focus=focus, promotion_prompt=promotion_prompt)
         )
 
-    def regenerate_prompt(
-        self,
-        role_id: str,
-        org_id: str,
-    ) -> RoleResource:
+    def regenerate_prompt(self, role_id: str, org_id: str) -> RoleResource:
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
@@ -320,10 +247,8 @@ class Roles(SyncResource):
             The role with its new prompt.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -331,17 +256,11 @@ class Roles(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(
-            _roles_regenerate_prompt.request(
-                role_id,
-                org_id,
-            )
-        )
+        return self._send(_roles_regenerate_prompt.request(role_id, org_id))
 
     @property
     def with_raw_response(self) -> RolesWithRawResponse:
@@ -364,13 +283,7 @@ class RolesWithRawResponse:
 class AsyncRoles(AsyncResource):
     """Roles under an organisation, siblings of its teams (core plane)."""
 
-    async def list(
-        self,
-        org_id: str,
-        *,
-        limit: int = 100,
-        offset: int = 0,
-    ) -> builtins.list[RoleResource]:
+    async def list(self, org_id: str, *, limit: int = 100, offset: int = 0) -> builtins.list[RoleResource]:
         """List the roles of an organisation.
 
         Returns one page of the organisation's roles. There is no total: a page shorter than `limit` is the last
@@ -381,16 +294,14 @@ class AsyncRoles(AsyncResource):
                 `org_id_not_allowed`. 1-256 characters (chosen here).
             limit: How many items a page holds at most, 1-200 (the range is chosen here, as of the other pages).
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                Takes at least 0.
+                At least 0.
 
         Returns:
             One page of roles.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -398,18 +309,11 @@ class AsyncRoles(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _roles_list.request(
-                org_id,
-                limit=limit,
-                offset=offset,
-            )
-        )
+        return await self._send(_roles_list.request(org_id, limit=limit, offset=offset))
 
     def iter(
         self, org_id: str, *, limit: int = 100, offset: int = 0, max_items: int | None = None
@@ -422,18 +326,16 @@ class AsyncRoles(AsyncResource):
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
                 `org_id_not_allowed`. 1-256 characters (chosen here).
-            limit: How many items to fetch at a time. Takes 1 to 200.
-            offset: How many items to skip. Takes at least 0.
+            limit: How many items to fetch at a time. 1 to 200.
+            offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
 
         Yields:
             The items, in the order of the pages.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -441,18 +343,13 @@ class AsyncRoles(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._iterate(
             Pages(
-                lambda limit, offset: _roles_list.request(
-                    org_id,
-                    limit=limit,
-                    offset=offset,
-                ),
+                lambda limit, offset: _roles_list.request(org_id, limit=limit, offset=offset),
                 lambda page: page,
                 None,
                 identity=lambda item: item.role_id,
@@ -462,12 +359,7 @@ class AsyncRoles(AsyncResource):
             )
         )
 
-    async def create(
-        self,
-        org_id: str,
-        name: str,
-        focus: str,
-    ) -> RoleResource:
+    async def create(self, org_id: str, name: str, focus: str) -> RoleResource:
         """Create a role.
 
         Creates a role under an organisation. The server assigns `role_id`; the promotion prompt is derived from
@@ -483,10 +375,8 @@ class AsyncRoles(AsyncResource):
             The role created, with its id.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -495,24 +385,13 @@ class AsyncRoles(AsyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _roles_create.request(
-                org_id,
-                name,
-                focus,
-            )
-        )
+        return await self._send(_roles_create.request(org_id, name, focus))
 
-    async def get(
-        self,
-        role_id: str,
-        org_id: str,
-    ) -> RoleResource:
+    async def get(self, role_id: str, org_id: str) -> RoleResource:
         """Get a role.
 
         Returns one role of an organisation.
@@ -526,10 +405,8 @@ class AsyncRoles(AsyncResource):
             The role.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -537,23 +414,13 @@ class AsyncRoles(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _roles_get.request(
-                role_id,
-                org_id,
-            )
-        )
+        return await self._send(_roles_get.request(role_id, org_id))
 
-    async def delete(
-        self,
-        role_id: str,
-        org_id: str,
-    ) -> None:
+    async def delete(self, role_id: str, org_id: str) -> None:
         """Delete a role.
 
         The record goes, the memories promoted to it stay. A role that is already gone gives 404.
@@ -564,10 +431,8 @@ class AsyncRoles(AsyncResource):
                 `org_id_not_allowed`. 1-256 characters (chosen here).
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -575,17 +440,11 @@ class AsyncRoles(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _roles_delete.request(
-                role_id,
-                org_id,
-            )
-        )
+        return await self._send(_roles_delete.request(role_id, org_id))
 
     async def update(
         self,
@@ -614,10 +473,8 @@ class AsyncRoles(AsyncResource):
             The role as changed.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -626,26 +483,15 @@ class AsyncRoles(AsyncResource):
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
             SeatLimitReachedError: 409 `seat_limit_reached`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(
-            _roles_update.request(
-                role_id,
-                org_id,
-                name=name,
-                focus=focus,
-                promotion_prompt=promotion_prompt,
-            )
+            _roles_update.request(role_id, org_id, name=name, focus=focus, promotion_prompt=promotion_prompt)
         )
 
-    async def regenerate_prompt(
-        self,
-        role_id: str,
-        org_id: str,
-    ) -> RoleResource:
+    async def regenerate_prompt(self, role_id: str, org_id: str) -> RoleResource:
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
@@ -660,10 +506,8 @@ class AsyncRoles(AsyncResource):
             The role with its new prompt.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation; it is derived from
-                the key.
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -671,17 +515,11 @@ class AsyncRoles(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(
-            _roles_regenerate_prompt.request(
-                role_id,
-                org_id,
-            )
-        )
+        return await self._send(_roles_regenerate_prompt.request(role_id, org_id))
 
     @property
     def with_raw_response(self) -> AsyncRolesWithRawResponse:

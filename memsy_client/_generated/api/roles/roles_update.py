@@ -26,25 +26,12 @@ _OPERATION: Operation[RoleResource] = Operation(
 
 
 def request(
-    role_id: str,
-    org_id: str,
-    *,
-    name: str | None = None,
-    focus: str | None = None,
-    promotion_prompt: str | None = None,
+    role_id: str, org_id: str, *, name: str | None = None, focus: str | None = None, promotion_prompt: str | None = None
 ) -> Call[RoleResource]:
     """The call of `roles.update`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
-        path={
-            "role_id": role_id,
-        },
-        query={
-            "org_id": org_id,
-        },
+        path={"role_id": role_id},
+        query={"org_id": org_id},
         body={},
-        optional={
-            "name": name,
-            "focus": focus,
-            "promotion_prompt": promotion_prompt,
-        },
+        optional={"name": name, "focus": focus, "promotion_prompt": promotion_prompt},
     )

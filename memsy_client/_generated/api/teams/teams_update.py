@@ -26,25 +26,12 @@ _OPERATION: Operation[TeamResource] = Operation(
 
 
 def request(
-    team_id: str,
-    org_id: str,
-    *,
-    name: str | None = None,
-    focus: str | None = None,
-    promotion_prompt: str | None = None,
+    team_id: str, org_id: str, *, name: str | None = None, focus: str | None = None, promotion_prompt: str | None = None
 ) -> Call[TeamResource]:
     """The call of `teams.update`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
-        path={
-            "team_id": team_id,
-        },
-        query={
-            "org_id": org_id,
-        },
+        path={"team_id": team_id},
+        query={"org_id": org_id},
         body={},
-        optional={
-            "name": name,
-            "focus": focus,
-            "promotion_prompt": promotion_prompt,
-        },
+        optional={"name": name, "focus": focus, "promotion_prompt": promotion_prompt},
     )

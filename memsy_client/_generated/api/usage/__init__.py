@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 class Usage(SyncResource):
     """What the organisation used of its plan (control plane, organisation admins)."""
 
-    def summary(
-        self,
-    ) -> UsageSummaryResponse:
+    def summary(self) -> UsageSummaryResponse:
         """Sum up the usage of this billing period.
 
         Returns, for each dimension of the plan, how much was used since the billing period began and what the limit
@@ -32,8 +30,7 @@ class Usage(SyncResource):
             The usage so far.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -41,8 +38,7 @@ class Usage(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -75,8 +71,7 @@ class Usage(SyncResource):
             The data points, oldest first.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -84,17 +79,13 @@ class Usage(SyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(
             _usage_timeseries.request(
-                dimension=dimension,
-                granularity=granularity,
-                period_start=period_start,
-                period_end=period_end,
+                dimension=dimension, granularity=granularity, period_start=period_start, period_end=period_end
             )
         )
 
@@ -115,9 +106,7 @@ class UsageWithRawResponse:
 class AsyncUsage(AsyncResource):
     """What the organisation used of its plan (control plane, organisation admins)."""
 
-    async def summary(
-        self,
-    ) -> UsageSummaryResponse:
+    async def summary(self) -> UsageSummaryResponse:
         """Sum up the usage of this billing period.
 
         Returns, for each dimension of the plan, how much was used since the billing period began and what the limit
@@ -127,8 +116,7 @@ class AsyncUsage(AsyncResource):
             The usage so far.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -136,8 +124,7 @@ class AsyncUsage(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
@@ -170,8 +157,7 @@ class AsyncUsage(AsyncResource):
             The data points, oldest first.
 
         Raises:
-            AuthenticationError: 401: the key is missing, wrong, expired or revoked; also the gateway's bare 403
-                `{"message": "Forbidden"}`.
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
@@ -179,17 +165,13 @@ class AsyncUsage(AsyncResource):
             OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
             BillingNotEnabledError: 403 `billing_not_enabled`.
-            RateLimitExceeded: 429: too many requests; `retry_after` says how many seconds to wait, when the
-                service did.
+            RateLimitExceeded: 429: too many requests.
             UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(
             _usage_timeseries.request(
-                dimension=dimension,
-                granularity=granularity,
-                period_start=period_start,
-                period_end=period_end,
+                dimension=dimension, granularity=granularity, period_start=period_start, period_end=period_end
             )
         )
 

@@ -41,5 +41,5 @@ def request(
             "granularity": granularity,
             "period_start": period_start,
             "period_end": period_end,
-        },
+        }
     )

@@ -1,0 +1,91 @@
+"""A response's body as it comes off the connection: decompressed, and never larger than it may be.
+
+The HTTP libraries decompress a chunk whole before anyone can count it, one layer over the other, so that a few
+kilobytes become gigabytes. Here decompression itself stops at the limit.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from .._core.transport import Limits, ResponseTooLarge, TransportError
+
+
+class Body:
+    """Collects a body.
+
+    Args:
+        limits: Say what it may weigh.
+        encoding: The response's `Content-Encoding`, if any.
+
+    """
+
+    def __init__(self, limits: Limits, encoding: str | None) -> None:
+        self._chunks: list[bytes] = []
+        self._room = limits.max_bytes
+        # The last one named is the one that was applied last.
+        self._layers = [_Layer(name) for name in _names(encoding)] if encoding else []
+
+    def add(self, chunk: bytes) -> None:
+        """Take one more chunk. Raises `ResponseTooLarge`, or `TransportError` for broken compression."""
+        for layer in self._layers:
+            chunk = layer.decompress(chunk, self._room)
+        self._room -= len(chunk)
+        if self._room < 0:
+            raise ResponseTooLarge
+        self._chunks.append(chunk)
+
+    def content(self) -> bytes:
+        """All that was taken. Raises `TransportError` when the compressed data is not whole."""
+        if not all(layer.is_complete for layer in self._layers):
+            raise _broken()
+        return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+
+
+class _Layer:
+    """One compression, being undone."""
+
+    def __init__(self, name: str) -> None:
+        self._is_gzip = name == "gzip"
+        self._inflate: Any = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self._inflate is None or self._inflate.eof
+
+    def decompress(self, data: bytes, room: int) -> bytes:
+        """What `data` adds. Raises `ResponseTooLarge` once that is more than `room` bytes."""
+        found = []
+        while data:
+            if self._inflate is None or (self._is_gzip and self._inflate.eof):  # gzip files may follow each other
+                self._inflate = self._start(data)
+            elif self._inflate.eof:
+                break
+            try:
+                found.append(self._inflate.decompress(data, room + 1))
+            except zlib.error as error:
+                raise _broken() from error
+            room -= len(found[-1])
+            if room < 0:
+                raise ResponseTooLarge
+            data = self._inflate.unused_data
+        return b"".join(found)
+
+    def _start(self, data: bytes) -> Any:
+        if self._is_gzip:
+            return zlib.decompressobj(16 + zlib.MAX_WBITS)
+        # `deflate` means the zlib format; some servers leave its header out. The low bits of the first byte tell.
+        return zlib.decompressobj(zlib.MAX_WBITS if data[0] & 0x0F == 8 else -zlib.MAX_WBITS)
+
+
+def _names(encoding: str) -> list[str]:
+    names = [name.strip().lower() for name in encoding.split(",")]
+    applied = ["gzip" if name == "x-gzip" else name for name in reversed(names) if name not in ("", "identity")]
+    if not all(name in ("gzip", "deflate") for name in applied):
+        raise TransportError("the response is compressed in a way that was not asked for")
+    return applied
+
+
+def _broken() -> TransportError:
+    return TransportError("the response's compression is broken")

@@ -1,0 +1,194 @@
+"""The command: serve, export, import, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from memsy_client import MemsyClient
+from memsy_client.local import LOCAL_API_KEY, LocalMemsy
+from memsy_client.local.cli import main
+
+COMMAND = [sys.executable, "-m", "memsy_client.local"]
+
+
+@contextlib.contextmanager
+def serving(*arguments):
+    process = subprocess.Popen(
+        [*COMMAND, "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    lines = []
+    try:
+        for line in process.stdout:
+            lines.append(line.strip())
+            if "Stop with" in line:
+                break
+        environment = dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
+        yield process, lines, environment
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_prints_what_redirects_an_application_logs_requests_and_stops_cleanly(number):
+    with serving("--memory", "--port", "0") as (process, lines, environment):
+        assert environment["MEMSY_API_KEY"] == LOCAL_API_KEY
+        assert environment["MEMSY_BASE_URL"].endswith("/v1")
+        assert environment["MEMSY_CONTROL_URL"] == environment["MEMSY_BASE_URL"].replace("/v1", "/api")
+        assert not any("Listening on" in line for line in lines)
+        with MemsyClient(environment["MEMSY_BASE_URL"], environment["MEMSY_API_KEY"]) as client:
+            client.health()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (0, "")
+        assert out.splitlines()[0].startswith("GET /v1/health 200 ")
+        assert out.splitlines()[-1] == "stopped"
+        assert LOCAL_API_KEY not in out
+
+
+def test_serve_keeps_its_data_and_its_key_between_runs(tmp_path):
+    path = str(tmp_path / "memsy.db")
+    for existing in (1, 2):
+        with serving("--data", path, "--port", "0", "--org", "acme") as (process, _, environment):
+            with MemsyClient(environment["MEMSY_BASE_URL"], environment["MEMSY_API_KEY"]) as client:
+                assert [org.org_id for org in client.orgs.list()][0] == "acme"
+                if existing == 1:
+                    client.orgs.create("second", "Second", "")
+                assert len(client.orgs.list()) == 2
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+
+
+def test_serve_beyond_loopback_says_so_and_takes_a_key_that_nobody_knows():
+    with serving("--memory", "--port", "0", "--host", "0.0.0.0") as (_, lines, environment):
+        assert environment["MEMSY_API_KEY"] != LOCAL_API_KEY
+        assert len(environment["MEMSY_API_KEY"]) > 60
+        assert any("beyond this machine" in line for line in lines)
+
+
+def refused(capsys, *arguments) -> str:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    return err
+
+
+def test_a_port_in_use_is_one_line_and_exit_code_2(capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"port {port}: Address already in use" in refused(capsys, "serve", "--memory", "--port", str(port))
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_is_none_is_refused(capsys, port):
+    assert "cannot listen" in refused(capsys, "serve", "--memory", "--port", port)
+
+
+def test_an_address_that_is_not_this_machines_is_refused(capsys):
+    assert "cannot listen" in refused(capsys, "serve", "--memory", "--port", "0", "--host", "nowhere.invalid")
+
+
+def test_a_key_that_is_none_is_refused(capsys):
+    assert "begins with msy_" in refused(capsys, "serve", "--memory", "--port", "0", "--key", "secret")
+
+
+def test_a_database_that_cannot_be_used_is_one_line_and_exit_code_2(capsys, tmp_path):
+    path = tmp_path / "memsy.db"
+    path.write_text("no database, but text that is long enough to be read as one" * 20)
+    for command in (["serve", "--port", "0"], ["export"]):
+        assert str(path) in refused(capsys, *command, "--data", str(path))
+
+
+def filled(path, api, an_event):
+    with LocalMemsy(path, port=None, seed="x") as memsy:
+        own = type(api)(memsy)
+        own.ingest(
+            an_event("Alice lives in Lisbon. #home", metadata="raw \u2028 text"), an_event("I like tea", role_id="r")
+        )
+        own.ingest(an_event("I like tea", actor_id="bob", role_id="r"))
+        key = own.post("/api/keys", {"name": "app"}).body["raw_key"]
+        own.search("tea")
+        own.post("/api/interest/pro", {"email": "ada@example.com", "name": "Ada"})
+        memsy.hold()
+        own.post("/v1/ingest", {"events": [an_event("still pending")]})
+    return key
+
+
+def test_nothing_is_lost_on_the_way_through_export_and_import(capsys, tmp_path, api, an_event):
+    first, second, file = tmp_path / "first.db", tmp_path / "second.db", tmp_path / "data.jsonl"
+    key = filled(first, api, an_event)
+    assert main(["export", "--data", str(first), "--output", str(file)]) == 0
+    assert main(["import", "--data", str(second), "--input", str(file)]) == 0
+    assert main(["export", "--data", str(second)]) == 0
+    assert capsys.readouterr().out == file.read_text("utf-8")
+    answers = []
+    for path in (first, second):
+        with LocalMemsy(path, port=None, seed="x") as memsy:
+            memsy.settle()
+            memsy.clock.freeze("2027-01-01T00:00:00Z")
+            own = type(api)(memsy, key)
+            found = [
+                (r["id"], r["score"], r["metadata"]["source_event_ids"]) for r in own.search("who likes tea at home")
+            ]
+            listed = own.get("/v1/console/memories", sort="observed_at_asc").body
+            answers.append((found, listed, own.get("/v1/console/memories/stats").body, own.get("/api/me").body))
+    first_found, first_listed, *first_rest = answers[0]
+    second_found, second_listed, *second_rest = answers[1]
+    assert first_found == second_found
+    assert [item["text"] for item in first_listed["items"]] == [item["text"] for item in second_listed["items"]]
+    assert first_rest == second_rest
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda lines: [], "no export"),
+        (lambda lines: ["nonsense\n"], "line 1 is not JSON"),
+        (lambda lines: ["[]\n"], "not a JSON object"),
+        (lambda lines: lines[1:], "no export"),
+        (lambda lines: lines[:-1], "ends before its last line"),
+        (lambda lines: lines[:3] + lines[4:], "says that it has"),
+        (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "version 2"),
+        (lambda lines: [lines[0], '{"table":"sqlite_master","row":{}}\n'], "no row of a known table"),
+        (lambda lines: [lines[0], '{"table":"queue","row":{"other":1}}\n'], "not the columns"),
+        (lambda lines: [lines[0], lines[1], *lines[1:]], "cannot be stored"),
+    ],
+)
+def test_what_is_no_whole_export_imports_nothing(capsys, tmp_path, api, an_event, spoil, reason):
+    first, second, file = tmp_path / "first.db", tmp_path / "second.db", tmp_path / "data.jsonl"
+    filled(first, api, an_event)
+    assert main(["export", "--data", str(first), "--output", str(file)]) == 0
+    file.write_text("".join(spoil(file.read_text("utf-8").splitlines(keepends=True))), "utf-8")
+    assert reason in refused(capsys, "import", "--data", str(second), "--input", str(file))
+    assert not second.exists()
+
+
+def test_an_import_goes_into_no_database_that_has_something(capsys, tmp_path, api, an_event):
+    first, file = tmp_path / "first.db", tmp_path / "data.jsonl"
+    filled(first, api, an_event)
+    assert main(["export", "--data", str(first), "--output", str(file)]) == 0
+    assert "not empty" in refused(capsys, "import", "--data", str(first), "--input", str(file))
+
+
+def test_what_is_not_there_is_said(capsys, tmp_path):
+    assert "no such file" in refused(capsys, "export", "--data", str(tmp_path / "nowhere.db"))
+    assert "No such file" in refused(capsys, "import", "--data", str(tmp_path / "a.db"), "--input", str(tmp_path / "b"))
+
+
+def test_an_export_is_json_lines(capsys, tmp_path):
+    path = tmp_path / "memsy.db"
+    LocalMemsy(path, port=None).close()
+    assert main(["export", "--data", str(path)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == {"format": "memsy-export", "version": 1}
+    assert lines[-1] == {"rows": len(lines) - 2}

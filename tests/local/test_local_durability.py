@@ -1,0 +1,287 @@
+"""What was acknowledged is there after whatever happens: kill -9, a full disk, a second process, a restart."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from memsy_client.local import DatabaseRefused, LocalMemsy
+
+SERVE = [sys.executable, "-m", "memsy_client.local", "serve", "--port", "0", "--data"]
+
+
+class Served:
+    """A server in a process of its own."""
+
+    def __init__(self, path, *, prepare: str = ""):
+        command = (
+            SERVE
+            if not prepare
+            else [
+                sys.executable,
+                "-c",
+                f"{prepare}; import sys; from memsy_client.local.cli import main; sys.exit(main(sys.argv[1:]))",
+                *SERVE[3:],
+            ]
+        )
+        self.process = subprocess.Popen(
+            [*command, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        exported = {}
+        for line in self.process.stdout:
+            if line.startswith("export "):
+                name, _, value = line.removeprefix("export ").strip().partition("=")
+                exported[name] = value
+            if line.startswith("# Stop"):
+                break
+        assert exported, self.process.stderr.read()
+        self.port = int(exported["MEMSY_BASE_URL"].split(":")[2].split("/")[0])
+        self.key = exported["MEMSY_API_KEY"]
+        # The log is read on, so that the server never waits for a full pipe.
+        self.log = threading.Thread(target=self.process.stdout.read)
+        self.log.start()
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def call(self, connection, path, body):
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        connection.request("POST", path, json.dumps(body), headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.close()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(20)
+        self.close()
+        return code
+
+    def close(self):
+        self.process.wait(20)
+        self.log.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+def ingest_until_it_dies(served, worker, acknowledged, busy):
+    connection = served.connect()
+    with contextlib.suppress(OSError, http.client.HTTPException, ValueError), contextlib.closing(connection):
+        for number in range(100_000):
+            contents = [f"worker {worker} batch {number} item {item} tag{os.urandom(4).hex()}" for item in range(5)]
+            events = [
+                {"actor_id": f"a{worker}", "session_id": "s", "kind": "user_message", "content": c} for c in contents
+            ]
+            status, answer = served.call(connection, "/v1/ingest", {"events": events})
+            assert status == 200
+            acknowledged.extend(zip(answer["event_ids"], contents, strict=True))
+            if number == 2:
+                busy.set()
+
+
+def kill_rounds(path, rounds: int, seed: int) -> int:
+    """Kill a server under load again and again; returns how many acknowledged events were there every time."""
+    chance = random.Random(seed)
+    acknowledged: list[tuple[str, str]] = []
+    for _ in range(rounds):
+        served = Served(path)
+        busy = threading.Event()
+        threads = [
+            threading.Thread(target=ingest_until_it_dies, args=(served, n, acknowledged, busy)) for n in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        assert busy.wait(30)
+        # A moment that differs from round to round: in a commit, between two, while processing.
+        threading.Event().wait(chance.uniform(0, 0.15))
+        served.kill()
+        for thread in threads:
+            thread.join()
+    with LocalMemsy(path, port=None) as memsy:
+        memsy.settle(120)
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            stored = dict(database.execute("SELECT event_id, content FROM events"))
+            remembered = {row[0] for row in database.execute("SELECT text FROM memories")}
+            assert database.execute("SELECT count(*) FROM queue").fetchone() == (0,)
+            assert database.execute("SELECT count(*) FROM failures").fetchone() == (0,)
+    for event_id, content in acknowledged:
+        assert stored[event_id] == content
+        assert content in remembered
+    assert len(stored) == len(set(stored.values())), "an event was stored twice"
+    return len(acknowledged)
+
+
+def test_every_acknowledged_event_survives_kill_9_and_is_processed(tmp_path):
+    assert kill_rounds(tmp_path / "memsy.db", rounds=3, seed=1) > 0
+
+
+@pytest.mark.slow
+def test_every_acknowledged_event_survives_kill_9_many_times(tmp_path):
+    assert kill_rounds(tmp_path / "memsy.db", rounds=40, seed=2) > 0
+
+
+def test_a_second_process_is_refused_and_the_first_goes_on(tmp_path):
+    path = tmp_path / "memsy.db"
+    served = Served(path)
+    with pytest.raises(DatabaseRefused, match="in use by another process"):
+        LocalMemsy(path, port=None)
+    run = subprocess.run([*SERVE, str(path)], capture_output=True, text=True, check=False)
+    assert (run.returncode, len(run.stderr.splitlines())) == (2, 1)
+    assert "in use" in run.stderr
+    with contextlib.closing(served.connect()) as connection:
+        assert served.call(connection, "/v1/search", {"query": "x"})[0] == 200
+    assert served.stop() == 0
+    LocalMemsy(path, port=None).close()
+
+
+def test_what_was_pending_at_the_end_is_processed_at_the_next_start(tmp_path, api, an_event):
+    make = type(api)
+    with LocalMemsy(tmp_path / "memsy.db", port=None) as memsy:
+        memsy.hold()
+        ids = make(memsy).post("/v1/ingest", {"events": [an_event()]}).body["event_ids"]
+    with LocalMemsy(tmp_path / "memsy.db", port=None) as memsy:
+        memsy.settle()
+        assert make(memsy).post("/v1/status", {"event_ids": ids}).body["completedIds"] == ids
+        assert make(memsy).found("Lisbon") == {"Alice lives in Lisbon."}
+
+
+def test_a_database_in_a_file_answers_as_one_in_memory(tmp_path, api, an_event):
+    with LocalMemsy(tmp_path / "memsy.db", port=None) as memsy:
+        on_disk = type(api)(memsy)
+        on_disk.ingest(an_event())
+        (result,) = on_disk.search("Lisbon")
+        assert result["metadata"]["strength"] == 1.1
+
+
+def full(memsy):
+    """Let no page be added to the database: what SQLite then says is what it says on a full disk."""
+    store = memsy.engine.services.store
+    pages = store.write(lambda connection: connection.execute("PRAGMA page_count").fetchone()[0])
+    store._writer.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_a_full_disk_is_a_503_and_loses_nothing(tmp_path, api, an_event):
+    path = tmp_path / "memsy.db"
+    with LocalMemsy(path, port=None) as memsy:
+        small = type(api)(memsy)
+        before = small.ingest(an_event())
+        memsy.hold()
+        full(memsy)
+        acknowledged = list(before)
+        refused = 0
+        for number in range(50):
+            answer = small.post("/v1/ingest", {"events": [an_event(f"{number} " + "x" * 7000)]})
+            assert answer.status in {200, 503}
+            acknowledged += answer.body.get("event_ids", [])
+            refused += answer.status == 503
+        assert refused > 0
+        assert "full" in answer.body["detail"]
+        assert small.found("Lisbon") == {"Alice lives in Lisbon."}
+        memsy.engine.services.store._writer.execute("PRAGMA max_page_count = 1000000")
+        memsy.release()
+        memsy.settle()
+        listed = small.post("/v1/status", {"event_ids": acknowledged}).body
+        assert listed["completedIds"] == acknowledged
+        assert small.get("/api/console/events").body["total"] == len(acknowledged)
+
+
+def test_processing_waits_for_a_full_disk_and_goes_on_when_there_is_room(tmp_path, api, an_event, caplog):
+    with LocalMemsy(tmp_path / "memsy.db", port=None) as memsy:
+        small = type(api)(memsy)
+        memsy.hold()
+        events = [an_event(f"{number} " + "word " * 1000, session_id=f"s{number}") for number in range(30)]
+        ids = small.post("/v1/ingest", {"events": events}).body["event_ids"]
+        full(memsy)
+        memsy.release()
+        with pytest.raises(TimeoutError):
+            memsy.settle(0.2)
+        assert small.post("/v1/status", {"event_ids": ids}).body["pendingIds"] == ids
+        assert "will be tried again" in caplog.text
+        memsy.engine.services.store._writer.execute("PRAGMA max_page_count = 1000000")
+        memsy.settle()
+        assert small.post("/v1/status", {"event_ids": ids}).body["completedIds"] == ids
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file size limits are of POSIX")
+def test_a_file_that_may_not_grow_is_a_503_on_the_wire(tmp_path):
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))"
+    served = Served(tmp_path / "memsy.db", prepare=limit)
+    acknowledged = []
+    with contextlib.closing(served.connect()) as connection:
+        for number in range(100):
+            event = {"actor_id": "a", "session_id": "s", "kind": "app_event", "content": f"{number} " + "x" * 7900}
+            status, answer = served.call(connection, "/v1/ingest", {"events": [event]})
+            if status != 200:
+                break
+            acknowledged += answer["event_ids"]
+        assert status == 503
+        assert "detail" in answer
+    served.kill()
+    with (
+        LocalMemsy(tmp_path / "memsy.db", port=None) as memsy,
+        contextlib.closing(sqlite3.connect(tmp_path / "memsy.db")) as database,
+    ):
+        memsy.settle(60)
+        assert {row[0] for row in database.execute("SELECT event_id FROM events")} >= set(acknowledged)
+
+
+def test_a_database_that_cannot_be_written_is_a_503_and_reads_go_on(tmp_path, api, an_event):
+    with LocalMemsy(tmp_path / "memsy.db", port=None) as memsy:
+        small = type(api)(memsy)
+        small.ingest(an_event())
+        writer = memsy.engine.services.store._writer
+        writer.execute("PRAGMA query_only = ON")
+        answer = small.post("/v1/ingest", {"events": [an_event("more")]})
+        assert answer.status == 503
+        assert "readonly" in answer.body["detail"]
+        assert small.get("/v1/console/memories").body["total"] == 1
+        writer.execute("PRAGMA query_only = OFF")
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda path: path.write_bytes(b"this is no database at all, but text " * 50), "not a database"),
+        (lambda path: foreign(path), "another application"),
+        (lambda path: newer(path), "newer release"),
+        (lambda path: path.mkdir(), "unable to open"),
+    ],
+    ids=["text", "foreign", "newer", "directory"],
+)
+def test_a_file_that_is_no_database_of_this_release_is_refused_and_left_alone(tmp_path, make, reason):
+    path = tmp_path / "memsy.db"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(DatabaseRefused, match=reason):
+        LocalMemsy(path, port=None)
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def foreign(path):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (a)")
+
+
+def newer(path):
+    LocalMemsy(path, port=None).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(DatabaseRefused, match="cannot be opened"):
+        LocalMemsy(tmp_path / "nowhere" / "memsy.db", port=None)
