@@ -19,16 +19,12 @@ from typing import Any
 from openapi_python_client import strings
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint, generate_operation_id
-from openapi_python_client.parser.properties import (
-    AnyProperty,
-    ConstProperty,
-    FileProperty,
-    ListProperty,
-    LiteralEnumProperty,
-    ModelProperty,
-    NoneProperty,
-    UnionProperty,
-)
+from openapi_python_client.parser.properties import AnyProperty, LiteralEnumProperty, ModelProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.file import FileProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.none import NoneProperty
+from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from memsy_client import exceptions
@@ -103,8 +99,9 @@ class Argument:
     def default(self) -> Any:
         """The default as a Python value; None when there is none."""
         value = self.schema.get("default")
-        is_time = isinstance(value, str) and type(self.prop).__name__ in ("DateTimeProperty", "DateProperty")
-        return _read_time(value, self.name) if is_time else value
+        if isinstance(value, str) and type(self.prop).__name__ in ("DateTimeProperty", "DateProperty"):
+            return _read_time(value, self.name)
+        return value
 
 
 @dataclass(frozen=True)
@@ -640,7 +637,8 @@ class Contract:
             return None
         item = items.inner_property
         if identity is not None:
-            found = [field for field in self.fields(item) if self.wire(field) == identity] if _is_model(item) else []
+            candidates = self.fields(item) if isinstance(item, ModelProperty) else []
+            found = [field for field in candidates if self.wire(field) == identity]
             if not found or not found[0].required:
                 raise ContractError(f"{where}: x-item-id names {identity}, which is no required field of an item")
             identity = self.attribute(found[0])
@@ -763,10 +761,6 @@ def _check_methods(tag: Tag) -> None:
         raise ContractError(f"the tag {tag.name} has two methods called {name}")
     for name in RESOURCE_NAMES.intersection(names):
         raise ContractError(f"the tag {tag.name} has a method called {name}, which every resource has")
-
-
-def _is_model(prop: Any) -> bool:
-    return isinstance(prop, ModelProperty)
 
 
 def _blank(path: str) -> str:

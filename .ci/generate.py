@@ -181,6 +181,8 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "memsy_client" / "_generated", metavar="FOLDER")
     arguments = parser.parse_args()
 
+    if not arguments.check:
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)
     # What is generated has to be on the committed tree's file system to take its place in one step.
     beside = None if arguments.check else arguments.output.parent
     with tempfile.TemporaryDirectory(prefix=".generating-", dir=beside) as workshop:

@@ -19,8 +19,8 @@ WIDTH = 116
 def method(operation: Operation) -> str:
     """The docstring of a client method."""
     return _join(
-        operation.summary.rstrip(".") + "." if operation.summary else f"Call `{operation.name}`.",
-        operation.description,
+        _flowed(f"{operation.summary.rstrip('.')}." if operation.summary else f"Call `{operation.name}`."),
+        _flowed(operation.description),
         _section("Args", ((argument.name, about(argument)) for argument in operation.arguments)),
         _section("Returns", [("", operation.result_description or "The result.")] if operation.result else []),
         _raises(operation),
@@ -35,7 +35,7 @@ def walk(operation: Operation) -> str:
         for argument in operation.arguments
     ]
     return _join(
-        (operation.summary.rstrip(".") or operation.name) + ", one item after the other.",
+        _flowed(f"{operation.summary.rstrip('.') or operation.name}, one item after the other."),
         "Pages are fetched as they are needed. An item that moved to a later page, because others were added in front "
         "of it, is given once. The walk ends with the last page, or with one that brings nothing new.",
         _section("Args", [*arguments, ("max_items", "How many items to give at most; None for all.")]),
@@ -47,7 +47,7 @@ def walk(operation: Operation) -> str:
 def model(description: str, attributes: Iterable[tuple[str, str]]) -> str:
     """The docstring of a model."""
     kept = ("additional_properties", "Fields that the contract does not know, by their names on the wire.")
-    return _join(description, _section("Attributes", [*attributes, kept]))
+    return _join(_flowed(description), _section("Attributes", [*attributes, kept]))
 
 
 def about(argument: Argument) -> str:
@@ -65,39 +65,28 @@ def limits(schema: dict[str, Any]) -> str:
     return ", ".join(filter(None, bounds))
 
 
-def paragraphs(text: Any, indent: int, hang: int = 0) -> str:
-    """Text wrapped for a place that is indented; further lines hang, list items hang more, empty lines stay empty."""
-    margin = " " * (indent + hang)
+def text(raw: str, indent: int) -> str:
+    """Text of the contract as a docstring, laid out for its place in the source."""
+    return docstring(_flowed(raw), indent)
+
+
+def docstring(flowed: str, indent: int) -> str:
+    """A docstring, as the functions above make it, laid out for its place in the source."""
     lines: list[str] = []
-    for block in _blocks(str(text).strip()):
-        inner = margin + ("  " if block.startswith("- ") else "")
-        lines.extend(_wrapped(block, inner) or [""])
-    return "\n".join(lines).strip()
-
-
-def _wrapped(block: str, inner: str) -> list[str]:
-    margin = inner.removesuffix("  ") if block.startswith("- ") else inner
-    return textwrap.wrap(
-        block,
-        WIDTH,
-        initial_indent=margin,
-        subsequent_indent=inner,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def docstring(text: str, indent: int) -> str:
-    """A docstring's text, as the functions above make it, laid out for its place in the source."""
-    margin = " " * indent
-    lines: list[str] = []
-    for line in text.splitlines():
-        depth = indent + len(line) - len(line.lstrip())
-        hang = 4 if re.match(r"    \S+: ", line) else 0
-        lines.append(margin + line[: depth - indent] + paragraphs(line, depth, hang) if line.strip() else "")
+    for line in flowed.splitlines():
+        words = line.lstrip()
+        margin = " " * (indent + len(line) - len(words))
+        hang = "  " if words.startswith("- ") else "    " if re.match(r"    \S+: ", line) else ""
+        lines += _wrapped(words, margin, margin + hang) or [""]
     laid_out = "\n".join(lines).strip()
     # The closing quotes stand on a line of their own below several lines, and where a quote would run into them.
-    return laid_out + (f"\n{margin}" if "\n" in laid_out or laid_out.endswith('"') else "")
+    return laid_out + (f"\n{' ' * indent}" if "\n" in laid_out or laid_out.endswith('"') else "")
+
+
+def _wrapped(words: str, first: str, further: str) -> list[str]:
+    return textwrap.wrap(
+        words, WIDTH, initial_indent=first, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _raises(operation: Operation) -> str:
@@ -129,10 +118,12 @@ def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
 
 
 def _join(*parts: str) -> str:
-    return "\n\n".join("\n".join(_blocks(part)) if not part.startswith(_TITLES) else part for part in parts if part)
+    return "\n\n".join(filter(None, parts))
 
 
-_TITLES = ("Args:", "Returns:", "Yields:", "Raises:", "Attributes:")
+def _flowed(raw: str) -> str:
+    """A text with each paragraph and list item on one line."""
+    return "\n".join(_blocks(raw))
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What importing the package adds to `import httpx`, and what a constructor takes.
 
-    python -m benchmarks.imports
+python -m benchmarks.imports
 """
 
 from __future__ import annotations

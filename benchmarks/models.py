@@ -1,6 +1,6 @@
 """What it costs to turn a page of 200 memories into models, next to `json.loads` of the same page.
 
-    python -m benchmarks.models
+python -m benchmarks.models
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How many calls a second the clients make, against plain httpx making the same calls: `python -m benchmarks.transports`.
+"""How many calls a second the clients make, against plain httpx making the same: `python -m benchmarks.transports`.
 
 Every contender of a group is measured in turn, round after round, so that whatever else the machine does meets all of
 them alike; a ratio is taken within a round. Plain httpx does what a careful user would: one shared client, one request,
@@ -38,7 +38,7 @@ AsyncCall = Callable[[], Awaitable[Any]]
 
 
 class Group:
-    """What is measured together: for each contender its calls a second, round by round. The first one is plain httpx."""
+    """What is measured together: for each contender its calls a second, round by round. The first is plain httpx."""
 
     def __init__(self, title: str, bars: dict[str, float]) -> None:
         self.title = title

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._core.operation import Call
 from .._core.resource import AsyncResource, SyncResource
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 _DIVISIBLE = (413, 422)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IngestOutcome:
     """What became of one event.
 
@@ -43,8 +42,7 @@ class IngestOutcome:
     error: MemsyError | None
 
 
-@dataclass(frozen=True, slots=True)
-class IngestProgress:
+class IngestProgress(NamedTuple):
     """How far an ingestion is.
 
     Attributes:
@@ -212,6 +210,8 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
     def _send(self, batches: list[_Batch]) -> None:
         if not batches:
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         try:
             # Leaving the block waits for what is under way, also when this thread is interrupted.
             with ThreadPoolExecutor(self._concurrency, thread_name_prefix="memsy-ingest") as threads:

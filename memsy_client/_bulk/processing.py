@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._core import encode
 from .._core.flow import Sleep
@@ -27,8 +26,7 @@ _SLOWEST = 5.0
 Steps = Generator["Call[StatusResponse] | Sleep", "StatusResponse | None", "Processed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Processed:
+class Processed(NamedTuple):
     """Events that are no longer pending.
 
     Attributes:

@@ -33,15 +33,29 @@ def check_base_url(base_url: object) -> str:
     return f"{parts.scheme.lower()}://{parts.netloc}{parts.path}".rstrip("/")
 
 
+class Secret(str):
+    """A text that no repr shows, nor the report of an error with the variables of its frames."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'"
+
+    @classmethod
+    def of(cls, text: object) -> Secret:
+        """The text so hidden; an empty one for what is no text."""
+        return cls(text if isinstance(text, str) else "")
+
+
 def default_headers(api_key: object) -> tuple[tuple[str, str], ...]:
     """The headers of every request. Raises `MemsyInputError` for a key that a header cannot carry."""
     if not isinstance(api_key, str) or not api_key:
-        raise MemsyInputError("api_key is empty")
+        raise MemsyInputError("api_key is no text, or empty")
     if not _VISIBLE_ASCII.fullmatch(api_key):
         raise MemsyInputError("api_key holds a space, a control character or a letter that is not ASCII")
     return (
         ("Accept", "application/json"),
         ("Accept-Encoding", "gzip, deflate"),
         ("User-Agent", f"memsy-client/{__version__} Python/{platform.python_version()}"),
-        ("Authorization", f"Bearer {api_key}"),
+        ("Authorization", Secret(f"Bearer {api_key}")),
     )

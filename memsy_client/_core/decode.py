@@ -8,6 +8,7 @@ models check plain values themselves and only call `wrong`, and what is asked fo
 from __future__ import annotations
 
 import datetime
+import re
 import sys
 from collections.abc import Callable, Iterator, Sized
 from operator import length_hint
@@ -31,6 +32,7 @@ else:
 
             return isoparse(text)
 
+_MISSING = "is missing"
 _JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
 
 
@@ -42,7 +44,7 @@ def wrong(value: Any, due: str, place: str | None = None) -> NoReturn:
 
 def absent(missing: KeyError) -> MemsyDecodeError:
     """The error for a required field that is not there."""
-    return MemsyDecodeError("is missing").within(str(missing.args[0]))
+    return MemsyDecodeError(_MISSING).within(str(missing.args[0]))
 
 
 def any_value(data: Any) -> Any:
@@ -186,8 +188,8 @@ def first_of(*checks: Check[Any]) -> Check[Any]:
                 return check(data)
             except MemsyDecodeError as error:
                 problems.append(error)
-        # The check that got furthest into the data is the one that tells what is wrong with it.
-        raise max(problems, key=lambda error: len(error.location))
+        # The check that got furthest into the data tells what is wrong with it, one that misses a field knows it least.
+        raise max(problems, key=lambda error: (len(re.findall(r"[.[]", error.location)), error.message != _MISSING))
 
     return check_any
 

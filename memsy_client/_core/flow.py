@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ..exceptions import Attempt, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
 from .failure import api_error
@@ -24,16 +23,14 @@ from .transport import Limits, ResponseTooLarge, TransportError
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Send the request; answer with the `Response`, or throw the `TransportError` or `ResponseTooLarge`."""
 
     request: Request
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(NamedTuple):
     """Wait that many seconds; answer with None."""
 
     seconds: float
@@ -61,6 +58,7 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
                 error = api_error(response)
         except TransportError as failure:
             error, cause = _connection_error(failure), failure.__cause__ or failure
+            _forget_frames(failure)
         except ResponseTooLarge:
             error = MemsyDecodeError(f"is over the {settings.max_response_bytes} bytes that a response may weigh")
         elapsed = time.monotonic() - began
@@ -93,6 +91,16 @@ def _limits(settings: Settings, deadline: float | None, now: float) -> Limits:
 def _connection_error(failure: TransportError) -> MemsyConnectionError:
     kind = MemsyTimeoutError if failure.timed_out else MemsyConnectionError
     return kind(failure.message, unsent=failure.unsent)
+
+
+def _forget_frames(failure: BaseException) -> None:
+    """Take the tracebacks out of a transport's exceptions: the HTTP libraries' frames hold the request with its key."""
+    pending: list[BaseException | None] = [failure]
+    while pending:
+        error = pending.pop()
+        if error is not None and error.__traceback__ is not None:
+            error.__traceback__ = None
+            pending += [error.__cause__, error.__context__]
 
 
 def _is_too_long(wait: float, settings: Settings, deadline: float | None) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 logger = logging.getLogger("memsy_client")
 logger.addHandler(logging.NullHandler())
 
 
-@dataclass(frozen=True, slots=True)
-class RequestEvent:
+class RequestEvent(NamedTuple):
     """An attempt is about to be made.
 
     Attributes:
@@ -29,8 +27,7 @@ class RequestEvent:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseEvent:
+class ResponseEvent(NamedTuple):
     """An attempt has been made.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .message import Headers
 
 
-@dataclass(frozen=True, slots=True)
-class UsageInfo:
+class UsageInfo(NamedTuple):
     """The organisation's use of its plan in this billing month, from the `X-Usage-*` and `X-Plan` headers.
 
     Every attribute is None when its header is missing or not a number; the limits count the same unit as their use.
@@ -36,8 +35,7 @@ class UsageInfo:
     plan: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimitInfo:
+class RateLimitInfo(NamedTuple):
     """The rate limit, from the `X-RateLimit-*` headers; an attribute is None when its header says nothing usable.
 
     Attributes:

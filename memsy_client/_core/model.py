@@ -15,7 +15,8 @@ class Model:
     `model.get("name")` look a field up by its name on the wire, known or not.
     """
 
-    # Only the top-level result of a call has its headers here; elsewhere the slot stays empty.
+    # Only the top-level result of a call has its headers here; elsewhere the slot stays empty. Copies and pickles take
+    # along whatever slots are filled, for which the models turn off the pickling of attrs: it knows fields alone.
     __slots__ = ("_response_headers",)
     _response_headers: Headers
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -15,9 +15,12 @@ from . import codec, encode
 T_co = TypeVar("T_co", covariant=True)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+#: Headers that the client alone decides.
+_RESERVED = {"accept-encoding", "authorization", "content-length", "content-type", "host", "transfer-encoding"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Operation(Generic[T_co]):
     """One endpoint.
 
@@ -70,7 +73,7 @@ class Operation(Generic[T_co]):
             raise
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Call(Generic[T_co]):
     """One call of an operation, ready to be sent as often as it takes.
 
@@ -88,6 +91,25 @@ class Call(Generic[T_co]):
     query: str
     headers: list[tuple[str, str]]
     content: bytes | None
+
+
+def own_headers(headers: object) -> list[tuple[str, str]]:
+    """A caller's headers as they travel. Raises `MemsyInputError` for those that cannot, or are not the caller's."""
+    if not isinstance(headers, Mapping):
+        raise MemsyInputError(f"headers takes a mapping of names to values, not {type(headers).__name__}")
+    for name in headers:
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise MemsyInputError(f"{name!r} is no name of a header")
+        if name.lower() in _RESERVED:
+            raise MemsyInputError(f"the header {name} is set by the client itself")
+    return [(name, header_value(name, value)) for name, value in headers.items()]
+
+
+def overlaid(headers: Iterable[tuple[str, str]], own: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers with `own` in place of those of the same name, in any spelling."""
+    own = list(own)
+    names = {name.lower() for name, _ in own}
+    return [pair for pair in headers if pair[0].lower() not in names] + own
 
 
 def header_value(name: str, value: Any) -> str:

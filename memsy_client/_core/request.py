@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ..exceptions import MemsyInputError
 from .decode import any_value
-from .operation import Call, Operation
+from .operation import Call, Operation, own_headers
 
 #: The methods that RFC 9110 calls idempotent.
 _IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
@@ -35,6 +35,8 @@ def custom_call(
     if any(unquote(step) in (".", "..") for step in path.split("/")):
         raise MemsyInputError("path must not hold . or ..")
     verb = method.upper()
+    if query is not None and not isinstance(query, Mapping):
+        raise MemsyInputError(f"query takes a mapping of names to values, not {type(query).__name__}")
     operation: Operation[Any] = Operation(
         name="request",
         method=verb,
@@ -43,4 +45,4 @@ def custom_call(
         repeatable=verb in _IDEMPOTENT if repeatable is None else repeatable,
         may_be_empty=True,
     )
-    return operation.call(query=query, header=headers, body=json)
+    return operation.call(query=query, header=dict(own_headers(headers or {})), body=json)

@@ -79,6 +79,10 @@ class RetryPolicy:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not (0 <= value < math.inf):
                 raise MemsyInputError(f"{name} has to be a number from 0, not {value!r}")
+        if not isinstance(self.statuses, Collection) or not all(isinstance(status, int) for status in self.statuses):
+            raise MemsyInputError(f"statuses has to be a collection of HTTP statuses, not {self.statuses!r}")
+        if self.budget is not None and not isinstance(self.budget, RetryBudget):
+            raise MemsyInputError(f"budget has to be a RetryBudget or None, not {self.budget!r}")
 
 
 def wait_before_retry(

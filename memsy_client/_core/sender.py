@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 from ..exceptions import MemsyClosedError, MemsyInputError
 from .flow import Exchange, Send, exchange
 from .message import Request
-from .operation import Call
+from .operation import Call, overlaid
 from .raw import RawResponse, placed
 from .settings import Settings
 from .transport import AsyncTransport, ResponseTooLarge, SyncTransport, TransportError
@@ -24,7 +24,7 @@ Transport = TypeVar("Transport", SyncTransport, AsyncTransport)
 _LONGEST_URL = 65_536
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Line(Generic[Transport]):
     """The transport that a client and all its views share, until the client is closed."""
 
@@ -32,7 +32,7 @@ class Line(Generic[Transport]):
     is_closed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Sender(Generic[Transport]):
     """What both flavours have.
 
@@ -62,11 +62,9 @@ class _Sender(Generic[Transport]):
         """The conversation about a call. Raises `MemsyClosedError`, and `MemsyInputError` for a URL that is too long."""
         if self.line.is_closed:
             raise placed(MemsyClosedError("this client has been closed"), call)
-        own = [*self.settings.headers.items(), *call.headers]
         headers = list(self.headers)
-        if own:
-            names = {name.lower() for name, _ in own}
-            headers = [pair for pair in headers if pair[0].lower() not in names] + own
+        if self.settings.headers or call.headers:
+            headers = overlaid(overlaid(headers, self.settings.headers.items()), call.headers)
         if call.content is not None:
             headers.append(("Content-Type", "application/json"))
         url = f"{self.base_url}{call.path}?{call.query}" if call.query else self.base_url + call.path

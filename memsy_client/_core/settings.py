@@ -9,11 +9,8 @@ from typing import Any, TypedDict
 
 from ..exceptions import MemsyInputError
 from .hooks import RequestEvent, ResponseEvent
-from .operation import header_value
+from .operation import overlaid, own_headers
 from .retry import RetryPolicy
-
-#: Headers that the client alone decides.
-_RESERVED = {"authorization", "content-length", "content-type", "host", "transfer-encoding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +87,12 @@ class Settings:
             raise MemsyInputError(
                 f"max_response_bytes has to be a whole number above 0, not {self.max_response_bytes!r}"
             )
-        for name, value in self.headers.items():
-            if not name or not all(33 <= ord(letter) <= 126 and letter not in '()<>@,;:\\"/[]?={}' for letter in name):
-                raise MemsyInputError(f"{name!r} is no name of a header")
-            if name.lower() in _RESERVED:
-                raise MemsyInputError(f"the header {name} is set by the client itself")
-            header_value(name, value)
+        if not isinstance(self.retry, RetryPolicy):
+            raise MemsyInputError(f"retry has to be a RetryPolicy, not {type(self.retry).__name__}")
+        for name in ("on_request", "on_response"):
+            if getattr(self, name) is not None and not callable(getattr(self, name)):
+                raise MemsyInputError(f"{name} has to be a function or None, not {type(getattr(self, name)).__name__}")
+        object.__setattr__(self, "headers", dict(own_headers(self.headers)))
 
 
 class Options(TypedDict, total=False):
@@ -119,8 +116,8 @@ def changed(settings: Settings, options: Options) -> Settings:
         raise MemsyInputError(f"there is no option {', '.join(sorted(unknown))}")
     if "timeout" in changes:
         changes["timeout"] = Timeout.of(changes["timeout"])
-    if "max_retries" in changes:
-        changes["retry"] = replace(changes.get("retry", settings.retry), max_retries=changes.pop("max_retries"))
     if "headers" in changes:
-        changes["headers"] = {**settings.headers, **changes["headers"]}
-    return replace(settings, **changes)
+        changes["headers"] = dict(overlaid(settings.headers.items(), own_headers(changes["headers"])))
+    max_retries = changes.pop("max_retries", None)
+    new = replace(settings, **changes)
+    return new if max_retries is None else replace(new, retry=replace(new.retry, max_retries=max_retries))

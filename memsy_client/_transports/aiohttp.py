@@ -72,6 +72,7 @@ class _Session:
             asyncio.get_running_loop()
         except RuntimeError:
             raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
+        self._used = 0.0
         self._room = Room(max_connections)
         self._http = aiohttp.ClientSession(
             # Of places there is a count already, one that tells a wait for one from a slow connection.
@@ -87,14 +88,22 @@ class _Session:
         started = time.monotonic()
         await self._room.enter(limits)
         try:
-            answer, content = await self._exchange(request, limits, _left(limits, started), ssl, proxy)
+            if started - self._used > _LONG_IDLE:
+                await _notice_closed_connections()
+            try:
+                answer, content = await self._exchange(request, limits, _left(limits, started), ssl, proxy)
+            except aiohttp.ClientOSError as error:
+                if not _found_it_closed(error, request):
+                    raise
+                answer, content = await self._exchange(request, limits, _left(limits, started), ssl, proxy)
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise _failure(error, limits, time.monotonic() - started) from error
         finally:
             self._room.leave()
-        return Response(answer.status, Headers.of(answer.headers.items()), content, time.monotonic() - started)
+        self._used = time.monotonic()
+        return Response(answer.status, Headers.of(answer.headers.items()), content, self._used - started)
 
     async def _exchange(
         self, request: Request, limits: Limits, total: float | None, ssl: Any, proxy: str | None
@@ -140,10 +149,27 @@ def _left(limits: Limits, started: float) -> float | None:
     return limits.total if limits.total is None or waited < 0.001 else max(limits.total - waited, 0.001)
 
 
+#: Seconds without a request after which servers may have closed connections that nobody has noticed yet.
+_LONG_IDLE = 0.05
+
+
+async def _notice_closed_connections() -> None:
+    # The loop learns of them in one turn and tells aiohttp in the next, if the program has kept it from doing so.
+    for _ in range(2):
+        await asyncio.sleep(0)
+
+
+def _found_it_closed(error: aiohttp.ClientOSError, request: Request) -> bool:
+    """Whether a connection turned out to be closed before anything was written: not all of several pieces tell."""
+    return isinstance(error.__cause__, aiohttp.ClientConnectionResetError) and len(request.body or b"") <= _PIECE
+
+
+#: How much of a body is written at once.
+_PIECE = 64 * 1024
+
+
 class _Payload(aiohttp.Payload):
     """A body in pieces, each of which has to be taken in time. aiohttp itself knows no time-out of writing."""
-
-    _PIECE = 64 * 1024
 
     def __init__(self, body: bytes, timeout: float | None) -> None:
         super().__init__(body)
@@ -154,12 +180,12 @@ class _Payload(aiohttp.Payload):
         return str(self._value, encoding, errors)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        for start in range(0, len(self._value), self._PIECE):
-            await asyncio.wait_for(writer.write(self._value[start : start + self._PIECE]), self._timeout)
+        for start in range(0, len(self._value), _PIECE):
+            await asyncio.wait_for(writer.write(self._value[start : start + _PIECE]), self._timeout)
 
 
 def _payload(body: bytes | None, limits: Limits) -> bytes | _Payload | None:
-    return body if body is None or len(body) <= _Payload._PIECE else _Payload(body, limits.write)
+    return body if body is None or len(body) <= _PIECE else _Payload(body, limits.write)
 
 
 def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError:

@@ -10,6 +10,7 @@ import contextlib
 import time
 import warnings
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import httpcore
@@ -161,16 +162,21 @@ class _Backend(httpcore.AsyncNetworkBackend):
         self.was_written = False
 
     async def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, **options: Any
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        return _Stream(await self._backend.connect_tcp(host, port, timeout, **options), self)
+        return _Stream(await self._backend.connect_tcp(host, port, timeout, local_address, socket_options), self)
 
 
 class _Stream(httpcore.AsyncNetworkStream):
     """Holds what is written until an answer is waited for, so that headers and body leave in one piece."""
 
-    #: How much is held at most.
-    _HELD = 64 * 1024
+    #: How much is held, and handed on at once, at most.
+    _PIECE = 64 * 1024
 
     def __init__(self, stream: httpcore.AsyncNetworkStream, backend: _Backend) -> None:
         self._stream = stream
@@ -185,10 +191,13 @@ class _Stream(httpcore.AsyncNetworkStream):
         return await self._stream.read(max_bytes, timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._held += buffer
         self._timeout = timeout
-        if len(self._held) > self._HELD:
-            await self._write_held()
+        if len(self._held) + len(buffer) <= self._PIECE:
+            self._held += buffer
+            return
+        await self._write_held()
+        for start in range(0, len(buffer), self._PIECE):
+            await self._stream.write(buffer[start : start + self._PIECE], timeout)
 
     async def _write_held(self) -> None:
         held, self._held = self._held, b""

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .._core.message import Request, Response
-from .._core.transport import Limits, ResponseTooLarge
+from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import translate
+from .body import Body
 
 T = TypeVar("T")
 
@@ -40,12 +41,13 @@ class CallerTransport:
         try:
             answer = self._client.send(_message(self._client, request, limits), **_AS_IT_IS)
             try:
-                body = translate.Body(limits)
-                for chunk in answer.iter_bytes():
-                    body.add(chunk)
+                body = _body(answer, limits)
+                if not answer.is_stream_consumed:
+                    for chunk in answer.iter_raw():
+                        body.add(chunk)
             finally:
                 answer.close()
-        except ResponseTooLarge:
+        except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise translate.failure(error) from error
@@ -74,16 +76,26 @@ class AsyncCallerTransport:
         try:
             answer = await self._client.send(_message(self._client, request, limits), **_AS_IT_IS)
             try:
-                body = translate.Body(limits)
-                async for chunk in answer.aiter_bytes():
-                    body.add(chunk)
+                body = _body(answer, limits)
+                if not answer.is_stream_consumed:
+                    async for chunk in answer.aiter_raw():
+                        body.add(chunk)
             finally:
                 await answer.aclose()
-        except ResponseTooLarge:
+        except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise translate.failure(error) from error
         return translate.response(answer, body.content(), time.monotonic() - started)
+
+
+def _body(answer: Any, limits: Limits) -> Body:
+    """What the body goes into. A hook of the caller's client may have read it, and then it is decompressed, too."""
+    if not answer.is_stream_consumed:
+        return Body(limits, answer.headers.get("content-encoding"))
+    body = Body(limits, None)
+    body.add(answer.content)
+    return body
 
 
 #: A redirect would take the key along, and the client's own credentials would replace it.

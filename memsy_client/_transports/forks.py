@@ -14,7 +14,7 @@ class StartsAnew(Protocol):
 
 _all: WeakSet[StartsAnew] = WeakSet()
 
-#: Objects that a child has inherited. They are kept: to collect one would close, or warn of, what the parent still uses.
+#: What a child has inherited. It is kept: to collect it would close, or warn of, what the parent still uses.
 inherited: list[object] = []
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import httpcore
@@ -50,12 +51,15 @@ class SyncPool:
 
     def send(self, request: Request, limits: Limits) -> Response:
         """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        if self._closed:
+            raise TransportError("this client has been closed", unsent=True)
+        ends = None if limits.total is None else time.monotonic() + limits.total
         if not self._free.acquire(timeout=_shortest(limits.pool, limits.total)):
-            raise translate.no_connection(limits)
+            raise _no_connection(limits)
         try:
             connection = self._take()
             try:
-                response = connection.send(request, limits)
+                response = connection.send(request, limits, ends)
             except BaseException:
                 connection.close()
                 raise
@@ -123,9 +127,9 @@ class _Connection:
         """Whether an idle connection can carry one more request, as far as this side knows."""
         return bool(self._connection.is_idle() and not self._connection.has_expired())
 
-    def send(self, request: Request, limits: Limits) -> Response:
+    def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
         started = time.monotonic()
-        self._clock.ends = None if limits.total is None else started + limits.total
+        self._clock.ends = ends
         try:
             answer = self._transport.handle_request(messages.outgoing(request, limits))
             try:
@@ -179,14 +183,21 @@ class _TimedBackend(httpcore.NetworkBackend):
         self._backend = backend
         self._clock = clock
 
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> httpcore.NetworkStream:
-        stream = self._backend.connect_tcp(host, port, self._clock.left(timeout), **options)
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._backend.connect_tcp(host, port, self._clock.left(timeout), local_address, socket_options)
         return _TimedStream(stream, self._clock)
 
 
 class _TimedStream(httpcore.NetworkStream):
-    #: How much is written before the clock is looked at again.
-    _WRITE = 64 * 1024
+    #: How much is held at most, and written before the clock is looked at again.
+    _PIECE = 64 * 1024
 
     def __init__(self, stream: httpcore.NetworkStream, clock: _Clock) -> None:
         self._stream = stream
@@ -195,26 +206,25 @@ class _TimedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
-            self._write_held()
+            # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
+            with contextlib.suppress(httpcore.WriteError):
+                self._write_held()
         return self._stream.read(max_bytes, self._clock.left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # Headers and body come apart. They are held until the answer is waited for, so that they leave in one piece:
         # each call into the system lets another thread take the interpreter.
-        self._held += buffer
         self._timeout = timeout
-        if len(self._held) > self._WRITE:
-            self._write_all()
+        if len(self._held) + len(buffer) <= self._PIECE:
+            self._held += buffer
+            return
+        self._write_held()
+        for start in range(0, len(buffer), self._PIECE):
+            self._stream.write(buffer[start : start + self._PIECE], self._clock.left(timeout))
 
     def _write_held(self) -> None:
-        # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
-        with contextlib.suppress(httpcore.WriteError):
-            self._write_all()
-
-    def _write_all(self) -> None:
         held, self._held = self._held, b""
-        for start in range(0, len(held), self._WRITE):
-            self._stream.write(held[start : start + self._WRITE], self._clock.left(self._timeout))
+        self._stream.write(held, self._clock.left(self._timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -227,6 +237,12 @@ class _TimedStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _no_connection(limits: Limits) -> TransportError:
+    if limits.pool is None or (limits.total is not None and limits.total < limits.pool):
+        return translate.out_of_time(limits, unsent=True)
+    return translate.no_connection(limits)
 
 
 def _shortest(*seconds: float | None) -> float | None:

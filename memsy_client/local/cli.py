@@ -87,7 +87,7 @@ def _serve(options: argparse.Namespace) -> None:
         # Waits in short steps, because on some systems a signal does not end a wait that has no end.
         while not stopped.wait(0.5):
             continue
-    print("stopped", flush=True)
+    _say("stopped")
 
 
 @contextlib.contextmanager
@@ -132,9 +132,13 @@ def _log(received: ReceivedRequest) -> None:
     answer = "dropped" if received.status is None else received.status
     # Escaped, so that a path from outside cannot write to the terminal anything but a line.
     url = received.url.encode("unicode_escape").decode("ascii")
-    # Whoever read the log may be gone; the requests go on.
+    _say(f"{received.method} {url} {answer} {received.seconds * 1000:.1f} ms")
+
+
+def _say(line: str) -> None:
+    # Whoever read the log may be gone; the server goes on.
     with contextlib.suppress(BrokenPipeError):
-        print(f"{received.method} {url} {answer} {received.seconds * 1000:.1f} ms", flush=True)
+        print(line, flush=True)
 
 
 def _export(options: argparse.Namespace) -> None:

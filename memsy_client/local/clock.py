@@ -59,9 +59,16 @@ class Clock:
             self._frozen = self._now() if moment is None else moment
 
     def advance(self, seconds: float) -> None:
-        """Move the clock, frozen or running; a negative number of seconds moves it back."""
+        """Move the clock, frozen or running; a negative number of seconds moves it back.
+
+        Raises:
+            ValueError: It would leave the years 1 to 9999.
+
+        """
         step = round(seconds * SECOND)
         with self._lock:
+            if not _EARLIEST <= self._now() + step <= _LATEST:
+                raise ValueError("the clock shows the years 1 to 9999")
             if self._frozen is None:
                 self._offset += step
             else:

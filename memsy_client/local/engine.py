@@ -98,15 +98,16 @@ class Engine:
         self._closing.set()
 
     def _answer(self, visit: _Visit) -> Response:
+        refusal = None
         try:
             self._route(visit)
         except Problem as problem:
-            fault = self._fault(visit)
-            return self._refuse(visit, problem) if fault is None else self._meet(visit, fault)
+            refusal = problem
+        # A fault may be meant for any call, one with an unknown path too.
         fault = self._fault(visit)
         if fault is not None and fault.answers and not fault.after:
             return self._meet(visit, fault)
-        response = self._serve(visit)
+        response = self._serve(visit) if refusal is None else self._refuse(visit, refusal)
         return response if fault is None or not fault.answers else self._meet(visit, fault)
 
     def _route(self, visit: _Visit) -> None:

@@ -134,11 +134,12 @@ class LocalMemsy:
 
     def close(self) -> None:
         """Close the socket and the database; what is pending is processed at the next start."""
+        # First what requests under way may be waiting for, so that the socket has none to wait for.
         self.engine.close()
+        self._services.worker.close()
         if self._socket is not None:
             self._socket.close()
             self._socket = None
-        self._services.worker.close()
         try:
             self._services.meter.flush()
         finally:
@@ -181,11 +182,12 @@ class LocalMemsy:
         """Wait until no event is pending.
 
         Raises:
-            TimeoutError: Some are still pending after `timeout` seconds, for instance because processing is held.
+            TimeoutError: Some are still pending after `timeout` seconds, for instance because processing is held, or
+                when the server was closed.
 
         """
         if not self._services.worker.settle(timeout):
-            raise TimeoutError(f"events are still pending after {timeout:g} s")
+            raise TimeoutError(f"events are still pending (waited for up to {timeout:g} s)")
 
     def fail_next(
         self,
@@ -228,7 +230,14 @@ class LocalMemsy:
     def create_key(
         self, *, org: str | None = None, scopes: Sequence[str] = ("read", "write"), admin: bool = True
     ) -> str:
-        """Make another key and return it; one for another organisation makes that organisation too."""
+        """Make another key and return it; one for another organisation makes that organisation too.
+
+        Raises:
+            ValueError: A scope is neither `read` nor `write`.
+
+        """
+        if not set(scopes) <= {"read", "write"}:
+            raise ValueError("the scopes of a key are read and write")
 
         def work(connection: sqlite3.Connection) -> NewKey:
             account = self._account if org is None else self._account_of(org)(connection)

@@ -20,9 +20,14 @@ Scored = list[tuple[int, float]]
 
 @dataclass(frozen=True, slots=True)
 class Eligible:
-    """Which memories a search may return: a query of their numbers, and its parameters.
+    """Which memories a search may return.
 
-    `scopes` names the places they are in, for the index; `copies` is in how many places the same statement may stand among them: an actor's, and each role's and team's.
+    Attributes:
+        sql: A query of their numbers.
+        params: Its parameters.
+        scopes: The places they are in, by the names under which the index knows them.
+        copies: In how many places the same statement may stand: an actor's, and each role's and team's.
+
     """
 
     sql: str
@@ -50,8 +55,9 @@ def _alike(connection: sqlite3.Connection, vector: bytes, eligible: Eligible) ->
     """Every eligible memory with a vector, by its cosine to the query's; negative ones count as unlike."""
     import numpy
 
-    sql = f"SELECT memory, embedding FROM memories WHERE embedding IS NOT NULL AND memory IN ({eligible.sql})"
-    rows = connection.execute(sql, eligible.params).fetchall()
+    # A vector of another length was made by another function, and says nothing about this one.
+    sql = f"SELECT memory, embedding FROM memories WHERE length(embedding) = ? AND memory IN ({eligible.sql})"
+    rows = connection.execute(sql, (len(vector), *eligible.params)).fetchall()
     if not rows:
         return []
     matrix = numpy.frombuffer(b"".join(row[1] for row in rows), dtype=numpy.float32).reshape(len(rows), -1)

@@ -105,9 +105,10 @@ class Worker:
         return self._held
 
     def settle(self, timeout: float) -> bool:
-        """Wait until no event is pending; tells whether that came within `timeout` seconds."""
+        """Wait until no event is pending; tells whether that came within `timeout` seconds, and before `close`."""
         with self._state:
-            return self._state.wait_for(lambda: self._idle_at == self._asked, timeout)
+            self._state.wait_for(lambda: self._closed or self._idle_at == self._asked, timeout)
+            return self._idle_at == self._asked
 
     def close(self) -> None:
         """Stop after the batch at hand; the rest stays pending."""

@@ -3,14 +3,15 @@
 A turn is known by its place: the number of its conversation in the high bits, its position there in the low ones, so
 that the turns around it are the numbers around it. Memories that belong to no conversation have places far apart.
 
-The ideas, in the order of what they brought on conversations that were not tuned on:
+The ideas, in the order of what they brought:
 
 - A question is often answered by a turn whose words stand in the turns around it. A term in a turn before counts
   `BEFORE` of a term in the turn itself, one in a turn after `AFTER`, and one anywhere in the conversation `ELSEWHERE`.
+- Who is asked about is often who speaks, and the month that is asked for the one in which it was said: `MARKED`.
+- A statement answers, a question does not; and a turn of three words says less than one of twenty.
+- A word that is related to the query's counts for something where the word itself is missing: `RELATED`.
 - A term is worth more the fewer turns it stands in, and the fewer conversations: a name that is said in all of them
   tells none apart, however seldom it is said.
-- A statement answers, a question does not; and a turn of three words says less than one of twenty.
-- Words that are related to the query's count for something where the word itself is missing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["POSITION_BITS", "REACH", "TermHits", "prior", "relevance"]
+__all__ = ["POSITION_BITS", "REACH", "TermHits", "nearby", "relevance", "score"]
 
 POSITION_BITS = 32
 
@@ -42,7 +43,7 @@ SATURATION = 1.2
 """The k1 of BM25: at this sum of counts a term has half of its effect."""
 
 QUESTION = 0.6
-"""What remains of a question's score."""
+"""What remains of the relevance of a question."""
 
 LONG = 150
 """From how many content words on a text is so long that it matches by chance."""
@@ -61,14 +62,12 @@ class TermHits:
     Attributes:
         exact: Places whose text has the term.
         related: Places whose text has a related word.
-        before: Places whose preceding turn has the term, and is known by nothing but its text.
         frequency: In how many turns it stands, for an `exact` that was cut short.
 
     """
 
     exact: Collection[int]
     related: Collection[int] = ()
-    before: Collection[int] = ()
     frequency: int = 0
 
 
@@ -103,13 +102,17 @@ def relevance(
     for marked_places, mark in zip(marked, marks, strict=True):
         for place in marked_places:
             scores[place] = scores.get(place, 0.0) + mark
-    return {place: score / whole for place, score in scores.items()}
+    return {place: found_weight / whole for place, found_weight in scores.items()}
 
 
-def prior(size: int, question: bool) -> float:
-    """What a turn's own shape makes of its relevance, as a factor up to 1.
+def score(share: float, size: int, question: bool) -> float:
+    """The score of a turn, 0-1, from its relevance and its own shape.
+
+    The root spreads out the low values, in which most results lie: a short memory that stands alone and has every term
+    of the query comes to 0.6, one that has half of their weight to 0.4; more than 0.8 takes the turns around it.
 
     Args:
+        share: Its relevance.
         size: How many content words it has.
         question: Whether it ends by asking.
 
@@ -117,7 +120,14 @@ def prior(size: int, question: bool) -> float:
     factor = (size + 2) / (size + 6)
     if size > LONG:
         factor *= math.sqrt(LONG / size)
-    return factor * QUESTION if question else factor
+    if question:
+        factor *= QUESTION
+    return math.sqrt(min(share, 1.0) * factor)
+
+
+def nearby(places: Iterable[int]) -> set[int]:
+    """The places and all that they reach."""
+    return {place + distance for place in places for distance in range(-REACH, REACH + 1)}
 
 
 def _rarity(count: int, total: int) -> float:
@@ -140,11 +150,4 @@ def _spread(hit: TermHits) -> dict[int, float]:
             for distance, share in enumerate(shares, 1):
                 around = place + direction * distance
                 counts[around] = counts.get(around, 0.0) + share * strength
-    for place in hit.before:
-        counts[place] = counts.get(place, 0.0) + BEFORE[0]
     return counts
-
-
-def nearby(places: Iterable[int]) -> set[int]:
-    """The places and all that they reach."""
-    return {place + distance for place in places for distance in range(-REACH, REACH + 1)}

@@ -4,8 +4,8 @@ The index holds each memory's distinct stems, and marked tokens beside them, tol
 stem has:
 
     =…  a scope, such as an organisation or an actor: what a search is restricted to
-    @…  a name of who speaks        ~…  the month and the year it happened in
-    <…  a word of the turn before, of a memory whose conversation is not known
+    @…  a name of who speaks
+    ~…  the month or the year in which it happened
 
 How it stays fast. A search costs by the number of places it looks at, not by the number of memories: for each term
 FTS5 intersects the term's list with the scope's and skips what lies between, and at most `BUDGET` hits are read for
@@ -34,6 +34,9 @@ BUDGET = 4_000
 LEAST_HITS = 100
 """Hits that are read of each term at least."""
 
+COMPANIONS = 8
+"""So many of a query's terms, the rarest ones, are looked for next to each other where they were cut short."""
+
 FOCUS = 300
 """Where more places than this have terms, the turns around the best ones are scored, and no others."""
 
@@ -56,6 +59,11 @@ CREATE TABLE IF NOT EXISTS retrieval_threads (
     name TEXT NOT NULL UNIQUE,
     turns INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS retrieval_parts (
+    scope TEXT NOT NULL,
+    thread INTEGER NOT NULL,
+    PRIMARY KEY (scope, thread)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS retrieval_totals (
     scope TEXT PRIMARY KEY,
     turns INTEGER NOT NULL,
@@ -63,7 +71,7 @@ CREATE TABLE IF NOT EXISTS retrieval_totals (
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE IF NOT EXISTS retrieval_index USING fts5(
     tokens, content='retrieval_rows', content_rowid='rowid', detail=none, columnsize=0,
-    tokenize="ascii tokenchars '=@~<-'"
+    tokenize="ascii tokenchars '=@~-'"
 );
 """
 
@@ -75,6 +83,7 @@ class _Hit(NamedTuple):
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables, all named `retrieval_…`; those that are there already stay as they are."""
+    # One by one, since `executescript` would commit what the caller has begun.
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
 
@@ -83,9 +92,8 @@ def add(
     connection: sqlite3.Connection,
     rowid: int,
     content: str,
-    context: str = "",
-    occurred: str | None = None,
     *,
+    occurred: str = "",
     thread: str | None = None,
     scopes: Iterable[str] = (),
 ) -> None:
@@ -95,22 +103,17 @@ def add(
         connection: The database.
         rowid: The memory's number, which is not indexed yet. The higher, the newer.
         content: Its text.
-        context: The text of the turn before, for a caller that cannot tell the thread.
         occurred: When it happened, in ISO 8601; its month and year become findable. Anything else is ignored.
-        thread: The conversation it belongs to, under a name that is unique among all actors. Memories of one thread
-            are added in the order of their turns, and lend each other their words.
+        thread: The name of the conversation it belongs to, if any. Memories of one thread are added in the order of
+            their turns, and lend each other their words.
         scopes: Names under which a search may ask for it, at most a few.
 
     """
-    names = [_ALL, *(f"={hashlib.blake2b(scope.encode(), digest_size=8).hexdigest()}" for scope in scopes)]
-    place, is_new = _take_place(connection, rowid, thread)
+    names = [_ALL, *map(_scope_token, scopes)]
+    place = -rowid << POSITION_BITS if thread is None else _take_place(connection, thread)
     for name in names:
-        _count(connection, name, 1, int(is_new))
-    marks = names[1:]
-    marks += [f"~{date}" for date in text.dates(str(occurred))]
-    if thread is None:
-        marks += [f"<{term}" for term in text.terms(context)]
-    _insert(connection, rowid, place, content, marks)
+        _count(connection, name, 1, int(thread is None or _enter(connection, place, name)))
+    _insert(connection, rowid, place, content, [*names[1:], *(f"~{date}" for date in text.dates(occurred))])
 
 
 def update(connection: sqlite3.Connection, rowid: int, content: str) -> None:
@@ -118,7 +121,7 @@ def update(connection: sqlite3.Connection, rowid: int, content: str) -> None:
     found = _delete(connection, rowid)
     if found is not None:
         place, tokens = found
-        _insert(connection, rowid, place, content, [token for token in tokens if token[0] in "=~<"])
+        _insert(connection, rowid, place, content, [token for token in tokens if token[0] in "=~"])
 
 
 def remove(connection: sqlite3.Connection, rowid: int) -> None:
@@ -147,27 +150,28 @@ def search(
         candidates_sql: A query of one column, the rowids that are eligible. It is looked up in by rowid for each hit,
             so its table should have the rowid as its key. None: all are.
         params: Its positional parameters.
-        scopes: At least one of these the memory was added under. They make a search among few of many memories fast,
-            and a term's weight that of their memories alone; so give them wherever they are known, although
-            `candidates_sql` alone decides. None: all.
+        scopes: A memory is eligible that was added under at least one of these. They make a search among few of many
+            memories fast, and a term's weight what it is in their memories alone, so they are worth giving beside
+            `candidates_sql`. None: all.
 
     Returns:
-        The best first, equal ones from the newest on, each with its score: the share of the query's weight that the
-        memory and the turns around it have, 0-1, see `ranking.relevance`. The memory alone having each term gives
-        about 0.55. What has none of the terms is not returned.
+        The best first, equal ones from the newest on, each with its score, 0-1: the root of the share of the query's
+        weight that the memory and the turns around it have. A short memory with every term has about 0.6, with half
+        of their weight 0.4, see `ranking.score`. A memory is only found by a term that stands in it or at most four
+        turns away, or by its speaker or month.
 
     """
     terms = text.query_terms(query)
     if not terms or limit < 1:
         return []
-    names = [f"={hashlib.blake2b(scope.encode(), digest_size=8).hexdigest()}" for scope in scopes]
+    names = list(map(_scope_token, scopes))
     lookup = _Lookup(connection, names, candidates_sql, params, max(LEAST_HITS, BUDGET // len(terms)))
-    hits = _focused([lookup.hits(term, terms) for term in terms])
+    hits = _focused(lookup.hits(terms), max(FOCUS, limit))
     marked = lookup.marked([f"@{term}" for term in terms] + [f"~{date}" for date in text.query_dates(query)])
-    scores = ranking.relevance(hits, marked, *_totals(connection, names))
-    best = sorted(scores, key=lambda place: (-scores[place], -place))[: max(POOL, 2 * limit)]
+    relevant = ranking.relevance(hits, marked, *_totals(connection, names))
+    best = sorted(relevant, key=lambda place: (-relevant[place], -place))[: max(POOL, 2 * limit)]
     found = [
-        (rowid, round(scores[place] * ranking.prior(size, bool(question)), 6))
+        (rowid, round(ranking.score(relevant[place], size, bool(question)), 6))
         for rowid, place, size, question in lookup.rows(best)
     ]
     found.sort(key=lambda item: (-item[1], -item[0]))
@@ -186,6 +190,7 @@ class _Lookup:
         limit: int,
     ) -> None:
         self._connection = connection
+        self._names = frozenset(names)
         self._scope = f" AND ({_any(names)})" if names else ""
         # CROSS JOIN keeps SQLite from starting at the eligible rows, of which there may be a million.
         self._with = f"WITH eligible(number) AS ({candidates_sql}) " if candidates_sql else ""
@@ -193,25 +198,32 @@ class _Lookup:
         self._params = tuple(params)
         self._limit = limit
 
-    def hits(self, term: str, terms: Sequence[str]) -> TermHits:
-        """Where a term of the query stands; the other terms say where to look on if it is found too often."""
-        exact = self._match(_any([term]), self._limit)
-        frequency = len(exact)
-        if len(exact) == self._limit:
-            reached = (exact[0].rowid - exact[-1].rowid + 1) / exact[0].rowid
-            frequency = int(frequency / reached)
-            others = _any([other for other in terms if other != term])
-            if others:
-                exact += self._match(f"{_any([term])} AND ({others})", self._limit)
-        words = thesaurus.related(term)
-        related = self._match(_any(words), self._limit // 2) if words else []
-        before = self._match(_any([f"<{term}"]), self._limit // 2)
-        return TermHits(
-            exact={hit.place for hit in exact},
-            related={hit.place for hit in related},
-            before={hit.place for hit in before},
-            frequency=frequency,
-        )
+    def hits(self, terms: Sequence[str]) -> list[TermHits]:
+        """Where each term of the query stands."""
+        newest = [self._match(_any([term]), self._limit) for term in terms]
+        frequencies = [self._frequency(hits) for hits in newest]
+        rarest = [term for _, term in sorted(zip(frequencies, terms, strict=True))][:COMPANIONS]
+        found: list[TermHits] = []
+        for term, hits, frequency in zip(terms, newest, frequencies, strict=True):
+            others = [other for other in rarest if other != term]
+            if len(hits) == self._limit and term in rarest and others:
+                hits = hits + self._match(f"{_any([term])} AND ({_any(others)})", self._limit // 2)
+            words = thesaurus.related(term)
+            related = self._match(_any(words), self._limit // 2) if words else []
+            found.append(
+                TermHits(
+                    exact={hit.place for hit in hits},
+                    related={hit.place for hit in related},
+                    frequency=frequency,
+                )
+            )
+        return found
+
+    def _frequency(self, newest: Sequence[_Hit]) -> int:
+        """In how many memories a term stands; where not all were read, as if the others were spread as these are."""
+        if len(newest) < self._limit:
+            return len(newest)
+        return len(newest) * newest[0].rowid // (newest[0].rowid - newest[-1].rowid + 1)
 
     def marked(self, tokens: Iterable[str]) -> list[set[int]]:
         """Where each of the marked tokens stands, of those that do."""
@@ -230,31 +242,37 @@ class _Lookup:
     def rows(self, places: Iterable[int]) -> list[tuple[int, int, int, int]]:
         """Rowid, place, size and question of those places that are eligible memories."""
         sql = (
-            f"{self._with}SELECT retrieval_rows.rowid, place, size, question FROM retrieval_rows {self._join}"
+            f"{self._with}SELECT retrieval_rows.rowid, place, size, question, tokens FROM retrieval_rows {self._join}"
             f"WHERE place IN ({', '.join(map(str, places))})"
         )
-        return self._connection.execute(sql, self._params).fetchall()
+        rows = self._connection.execute(sql, self._params)
+        # A turn that another one reaches need not be of the same scope.
+        return [row[:4] for row in rows if not self._names or not self._names.isdisjoint(row[4].split())]
 
 
-def _focused(hits: list[TermHits]) -> list[TermHits]:
+def _focused(hits: list[TermHits], most: int) -> list[TermHits]:
     """The hits on and around the most promising places, if there are too many to score all."""
     promise: dict[int, float] = {}
     for hit in hits:
         for place in hit.exact:
             promise[place] = promise.get(place, 0.0) + 1 / (1 + max(hit.frequency, len(hit.exact)))
-    if len(promise) <= FOCUS:
+    if len(promise) <= most:
         return hits
-    best = sorted(promise, key=lambda place: (-promise[place], -place))[:FOCUS]
+    best = sorted(promise, key=lambda place: (-promise[place], -place))[:most]
     kept = ranking.nearby(best)
     return [
         TermHits(
             exact=kept.intersection(hit.exact),
             related=kept.intersection(hit.related),
-            before=kept.intersection(hit.before),
             frequency=max(hit.frequency, len(hit.exact)),
         )
         for hit in hits
     ]
+
+
+def _scope_token(scope: str) -> str:
+    """A scope's name as a token, whatever characters it has."""
+    return f"={hashlib.blake2b(scope.encode(errors='surrogatepass'), digest_size=8).hexdigest()}"
 
 
 def _any(tokens: Iterable[str]) -> str:
@@ -277,19 +295,21 @@ def _count(connection: sqlite3.Connection, scope: str, turns: int, conversations
     connection.execute(sql, (scope, turns, conversations))
 
 
-def _take_place(connection: sqlite3.Connection, rowid: int, thread: str | None) -> tuple[int, bool]:
-    """The next place of the thread, and whether it is the first."""
-    if thread is None:
-        return -rowid << POSITION_BITS, True
-    found = connection.execute("SELECT number, turns FROM retrieval_threads WHERE name = ?", (thread,)).fetchone()
-    if found is None:
-        number = connection.execute("INSERT INTO retrieval_threads (name, turns) VALUES (?, 1)", (thread,)).lastrowid
-        turns = 0
-    else:
-        number, turns = found
-        connection.execute("UPDATE retrieval_threads SET turns = turns + 1 WHERE number = ?", (number,))
+def _take_place(connection: sqlite3.Connection, thread: str) -> int:
+    """The next place of the thread."""
+    sql = "INSERT INTO retrieval_threads (name, turns) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET turns = turns + 1"
+    connection.execute(sql, (thread,))
+    sql = "SELECT number, turns FROM retrieval_threads WHERE name = ?"
+    number, turns = connection.execute(sql, (thread,)).fetchone()
     # The first position leaves room below, so that nothing reaches back into another thread.
-    return (number << POSITION_BITS) + ranking.REACH + turns, turns == 0
+    place: int = (number << POSITION_BITS) + ranking.REACH + turns
+    return place
+
+
+def _enter(connection: sqlite3.Connection, place: int, scope: str) -> bool:
+    """Whether the place's thread is a new one to the scope: several may take part in one conversation."""
+    sql = "INSERT OR IGNORE INTO retrieval_parts VALUES (?, ?)"
+    return connection.execute(sql, (scope, place >> POSITION_BITS)).rowcount == 1
 
 
 def _insert(connection: sqlite3.Connection, rowid: int, place: int, content: str, marks: Iterable[str]) -> None:
@@ -310,4 +330,4 @@ def _delete(connection: sqlite3.Connection, rowid: int) -> tuple[int, list[str]]
     sql = "INSERT INTO retrieval_index (retrieval_index, rowid, tokens) VALUES ('delete', ?, ?)"
     connection.execute(sql, (rowid, tokens))
     connection.execute("DELETE FROM retrieval_rows WHERE rowid = ?", (rowid,))
-    return place, tokens.split(" ")
+    return place, tokens.split()

@@ -54,9 +54,8 @@ class Scripting:
 
     def handle(self, request: Request, *, from_loopback: bool) -> Response:
         """Answer one request."""
-        host = urlsplit(request.url).hostname
         # The name is checked too: a web page may point a name of its own at this machine.
-        if not from_loopback or host not in _OWN_NAMES:
+        if not from_loopback or _host_name(request) not in _OWN_NAMES:
             return _response(403, {"detail": "These routes answer this machine only."})
         name = urlsplit(request.url).path[len(PREFIX) :].strip("/")
         route = self._routes.get(name)
@@ -66,7 +65,7 @@ class Scripting:
             return _response(405, {"detail": "Method Not Allowed"}, {"Allow": "POST"})
         try:
             return _response(200, route(_arguments(request)))
-        except (Refused, ValueError, TypeError) as error:
+        except (Refused, ValueError, TypeError, OverflowError) as error:
             return _response(422, {"detail": str(error)})
         except TimeoutError as error:
             return _response(504, {"detail": str(error)})
@@ -117,6 +116,13 @@ class Scripting:
     def _reset(self, arguments: Arguments) -> dict[str, Any]:
         self._memsy.reset(**arguments)
         return {}
+
+
+def _host_name(request: Request) -> str:
+    """The name in the Host header, without the port."""
+    host = Headers.of(request.headers).get("host") or ""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).strip("[]")
 
 
 def _arguments(request: Request) -> Arguments:

@@ -10,8 +10,8 @@ from typing import Any
 from memsy_client.local import nearest, remembering, strength
 from memsy_client.local.clock import isoformat
 from memsy_client.local.extraction import json_object
-from memsy_client.local.problems import Problem
 from memsy_client.local.nearest import Eligible
+from memsy_client.local.problems import Problem
 from memsy_client.local.remembering import MAX_SOURCES, Place
 from memsy_client.local.requests import refuse_organisation
 from memsy_client.local.services import Call

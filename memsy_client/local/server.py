@@ -34,6 +34,9 @@ THREADS = 64
 DRAINED = 10
 """How many times the limit of a body is read of one that is larger, before the connection is closed on it."""
 
+KEEP_ALIVE = 75
+"""Seconds until an idle connection is closed: longer than clients keep theirs, so that none is closed under a call."""
+
 GRACE = 5
 """Seconds that requests under way get to end when the server closes."""
 
@@ -76,7 +79,8 @@ class _Application:
         path = incoming.scope["raw_path"].decode("latin-1")
         query = incoming.scope["query_string"].decode("latin-1")
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in incoming.scope["headers"]]
-        url = f"http://{incoming.headers.get('host', '')}{path}" + (f"?{query}" if query else "")
+        # The Host header stays where it is: as part of the URL it could make the URL unreadable.
+        url = f"http://localhost{path}" + (f"?{query}" if query else "")
         return Request(incoming.method, url, headers, b"".join(chunks))
 
     def _handle(self, request: Request, scope: Scope) -> Response:
@@ -126,6 +130,9 @@ class SocketServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            # Who a client is must not be for the client to say: the loopback check and scripted drops rely on it.
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
         )
         self._server = _Server(config)

@@ -40,6 +40,9 @@ wife wives; wolf wolves; woman women; bad worse worst; far farther farthest furt
 """
 _IRREGULAR = {form: base for group in _IRREGULAR_FORMS.split(";") for base, *forms in [group.split()] for form in forms}
 
+# Not what their ends make them look like.
+_UNCHANGED = frozenset("andes atlas bias canvas christmas cosmos early gas lens news only this thus ugly yes".split())
+
 # Suffix and what takes its place, longest first so that the first hit is the right one. Step 2 and 3 work within R1.
 _STEP_2 = (
     ("ational", "ate"), ("fulness", "ful"), ("iveness", "ive"), ("ization", "ize"), ("ousness", "ous"),
@@ -64,7 +67,7 @@ def stem(word: str) -> str:
     Words of one or two letters, and words with a digit, are their own stem.
     """
     word = _IRREGULAR.get(word, word)
-    if len(word) < 3 or not word.isalpha():
+    if len(word) < 3 or word in _UNCHANGED or not word.isalpha():
         return word
     word = _mark_consonant_y(word)
     r1, r2 = _regions(word)

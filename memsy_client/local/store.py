@@ -66,6 +66,7 @@ class Store:
         self._writing = threading.RLock()
         self._readers: deque[sqlite3.Connection] = deque()
         self._synchronous = ""
+        self._closed = False
         self._lock = None if self.path is None else _lock(self.path)
         try:
             self._writer = self._open()
@@ -76,11 +77,16 @@ class Store:
     def close(self) -> None:
         """Close every connection, and let another process have the file."""
         with self._writing:
-            while self._readers:
-                self._readers.pop().close()
+            # A reader that is still at work is closed when it is done.
+            self._closed = True
+            self._close_readers()
             self._writer.close()
             _unlock(self._lock)
             self._lock = None
+
+    def _close_readers(self) -> None:
+        while self._readers:
+            self._readers.pop().close()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -90,13 +96,18 @@ class Store:
             with self._writing:
                 yield self._writer
             return
-        connection = self._readers.pop() if self._readers else self._connect()
+        try:
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self._connect()
         try:
             connection.execute("BEGIN")
             yield connection
         finally:
             connection.rollback()
             self._readers.append(connection)
+            if self._closed:
+                self._close_readers()
 
     def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
         """Run `work` in a transaction and return what it returned, once it is committed.
@@ -182,7 +193,8 @@ class Store:
         target = ":memory:" if self.path is None else str(self.path)
         # Connections move between threads; a lock or the pool sees to it that only one has it at a time.
         connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=10)
-        connection.execute("PRAGMA cache_size = -16000")
+        # As many connections as requests at once: a large cache each would add up, and the system caches the file.
+        connection.execute("PRAGMA cache_size = -4000")
         functions.register(connection)
         return connection
 

@@ -15,7 +15,7 @@ MAX_CHARACTERS = 8_000
 MAX_WORD = 40
 """Letters of a word that count: what goes on for longer is data, and is told apart by its beginning."""
 
-MAX_QUERY_TERMS = 40
+MAX_QUERY_TERMS = 32
 """Terms of a query that are looked up."""
 
 # An apostrophe parts a word: what stands behind it (s, t, ll, …) is a stop word.
@@ -43,32 +43,32 @@ _MONTH = re.compile(
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-\d\d")
 
-_STOP_WORDS = frozenset(
-    """
-    a an the this that these those there here
-    i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers
-    herself it its itself they them their theirs themselves one ones someone somebody anyone anybody everyone everybody
-    something anything everything nothing
-    who whom whose which what when where why how whatever
-    am is are was were be been being isn aren wasn weren ain
-    do does did doing done don doesn didn have has had having haven hasn hadn
-    will would shall should can could may might must ought won wouldn shouldn couldn mustn needn
-    and or but nor if then than so because as while until although though whether
-    of at by for with about against between into through during before after above below to from up down in out on off
-    over under again further once onto upon within without across along around toward towards among via per
-    not no nor only own same too very just also even still already yet ever never always
-    all any both each few more most other another such some many much
-    ll ve re d m s t let lets please tell
-    """.split()
-)
+_STOP_WORD_LIST = """
+a an the this that these those there here
+i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers
+herself it its itself they them their theirs themselves one ones someone somebody anyone anybody everyone everybody
+something anything everything nothing
+who whom whose which what when where why how whatever
+am is are was were be been being isn aren wasn weren ain
+do does did doing done don doesn didn have has had having haven hasn hadn
+will would shall should can could may might must ought won wouldn shouldn couldn mustn needn
+and or but nor if then than so because as while until although though whether
+of at by for with about against between into through during before after above below to from up down in out on off
+over under again further once onto upon within without across along around toward towards among via per
+not no nor only own same too very just also even still already yet ever never always
+all any both each few more most other another such some many much
+ll ve re d m s t let lets please tell
+"""
+_STOP_WORDS = frozenset(_STOP_WORD_LIST.split())
 
 
 def _words(text: str) -> list[str]:
     """The words of a text in order: folded in case, without accents, at most `MAX_WORD` letters each."""
-    text = text[:MAX_CHARACTERS].casefold()
+    text = text[:MAX_CHARACTERS]
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    text = text.casefold()
     words: list[str] = []
     for word in _WORD.findall(_DIGIT_GROUPS.sub("", text)):
         if word.isascii() or not _UNSPACED.search(word):

@@ -98,8 +98,8 @@ def _index(connection: sqlite3.Connection) -> None:
     """Build the search index of the imported memories, as it was built when they were stored."""
     sql = (
         "SELECT memory, memories.account, level, coalesce(memories.actor_id, memories.role_id, memories.team_id, ''), "
-        "text, session, said FROM memories JOIN (SELECT memory, session_id AS session, ts AS said, min(event) FROM sources "
-        "JOIN events USING (event) GROUP BY memory) USING (memory) ORDER BY memory"
+        "text, session, said FROM memories JOIN (SELECT memory, session_id AS session, ts AS said, min(event) "
+        "FROM sources JOIN events USING (event) GROUP BY memory) USING (memory) ORDER BY memory"
     )
     for memory, account, level, id, text, session_id, said in connection.execute(sql).fetchall():
         remembering.index(connection, memory, Place(account, level, id), text, session_id, said)

@@ -58,6 +58,9 @@ class Plan:
         unknown = set(self.limits) - set(DIMENSIONS)
         if unknown:
             raise ValueError(f"a plan has no dimension {', '.join(sorted(unknown))}; it has {', '.join(DIMENSIONS)}")
+        numbers = (*self.limits.values(), self.requests_per_minute or 0, self.max_keys, self.max_orgs, self.seats)
+        if not all(isinstance(number, int) and number >= 0 for number in numbers):
+            raise ValueError("the numbers of a plan are whole and not negative")
 
 
 def month(moment: int) -> tuple[int, int]:

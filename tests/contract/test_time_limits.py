@@ -93,7 +93,7 @@ async def test_a_read_time_out_bounds_each_silence(flavour: Flavour, serve: Serv
 
 async def test_a_server_that_does_not_read_is_given_up(flavour: Flavour, serve: Serve) -> None:
     server = serve(hang, reads=False)
-    events = [{"content": "a" * 50_000_000}]
+    events = [{"content": "a" * 20_000_000}]
     async with flavour.client(server.origin, timeout=None, deadline=LIMIT) as client:
         with within(LIMIT), pytest.raises(MemsyTimeoutError):
             await flavour.call(client.ingest, events)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import signal
 import socket
@@ -53,12 +54,31 @@ def test_serve_prints_what_redirects_an_application_logs_requests_and_stops_clea
         assert LOCAL_API_KEY not in out
 
 
+def test_serve_stops_although_a_request_waits():
+    with serving("--memory", "--port", "0") as (process, _, environment):
+        host, port = environment["MEMSY_BASE_URL"].removeprefix("http://").removesuffix("/v1").split(":")
+        waiting = http.client.HTTPConnection(host, int(port), timeout=30)
+        with contextlib.closing(waiting):
+            with contextlib.closing(http.client.HTTPConnection(host, int(port), timeout=30)) as other:
+                for route, body in (("hold", {}), ("fail_next", {"delay": 3600})):
+                    script(other, route, body)
+                    other.getresponse().read()
+            waiting.request("GET", "/v1/health")
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=20)
+        assert process.returncode == 0
+
+
+def script(connection, route, body):
+    connection.request("POST", f"/_local/{route}", json.dumps(body), {"Content-Type": "application/json"})
+
+
 def test_serve_keeps_its_data_and_its_key_between_runs(tmp_path):
     path = str(tmp_path / "memsy.db")
     for existing in (1, 2):
         with serving("--data", path, "--port", "0", "--org", "acme") as (process, _, environment):
             with MemsyClient(environment["MEMSY_BASE_URL"], environment["MEMSY_API_KEY"]) as client:
-                assert [org.org_id for org in client.orgs.list()][0] == "acme"
+                assert next(org.org_id for org in client.orgs.list()) == "acme"
                 if existing == 1:
                     client.orgs.create("second", "Second", "")
                 assert len(client.orgs.list()) == 2

@@ -209,7 +209,9 @@ def test_processing_waits_for_a_full_disk_and_goes_on_when_there_is_room(tmp_pat
         memsy.release()
         with pytest.raises(TimeoutError):
             memsy.settle(0.2)
-        assert small.post("/v1/status", {"event_ids": ids}).body["pendingIds"] == ids
+        answer = small.post("/v1/status", {"event_ids": ids}).body
+        assert answer["pendingIds"] != []
+        assert answer["failedIds"] == []
         assert "will be tried again" in caplog.text
         memsy.engine.services.store._writer.execute("PRAGMA max_page_count = 1000000")
         memsy.settle()

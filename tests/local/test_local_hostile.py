@@ -151,6 +151,20 @@ def test_what_is_no_http_is_a_400(memsy_socket, request_):
     assert exchange(memsy_socket, request_).startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize("host", ["[", "a b", "x" * 5000, "[::1", "%zz"])
+def test_a_host_header_is_never_read_as_anything(memsy_socket, host):
+    request = f"GET /v1/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    assert exchange(memsy_socket, request.encode()).startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize(
+    "target", ["//v1/health", "/v1/orgs/[", "/v1/orgs/%5B%5D?x=[", "/v1/orgs/a#b", "/%2e%2e/", "/v1//", "/"]
+)
+def test_an_odd_path_is_a_4xx(memsy_socket, target):
+    request = f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    assert exchange(memsy_socket, request.encode()).startswith(b"HTTP/1.1 4")
+
+
 def test_a_path_with_dots_is_no_way_out_of_its_plane(memsy_socket):
-    request = f"GET /v1/../api/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {memsy_socket.api_key}\r\n\r\n"
-    assert exchange(memsy_socket, request.encode()).startswith(b"HTTP/1.1 404 ")
+    headers = f"Host: x\r\nConnection: close\r\nAuthorization: Bearer {memsy_socket.api_key}\r\n\r\n"
+    assert exchange(memsy_socket, f"GET /v1/../api/me HTTP/1.1\r\n{headers}".encode()).startswith(b"HTTP/1.1 404 ")

@@ -6,13 +6,12 @@ The short run takes a few cases an operation; `-m slow` takes hundreds.
 from __future__ import annotations
 
 import copy
-from importlib import resources
 import json
+from importlib import resources
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 

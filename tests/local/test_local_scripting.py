@@ -54,6 +54,13 @@ def test_a_delay_alone_lets_the_call_go_on(api, memsy):
     assert memsy.requests[-1].seconds >= 0.02
 
 
+def test_a_fault_may_meet_a_call_of_an_unknown_path_too(api, memsy):
+    memsy.fail_next(delay=0.001)
+    assert send(api, "/nowhere").status == 404
+    memsy.fail_next(status=500)
+    assert send(api, "/nowhere").status == 500
+
+
 def test_closing_the_server_ends_a_delay(memsy):
     memsy.fail_next(delay=3600)
     memsy.engine.close()
@@ -173,12 +180,28 @@ def test_another_process_scripts_the_server_by_url(socket_memsy):
         ("reset", None, None, "GET", 405),
         ("reset", {"unknown": 1}, None, "POST", 422),
         ("clock/freeze", {"at": "noon"}, None, "POST", 422),
+        ("clock/advance", {"seconds": 1e300}, None, "POST", 422),
+        ("clock/advance", {"seconds": 10**12}, None, "POST", 422),
+        ("set_plan", {"limits": {"api_calls": -1}}, None, "POST", 422),
+        ("set_plan", {"requests_per_minute": "many"}, None, "POST", 422),
+        ("create_key", {"scopes": ["admin"]}, None, "POST", 422),
+        ("fail_next", {"operation": "dream", "status": 500}, None, "POST", 422),
         ("reset", None, {"Content-Type": "text/plain"}, "POST", 422),
         ("reset", None, {"Content-Type": "application/json", "Host": "evil.example"}, "POST", 403),
+        ("reset", None, {"Content-Type": "application/json", "Host": "evil.example:80"}, "POST", 403),
+        ("reset", None, {"Content-Type": "application/json", "Host": "["}, "POST", 403),
+        ("settle", None, {"Content-Type": "application/json", "Host": "[::1]:8787"}, "POST", 200),
     ],
 )
 def test_a_script_that_cannot_be_is_told_so(socket_memsy, route, arguments, headers, method, status):
     assert script(socket_memsy, route, arguments, headers=headers, method=method)[0] == status
+
+
+def test_a_forwarding_header_does_not_change_who_a_client_is(socket_memsy):
+    request = urllib.request.Request(socket_memsy.base_url + "/health", headers={"X-Forwarded-For": "1.2.3.4"})
+    socket_memsy.fail_next(drop=True)
+    with pytest.raises(OSError, match=r"reset|closed|remote"):
+        urllib.request.urlopen(request)
 
 
 def test_a_dropped_connection_is_dropped_on_the_wire_too(socket_memsy):

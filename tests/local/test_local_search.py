@@ -188,6 +188,15 @@ def test_embeddings_find_what_words_do_not(api, an_event):
         assert [result["content"] for result in own.search("feline", threshold=0.1)] == ["The cat sleeps"]
 
 
+def test_vectors_of_another_function_do_not_get_in_the_way(api, an_event, tmp_path):
+    with LocalMemsy(tmp_path / "memsy.db", port=None, embed=lambda texts: [[1.0, 0.0] for _ in texts]) as memsy:
+        type(api)(memsy).ingest(an_event("The cat sleeps"))
+    with LocalMemsy(tmp_path / "memsy.db", port=None, embed=lambda texts: [[1.0, 0.0, 0.0] for _ in texts]) as memsy:
+        own = type(api)(memsy)
+        assert own.found("feline") == set()
+        assert own.found("cat") == {"The cat sleeps"}
+
+
 def test_an_embedding_that_fails_makes_its_events_failed(api, an_event):
     def embed(texts):
         raise RuntimeError("no model")

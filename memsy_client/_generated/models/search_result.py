@@ -21,8 +21,7 @@ class SearchResult(Model):
     Attributes:
         id: The memory's id.
         content: The memory's text.
-        score: How near it is to the query, higher is closer; 0-1 with reranking. Not comparable between
-            queries.
+        score: How near it is to the query, higher is closer; 0-1 with reranking. Not comparable between queries.
         metadata: What else is known of the memory.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """

@@ -23,8 +23,8 @@ class SearchResultMetadata(Model):
         entities: People, places and things it names, each a free-form object.
         kind: The kind of memory: semantic, episodic, procedural, or another (the vocabulary is open).
         type: What it states: fact, preference, norm, decision, event, or another (the vocabulary is open).
-        strength: Reinforcement by use, 0.0-5.0, not a probability. It rises a little each time a search returns
-            the memory, and decays slowly when unused.
+        strength: Reinforcement by use, 0.0-5.0, not a probability. It rises a little each time a search returns the
+            memory, and decays slowly when unused.
         confidence: How certain the extraction was, 0-1.
         observed_at: When what it states was observed. A time without an offset is read as UTC.
         session_id: The conversation it comes from; none for a memory that belongs to no conversation.

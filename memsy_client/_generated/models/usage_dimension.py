@@ -13,12 +13,11 @@ class UsageDimension(Model):
     """The usage in one dimension of the plan.
 
     Attributes:
-        dimension: What is counted: `api_calls`, `events_ingested`, `memory_stored`, `llm_tokens`,
-            `search_queries`, or another (the vocabulary is open).
+        dimension: What is counted: `api_calls`, `events_ingested`, `memory_stored`, `llm_tokens`, `search_queries`,
+            or another (the vocabulary is open).
         used: How much was used.
         limit: How much the plan holds; none when it is unlimited.
-        overage_rate: The price of a unit beyond the limit, in the plan's currency; none where there is no
-            overage.
+        overage_rate: The price of a unit beyond the limit, in the plan's currency; none where there is no overage.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

@@ -40,8 +40,8 @@ class Core(SyncResource):
         - NUL characters are stripped from every string.
 
         Args:
-            events: The events, 1-1,000 (the range is chosen here; recommended: tens to low hundreds). One
-                invalid event makes the whole batch invalid.
+            events: The events, 1-1,000 (the range is chosen here; recommended: tens to low hundreds). One invalid
+                event makes the whole batch invalid.
 
         Returns:
             The ids of the events, in the order sent.
@@ -88,16 +88,16 @@ class Core(SyncResource):
 
         Args:
             query: What to look for, in plain words. Not blank, 1-8,000 characters (chosen here).
-            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1-256
-                characters, not blank (chosen here, so that an empty id never widens a search).
+            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1-256 characters,
+                not blank (chosen here, so that an empty id never widens a search).
             limit: How many results to return at most, 1-100.
             threshold: Drop results that score below this, 0-1 (the range is chosen here, as of the scores). 0.0
                 drops none.
             include_source_events: Also return the events from which each memory was made, in `source_events`.
             role_ids: Memories promoted to these roles are eligible too. At most 100 ids (chosen here).
             team_ids: Memories promoted to these teams are eligible too. At most 100 ids (chosen here).
-            session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and
-                `_ - : . @ /`, at most 256 characters; empty counts as unset. Together with a non-empty
+            session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and `_ -
+                : . @ /`, at most 256 characters; empty counts as unset. Together with a non-empty
                 `exclude_session_id`: 422.
             exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`, at
                 most 256 characters; empty counts as unset. Together with a non-empty `session_id`: 422.
@@ -247,8 +247,8 @@ class AsyncCore(AsyncResource):
         - NUL characters are stripped from every string.
 
         Args:
-            events: The events, 1-1,000 (the range is chosen here; recommended: tens to low hundreds). One
-                invalid event makes the whole batch invalid.
+            events: The events, 1-1,000 (the range is chosen here; recommended: tens to low hundreds). One invalid
+                event makes the whole batch invalid.
 
         Returns:
             The ids of the events, in the order sent.
@@ -295,16 +295,16 @@ class AsyncCore(AsyncResource):
 
         Args:
             query: What to look for, in plain words. Not blank, 1-8,000 characters (chosen here).
-            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1-256
-                characters, not blank (chosen here, so that an empty id never widens a search).
+            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1-256 characters,
+                not blank (chosen here, so that an empty id never widens a search).
             limit: How many results to return at most, 1-100.
             threshold: Drop results that score below this, 0-1 (the range is chosen here, as of the scores). 0.0
                 drops none.
             include_source_events: Also return the events from which each memory was made, in `source_events`.
             role_ids: Memories promoted to these roles are eligible too. At most 100 ids (chosen here).
             team_ids: Memories promoted to these teams are eligible too. At most 100 ids (chosen here).
-            session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and
-                `_ - : . @ /`, at most 256 characters; empty counts as unset. Together with a non-empty
+            session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and `_ -
+                : . @ /`, at most 256 characters; empty counts as unset. Together with a non-empty
                 `exclude_session_id`: 422.
             exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`, at
                 most 256 characters; empty counts as unset. Together with a non-empty `session_id`: 422.

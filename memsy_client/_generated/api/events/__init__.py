@@ -42,8 +42,8 @@ class Events(SyncResource):
             kind: Only events of this kind.
             sort: The order of the items.
             limit: How many items a page holds at most, 1-200.
-            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                At least 0.
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
+                least 0.
 
         Returns:
             One page of events.
@@ -159,8 +159,8 @@ class AsyncEvents(AsyncResource):
             kind: Only events of this kind.
             sort: The order of the items.
             limit: How many items a page holds at most, 1-200.
-            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                At least 0.
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
+                least 0.
 
         Returns:
             One page of events.

@@ -44,17 +44,17 @@ class Memories(SyncResource):
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
-            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the
-                vocabulary is open). 1-64 characters (chosen here).
-            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the
-                vocabulary is open). 1-64 characters (chosen here).
+            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the vocabulary is
+                open). 1-64 characters (chosen here).
+            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the vocabulary
+                is open). 1-64 characters (chosen here).
             status: Only memories of this status. The service takes `active` when it is left out.
             sort: The order of the items.
-            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
-                (chosen here); an empty text matches all.
+            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters (chosen
+                here); an empty text matches all.
             limit: How many items a page holds at most, 1-200.
-            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                At least 0.
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
+                least 0.
 
         Returns:
             One page of memories.
@@ -105,14 +105,14 @@ class Memories(SyncResource):
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
-            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the
-                vocabulary is open). 1-64 characters (chosen here).
-            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the
-                vocabulary is open). 1-64 characters (chosen here).
+            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the vocabulary is
+                open). 1-64 characters (chosen here).
+            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the vocabulary
+                is open). 1-64 characters (chosen here).
             status: Only memories of this status. The service takes `active` when it is left out.
             sort: The order of the items.
-            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
-                (chosen here); an empty text matches all.
+            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters (chosen
+                here); an empty text matches all.
             limit: How many items to fetch at a time. 1 to 200.
             offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
@@ -241,17 +241,17 @@ class AsyncMemories(AsyncResource):
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
-            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the
-                vocabulary is open). 1-64 characters (chosen here).
-            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the
-                vocabulary is open). 1-64 characters (chosen here).
+            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the vocabulary is
+                open). 1-64 characters (chosen here).
+            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the vocabulary
+                is open). 1-64 characters (chosen here).
             status: Only memories of this status. The service takes `active` when it is left out.
             sort: The order of the items.
-            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
-                (chosen here); an empty text matches all.
+            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters (chosen
+                here); an empty text matches all.
             limit: How many items a page holds at most, 1-200.
-            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                At least 0.
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
+                least 0.
 
         Returns:
             One page of memories.
@@ -302,14 +302,14 @@ class AsyncMemories(AsyncResource):
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
-            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the
-                vocabulary is open). 1-64 characters (chosen here).
-            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the
-                vocabulary is open). 1-64 characters (chosen here).
+            kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the vocabulary is
+                open). 1-64 characters (chosen here).
+            type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the vocabulary
+                is open). 1-64 characters (chosen here).
             status: Only memories of this status. The service takes `active` when it is left out.
             sort: The order of the items.
-            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters
-                (chosen here); an empty text matches all.
+            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters (chosen
+                here); an empty text matches all.
             limit: How many items to fetch at a time. 1 to 200.
             offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.

@@ -52,8 +52,7 @@ class Orgs(SyncResource):
         plan limits how many there may be: beyond that, 403 `org_limit_reached`.
 
         Args:
-            org_id: The id it shall have. 1-256 characters, not blank (chosen here). One that is taken gives
-                409.
+            org_id: The id it shall have. 1-256 characters, not blank (chosen here). One that is taken gives 409.
             name: Its name. 1-256 characters, not blank (chosen here).
             focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
 
@@ -239,8 +238,7 @@ class AsyncOrgs(AsyncResource):
         plan limits how many there may be: beyond that, 403 `org_limit_reached`.
 
         Args:
-            org_id: The id it shall have. 1-256 characters, not blank (chosen here). One that is taken gives
-                409.
+            org_id: The id it shall have. 1-256 characters, not blank (chosen here). One that is taken gives 409.
             name: Its name. 1-256 characters, not blank (chosen here).
             focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
 

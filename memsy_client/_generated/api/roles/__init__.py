@@ -34,8 +34,8 @@ class Roles(SyncResource):
             org_id: The id of the organisation under which to look. One that the key may not name: 400
                 `org_id_not_allowed`. 1-256 characters (chosen here).
             limit: How many items a page holds at most, 1-200 (the range is chosen here, as of the other pages).
-            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                At least 0.
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
+                least 0.
 
         Returns:
             One page of roles.
@@ -107,8 +107,8 @@ class Roles(SyncResource):
         name and focus.
 
         Args:
-            org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the
-                key may not name: 400 `org_id_not_allowed`.
+            org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the key
+                may not name: 400 `org_id_not_allowed`.
             name: Its name. 1-256 characters, not blank (chosen here).
             focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
 
@@ -293,8 +293,8 @@ class AsyncRoles(AsyncResource):
             org_id: The id of the organisation under which to look. One that the key may not name: 400
                 `org_id_not_allowed`. 1-256 characters (chosen here).
             limit: How many items a page holds at most, 1-200 (the range is chosen here, as of the other pages).
-            offset: How many items to skip before the page. An offset beyond the last item gives an empty page.
-                At least 0.
+            offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
+                least 0.
 
         Returns:
             One page of roles.
@@ -366,8 +366,8 @@ class AsyncRoles(AsyncResource):
         name and focus.
 
         Args:
-            org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the
-                key may not name: 400 `org_id_not_allowed`.
+            org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the key
+                may not name: 400 `org_id_not_allowed`.
             name: Its name. 1-256 characters, not blank (chosen here).
             focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
 

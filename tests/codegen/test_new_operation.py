@@ -1,0 +1,159 @@
+"""What is added to the contract is in both clients, with no other edit."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+SPEC = Path(__file__).parent.parent.parent / "openapi.yaml"
+
+NOTE = {
+    "type": "object",
+    "description": "A note on a memory.",
+    "required": ["note_id", "text"],
+    "properties": {
+        "note_id": {"type": "string", "description": "Its id."},
+        "text": {"type": "string", "description": "What it says."},
+        "mood": {"$ref": "#/components/schemas/NoteMood"},
+        "written_at": {"type": "string", "format": "date-time", "description": "When it was written."},
+    },
+}
+
+
+def answer(schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "200": {"description": "Done.", "content": {"application/json": {"schema": schema}}},
+        "401": {"$ref": "#/components/responses/Unauthorized"},
+    }
+
+
+@pytest.fixture(scope="module")
+def extended(make_package: Callable[[Any], str]) -> str:
+    """The real contract with a new tag of three operations, a new operation of an old tag, and new schemas."""
+    document = YAML(typ="safe").load(SPEC)
+    note = {"$ref": "#/components/schemas/Note"}
+    document["paths"]["/notes"] = {
+        "get": {
+            "operationId": "notes_list",
+            "tags": ["notes"],
+            "summary": "List the notes",
+            "x-item-id": "note_id",
+            "parameters": [
+                {"name": "limit", "in": "query", "schema": {"type": "integer", "default": 2}},
+                {"name": "offset", "in": "query", "schema": {"type": "integer", "default": 0}},
+            ],
+            "responses": answer({"type": "array", "items": note}),
+        },
+        "post": {
+            "operationId": "notes_create",
+            "tags": ["notes"],
+            "summary": "Write a note",
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["text"],
+                            "properties": {
+                                "text": {"type": "string", "maxLength": 50, "description": "What it says."},
+                                "mood": {"$ref": "#/components/schemas/NoteMood"},
+                                "copies": {"type": "integer", "default": 1},
+                            },
+                        }
+                    }
+                },
+            },
+            "responses": answer(note),
+        },
+    }
+    document["paths"]["/notes/{note_id}"] = {
+        "delete": {
+            "operationId": "notes_delete",
+            "tags": ["notes"],
+            "summary": "Delete a note",
+            "parameters": [{"name": "note_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {"204": {"description": "Gone."}},
+        }
+    }
+    document["paths"]["/me/forget"] = {
+        "servers": document["paths"]["/me"]["servers"],
+        "post": {
+            "operationId": "forget_me",
+            "tags": ["control"],
+            "summary": "Forget this key's user",
+            "responses": {"204": {"description": "Forgotten."}},
+        },
+    }
+    document["components"]["schemas"] |= {
+        "Note": NOTE,
+        "NoteMood": {"type": "string", "enum": ["glad", "sad"]},
+        "Unreferenced": {"type": "object", "properties": {"x": {"type": "integer"}}},
+    }
+    return make_package(document)
+
+
+@pytest.fixture
+def wire(extended: str, flavour: str, wire_of: Any) -> Any:
+    return wire_of(extended, flavour)
+
+
+def test_a_new_tag_is_a_resource_whose_operations_are_methods(wire: Any, extended: str) -> None:
+    models = importlib.import_module(f"{extended}.models")
+    assert wire.answer({"note_id": "n", "text": "t"}).call("notes.create", "t", mood="glad") == models.Note("n", "t")
+    assert (wire.target, wire.body) == ("/notes", {"text": "t", "mood": "glad", "copies": 1})
+    assert wire.call("notes.delete", "n/1") is None
+    assert (wire.sent[-1].method, wire.target) == ("DELETE", "/notes/n%2F1")
+    assert str(inspect.signature(wire.client.notes.create)).replace("'", "") == (
+        "(text: str, *, mood: NoteMood | None = None, copies: int = 1) -> Note"
+    )
+
+
+def test_a_new_list_has_a_walk(wire: Any) -> None:
+    wire.answer([{"note_id": "a", "text": ""}, {"note_id": "b", "text": ""}]).answer([{"note_id": "c", "text": ""}])
+    assert [note.note_id for note in wire.call("notes.iter")] == ["a", "b", "c"]
+
+
+def test_new_methods_have_raw_responses(wire: Any) -> None:
+    raw = wire.answer([{"note_id": "a", "text": ""}]).call("with_raw_response.notes.list")
+    assert (raw.status_code, raw.parse()[0].note_id) == (200, "a")
+
+
+def test_new_methods_raise_typed_errors_that_name_them(wire: Any) -> None:
+    from memsy_client import AuthenticationError, MemsyDecodeError
+
+    with pytest.raises(AuthenticationError) as refused:
+        wire.answer({"detail": "no"}, 401).call("notes.list")
+    assert refused.value.operation == "notes.list"
+    with pytest.raises(MemsyDecodeError, match=r"notes.list .*\[0\].text is missing"):
+        wire.answer([{"note_id": "a"}]).call("notes.list")
+
+
+def test_a_new_operation_of_an_old_tag_is_a_method_there(extended: str, flavour: str, wire_of: Any) -> None:
+    wire = wire_of(extended, flavour, "Control")
+    assert wire.call("forget_me") is None
+    assert (wire.sent[-1].method, wire.target) == ("POST", "/me/forget")
+    assert wire.call("with_raw_response.forget_me").status_code == 204
+
+
+def test_new_schemas_are_importable_models_with_or_without_an_operation(extended: str) -> None:
+    models = importlib.import_module(f"{extended}.models")
+    assert {"Note", "NoteMood", "Unreferenced"} <= set(models.__all__)
+    assert models.Unreferenced(x=1).to_dict() == {"x": 1}
+    assert "    written_at: When it was written." in (inspect.getdoc(models.Note) or "")
+
+
+def test_everything_that_was_there_before_still_is(extended: str) -> None:
+    before = importlib.import_module("memsy_client._generated.client")
+    now = importlib.import_module(f"{extended}.client")
+    for name in ("CoreMethods", "AsyncCoreMethods", "ControlMethods", "AsyncControlMethods"):
+        assert set(dir(getattr(before, name))) <= set(dir(getattr(now, name)))
+    assert set(importlib.import_module("memsy_client.models").__all__) <= set(
+        importlib.import_module(f"{extended}.models").__all__
+    )
