@@ -171,7 +171,12 @@ def swap(fresh: Path, target: Path, bin_: Path) -> None:
     """Put `fresh` in the place of `target`, whose former content moves to `bin_`."""
     if target.exists():
         target.rename(bin_)
-    fresh.rename(target)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if bin_.exists():
+            bin_.rename(target)
+        raise
 
 
 def main() -> int:

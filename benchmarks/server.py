@@ -30,6 +30,11 @@ QUICK_SIZES = (2_000, 10_000)
 FULL_SIZES = (10_000, 100_000, 1_000_000)
 EVENTS_PER_ACTOR = 500
 SEARCHES = 100
+CLIENTS = 8
+PARALLEL_EVENTS = 4_000
+INGEST = f"durable ingest in batches of {BATCH}, events/s"
+
+Numbers = dict[str, float]
 
 _LETTERS = ("bdfgklmnprst", "aeiou")
 WORDS = ["".join(parts) for parts in itertools.islice(itertools.product(*_LETTERS * 3), 0, None, 5)]
@@ -136,26 +141,35 @@ def machine() -> str:
 
 
 def run(server: Server, database: Path, sizes: Sequence[int]) -> None:
-    """Fill the database to one size after the other, and measure at each."""
+    """Fill the database to one size after the other, measure at each, and say how it grew."""
     text, made = Text(1), 0
+    measured: list[Numbers] = []
     with contextlib.closing(server.connect()) as connection:
         for size in sizes:
-            made = fill(server, connection, text, made, size)
-            measure_search(server, connection, size)
-            measure_space(server, database, size)
-        measure_parallel_ingest(server, connection, text, made)
+            numbers = fill(server, connection, text, made, size)
+            numbers |= measure_search(server, connection, size) | measure_space(server, database, size)
+            show(f"{size:,} memories", numbers)
+            measured.append(numbers)
+            made = size
+        show("eight clients at once", measure_parallel_ingest(server, connection, text, made))
+    growth = {name: measured[-1][name] / measured[0][name] for name in measured[0]}
+    show(f"from {sizes[0]:,} to {sizes[-1]:,} memories, times", growth)
 
 
-def fill(server: Server, connection: http.client.HTTPConnection, text: Text, made: int, size: int) -> int:
+def show(title: str, numbers: Numbers) -> None:
+    print(title, flush=True)
+    for name, number in numbers.items():
+        print(f"  {name:<44}{number:>12,.{1 if number < 1000 else 0}f}", flush=True)
+
+
+def fill(server: Server, connection: http.client.HTTPConnection, text: Text, made: int, size: int) -> Numbers:
     """Ingest up to a size, first without processing and then with nothing else, so that each is told on its own."""
     server.call(connection, "/_local/hold", {})
     # Only the calls are timed, not the making of what they send.
     ingesting = sum(timed(server.call, connection, "/v1/ingest", batch) for batch in batched(text, made, size))
     processing = timed(process, server, connection)
     count = size - made
-    print(f"{size:>9,} memories: durable ingest {count / ingesting:,.0f} events/s in batches of {BATCH}, one client;")
-    print(f"{'':>9}           processing {count / processing:,.0f} events/s")
-    return size
+    return {INGEST: count / ingesting, "processing, events/s": count / processing}
 
 
 def process(server: Server, connection: http.client.HTTPConnection) -> None:
@@ -169,44 +183,43 @@ def batched(text: Text, start: int, end: int) -> Iterator[dict[str, Any]]:
         yield {"events": [text.event(number) for number in range(first, min(first + BATCH, end))]}
 
 
-def measure_search(server: Server, connection: http.client.HTTPConnection, size: int) -> None:
+def measure_search(server: Server, connection: http.client.HTTPConnection, size: int) -> Numbers:
     queries, chance = Text(2), random.Random(3)
-    actors = size // EVENTS_PER_ACTOR
-    for label, restrict in (("by actor", True), ("org-wide", False)):
+    numbers: Numbers = {}
+    for label, restrict in (("one actor", True), ("the organisation", False)):
         times = []
         for _ in range(SEARCHES):
             body: dict[str, Any] = {"query": queries.query()}
             if restrict:
-                body["actor_id"] = f"actor-{chance.randrange(actors)}"
+                body["actor_id"] = f"actor-{chance.randrange(size // EVENTS_PER_ACTOR)}"
             times.append(timed(server.call, connection, "/v1/search", body) * 1000)
-        p95 = statistics.quantiles(times, n=20)[-1]
-        print(f"{'':>9}           search {label}: p50 {statistics.median(times):.1f} ms, p95 {p95:.1f} ms")
+        numbers[f"search of {label}, p50 ms"] = statistics.median(times)
+        numbers[f"search of {label}, p95 ms"] = statistics.quantiles(times, n=20)[-1]
+    return numbers
 
 
-def measure_space(server: Server, database: Path, size: int) -> None:
+def measure_space(server: Server, database: Path, size: int) -> Numbers:
     file = sum(path.stat().st_size for path in database.parent.iterdir())
     memory = server.memory()
-    resident = "memory unknown" if memory is None else f"memory {memory / 2**20:,.0f} MiB"
-    print(f"{'':>9}           file {file / size:,.0f} bytes an event, {resident} in all")
+    numbers = {"file, bytes an event": file / size}
+    return numbers if memory is None else {**numbers, "memory of the process, MiB": memory / 2**20}
 
 
-def measure_parallel_ingest(server: Server, connection: http.client.HTTPConnection, text: Text, made: int) -> None:
-    """Eight clients at once: they share the flushes of the disk."""
-    clients, count = 8, 4_000
+def measure_parallel_ingest(server: Server, connection: http.client.HTTPConnection, text: Text, made: int) -> Numbers:
+    """Clients that wait together share the flushes of the disk."""
     server.call(connection, "/_local/hold", {})
-    shares = [
-        list(batched(text, made + n * count // clients, made + (n + 1) * count // clients)) for n in range(clients)
-    ]
+    share = PARALLEL_EVENTS // CLIENTS
+    shares = [list(batched(text, made + n * share, made + (n + 1) * share)) for n in range(CLIENTS)]
 
-    def work(share: list[dict[str, Any]]) -> None:
+    def work(batches: list[dict[str, Any]]) -> None:
         with contextlib.closing(server.connect()) as own:
-            for batch in share:
+            for batch in batches:
                 server.call(own, "/v1/ingest", batch)
 
-    with ThreadPoolExecutor(clients) as threads:
+    with ThreadPoolExecutor(CLIENTS) as threads:
         seconds = timed(lambda: list(threads.map(work, shares)))
-    print(f"{'':>9}           durable ingest {count / seconds:,.0f} events/s with {clients} clients at once")
     process(server, connection)
+    return {INGEST: PARALLEL_EVENTS / seconds}
 
 
 def timed(work: Callable[..., object], *arguments: object) -> float:

@@ -78,7 +78,7 @@ class MemsyError(Exception):
         message: What went wrong, in one line.
         operation: The client method, such as `roles.list`, or None when no call was under way.
         method: The HTTP method, or None.
-        path: The path under the base URL, percent-encoded, or None; with its `{placeholders}` when nothing could be sent.
+        path: The path under the base URL, percent-encoded, or None; with `{placeholders}` when an argument was refused.
         status_code: The HTTP status, or None when there was no answer.
         request_id: The answer's `x-request-id`, which support asks for, or None.
         retry_after: Seconds to wait before trying again: as the service asked, or the wait that was due but is longer

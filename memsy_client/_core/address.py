@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .._version import __version__
 from ..exceptions import MemsyInputError
@@ -30,6 +30,8 @@ def check_base_url(base_url: object) -> str:
         raise MemsyInputError("base_url must not hold a user or password")
     if parts.query or parts.fragment or "?" in base_url or "#" in base_url:
         raise MemsyInputError("base_url must not have a query or a fragment")
+    if any(unquote(step) in (".", "..") for step in parts.path.split("/")):
+        raise MemsyInputError("base_url must not hold . or .. in its path")
     return f"{parts.scheme.lower()}://{parts.netloc}{parts.path}".rstrip("/")
 
 

@@ -32,6 +32,7 @@ else:
 
             return isoparse(text)
 
+
 _MISSING = "is missing"
 _JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
 

@@ -50,7 +50,7 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
         began = time.monotonic()
         response: Response | None = None
         error: MemsyError | None = None
-        cause: Exception | None = None
+        cause: BaseException | None = None
         try:
             response = yield Send(request, _limits(settings, deadline, began))
             assert response is not None
@@ -62,7 +62,7 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
         except ResponseTooLarge:
             error = MemsyDecodeError(f"is over the {settings.max_response_bytes} bytes that a response may weigh")
         elapsed = time.monotonic() - began
-        attempt = Attempt(response and response.status_code, _told(response, error), elapsed)
+        attempt = Attempt(None if response is None else response.status_code, _told(response, error), elapsed)
         _observe(call, settings, number, attempt, response)
 
         if error is None:

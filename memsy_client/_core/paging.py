@@ -41,9 +41,10 @@ class Pages(Generic[Page, Item]):
         offset: int,
         max_items: int | None,
     ) -> None:
-        for name, value, least in (("limit", limit, 1), ("offset", offset, 0), ("max_items", max_items, 0)):
-            if value is not None and value < least:
-                raise MemsyInputError(f"{name} has to be at least {least}, not {value}")
+        most = 0 if max_items is None else max_items
+        for name, value, least in (("limit", limit, 1), ("offset", offset, 0), ("max_items", most, 0)):
+            if not isinstance(value, int) or value < least:
+                raise MemsyInputError(f"{name} has to be a whole number from {least}, not {value!r}")
         self._request = request
         self._items = items
         self._total = total

@@ -86,9 +86,7 @@ class RawResponse(Generic[T]):
         return result
 
 
-def placed(
-    error: E, call: Call[Any], response: Response | None = None, attempts: tuple[Attempt, ...] = ()
-) -> E:
+def placed(error: E, call: Call[Any], response: Response | None = None, attempts: tuple[Attempt, ...] = ()) -> E:
     """The error with all that is known of the call it ended."""
     error.operation = call.operation.name
     error.method = call.operation.method

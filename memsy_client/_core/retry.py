@@ -26,7 +26,8 @@ class RetryBudget:
     """
 
     def __init__(self, retries: int = 10, per_seconds: float = 60.0) -> None:
-        if retries < 1 or per_seconds <= 0:
+        numbers = isinstance(retries, int | float) and isinstance(per_seconds, int | float)
+        if not numbers or not retries >= 1 or not per_seconds > 0:
             raise MemsyInputError("a retry budget needs at least one retry and a time above zero")
         self._most = float(retries)
         self._refill = retries / per_seconds

@@ -59,7 +59,7 @@ class _Sender(Generic[Transport]):
         return replace(self, gives_raw=True)
 
     def exchange(self, call: Call[T]) -> Exchange[T]:
-        """The conversation about a call. Raises `MemsyClosedError`, and `MemsyInputError` for a URL that is too long."""
+        """The conversation about a call. Raises `MemsyClosedError`, or `MemsyInputError` for too long a URL."""
         if self.line.is_closed:
             raise placed(MemsyClosedError("this client has been closed"), call)
         headers = list(self.headers)

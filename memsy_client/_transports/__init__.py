@@ -38,7 +38,7 @@ def sync_transport(
 
         return SyncPool(base_url, max_connections)
     if _is_transport(http_client, wants_async=False):
-        return http_client  # type: ignore[no-any-return] # just checked
+        return http_client
     if _is_client(http_client, "close"):
         from .caller import CallerTransport
 
@@ -55,7 +55,7 @@ def async_transport(
 
         return AsyncPool(base_url, max_connections)
     if _is_transport(http_client, wants_async=True):
-        return http_client  # type: ignore[no-any-return] # just checked
+        return http_client
     if _is_client(http_client, "aclose"):
         from .caller import AsyncCallerTransport
 

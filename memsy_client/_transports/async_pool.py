@@ -19,7 +19,7 @@ import httpx
 from .._core.message import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import connect, messages, translate
-from .body import Body
+from .body import Body, collect
 from .loops import PerLoop
 from .room import Room
 
@@ -132,7 +132,9 @@ class _Connection:
         try:
             answer = await self._transport.handle_async_request(messages.outgoing(request, limits))
             try:
-                content = await _read(answer, limits)
+                assert isinstance(answer.stream, httpx.AsyncByteStream)
+                body = Body(limits, answer.headers.get("content-encoding"))
+                content = await collect(body, aiter(answer.stream), self.aclose)
             finally:
                 await answer.aclose()
         except (ResponseTooLarge, TransportError):
@@ -146,14 +148,6 @@ class _Connection:
 
         with anyio.CancelScope(shield=True):
             await self._transport.aclose()
-
-
-async def _read(answer: httpx.Response, limits: Limits) -> bytes:
-    assert isinstance(answer.stream, httpx.AsyncByteStream)
-    body = Body(limits, answer.headers.get("content-encoding"))
-    async for chunk in answer.stream:
-        body.add(chunk)
-    return body.content()
 
 
 class _Backend(httpcore.AsyncNetworkBackend):

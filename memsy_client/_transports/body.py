@@ -6,7 +6,9 @@ kilobytes become gigabytes. Here decompression itself stops at the limit.
 
 from __future__ import annotations
 
+import contextlib
 import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from .._core.transport import Limits, ResponseTooLarge, TransportError
@@ -41,6 +43,22 @@ class Body:
         if not all(layer.is_complete for layer in self._layers):
             raise _broken()
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+
+
+async def collect(body: Body, chunks: AsyncIterator[bytes], close: Callable[[], Awaitable[None]]) -> bytes:
+    """All of the body that `chunks` gives. When it is refused, the connection is closed by `close`."""
+    try:
+        async for chunk in chunks:
+            body.add(chunk)
+    except (ResponseTooLarge, TransportError):
+        await close()
+        # Without a connection the stream soon ends, and with it the generators that make it: trio warns of those that
+        # are collected unfinished.
+        with contextlib.suppress(Exception):
+            async for _ in chunks:
+                pass
+        raise
+    return body.content()
 
 
 class _Layer:

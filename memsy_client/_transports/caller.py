@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from .._core.message import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import translate
-from .body import Body
+from .body import Body, collect
 
 T = TypeVar("T")
 
@@ -78,8 +78,7 @@ class AsyncCallerTransport:
             try:
                 body = _body(answer, limits)
                 if not answer.is_stream_consumed:
-                    async for chunk in answer.aiter_raw():
-                        body.add(chunk)
+                    await collect(body, answer.aiter_raw(), answer.aclose)
             finally:
                 await answer.aclose()
         except (ResponseTooLarge, TransportError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 
 import httpx
@@ -26,9 +27,27 @@ def outgoing(request: Request, limits: Limits) -> httpx.Request:
         request.method,
         url,
         headers=headers + request.headers,
-        stream=httpx.ByteStream(request.body or b""),
+        stream=_Content(request.body or b""),
         extensions={"timeout": {name: _binding(seconds, limits) for name, seconds in translate.phases(limits).items()}},
     )
+
+
+class _Content(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A request's body. Unlike httpx's own it is no generator, which a cancelled call would leave unfinished."""
+
+    def __init__(self, body: bytes) -> None:
+        self._left = [body]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._left)
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
 
 
 def _binding(seconds: float | None, limits: Limits) -> float | None:

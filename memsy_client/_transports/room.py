@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._core.transport import Limits
+from .._core.transport import Limits, TransportError
 from . import translate
 
 
@@ -21,11 +21,23 @@ class Room:
         try:
             self._places.acquire_nowait()
         except anyio.WouldBlock:
-            with anyio.move_on_after(limits.pool) as scope:
+            with anyio.move_on_after(longest_wait(limits)) as scope:
                 await self._places.acquire()
             if scope.cancelled_caught:
-                raise translate.no_connection(limits) from None
+                raise no_room(limits) from None
 
     def leave(self) -> None:
         """Give the place back."""
         self._places.release()
+
+
+def longest_wait(limits: Limits) -> float | None:
+    """Seconds that a request may wait for a place."""
+    return min((seconds for seconds in (limits.pool, limits.total) if seconds is not None), default=None)
+
+
+def no_room(limits: Limits) -> TransportError:
+    """The failure to get a place in time."""
+    if limits.pool == longest_wait(limits):
+        return translate.no_connection(limits)
+    return translate.out_of_time(limits, unsent=True)

@@ -21,6 +21,7 @@ from .._core.message import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import connect, forks, messages, translate
 from .body import Body
+from .room import longest_wait, no_room
 
 
 class SyncPool:
@@ -54,8 +55,8 @@ class SyncPool:
         if self._closed:
             raise TransportError("this client has been closed", unsent=True)
         ends = None if limits.total is None else time.monotonic() + limits.total
-        if not self._free.acquire(timeout=_shortest(limits.pool, limits.total)):
-            raise _no_connection(limits)
+        if not self._free.acquire(timeout=longest_wait(limits)):
+            raise no_room(limits)
         try:
             connection = self._take()
             try:
@@ -237,13 +238,3 @@ class _TimedStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
-
-
-def _no_connection(limits: Limits) -> TransportError:
-    if limits.pool is None or (limits.total is not None and limits.total < limits.pool):
-        return translate.out_of_time(limits, unsent=True)
-    return translate.no_connection(limits)
-
-
-def _shortest(*seconds: float | None) -> float | None:
-    return min((value for value in seconds if value is not None), default=None)

@@ -32,7 +32,7 @@ def split_url(url: str) -> tuple[tuple[str, ...], str]:
 
 def _decode(text: str, loc: list[str | int]) -> str:
     try:
-        return unquote_to_bytes(text).decode("utf-8").replace("\0", "")
+        return unquote_to_bytes(text).decode("utf-8")
     except UnicodeError:
         raise invalid(loc, "Input should be percent-encoded UTF-8", "string_unicode") from None
 

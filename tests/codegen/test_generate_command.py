@@ -244,3 +244,22 @@ def test_a_run_that_is_interrupted_leaves_nothing_behind(
     with pytest.raises(KeyboardInterrupt):
         run()
     assert list(output.parent.iterdir()) == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_tree_that_cannot_take_its_place_leaves_the_one_before(
+    run: Run, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output.mkdir(parents=True)
+    (output / "kept.py").write_text("kept")
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == "fresh":
+            raise OSError("disk full")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="disk full"):
+        run()
+    assert contents(output) == {"kept.py": b"kept"}

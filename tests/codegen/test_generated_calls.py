@@ -127,6 +127,9 @@ def test_results_of_every_shape(wire: Any, models: Any) -> None:
     assert wire.answer({"a": ["b"]}).call("things.dict") == {"a": ["b"]}
     assert wire.answer(9).call("check") == 9
     assert wire.answer("never heard of").call("shared.look") == "never heard of"
+    assert wire.answer({"name": "oak"}).call("shapes.either") == models.Tree("oak")
+    assert wire.answer(b"null").call("shapes.alias") is None
+    assert wire.answer({"size": 1}).call("shapes.alias").size == 1
     assert wire.answer({"name": "oak"}).call("shapes.get_shapes_name", "x") == models.Tree("oak")
 
 

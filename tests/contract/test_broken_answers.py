@@ -96,7 +96,11 @@ def _check(error: MemsyError, case: Case, status: int | None) -> None:
         (["results", 0, "metadata", "tags", 1], 5, "results[0].metadata.tags[1] is a number where a string is due"),
         (["results", 0, "metadata", "observed_at"], "soon", "results[0].metadata.observed_at is a string where"),
         (["results", 0, "metadata", "observed_at"], 17, "results[0].metadata.observed_at is a number where"),
-        (["results", 0, "metadata", "source_events", 0, "kind"], 1, "results[0].metadata.source_events[0].kind is a number"),
+        (
+            ["results", 0, "metadata", "source_events", 0, "kind"],
+            1,
+            "results[0].metadata.source_events[0].kind is a",
+        ),
         (["results", 0, "metadata", "entities", 0], "Lisbon", "results[0].metadata.entities[0] is a string where"),
         (["results", 0, "score"], ..., "results[0].score is missing"),
         (["results"], ..., "results is missing"),

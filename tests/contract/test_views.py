@@ -76,7 +76,9 @@ def _no_content(headers: dict[str, str]) -> bytes:
 
 
 async def test_without_headers_there_is_no_usage_and_no_rate_limit(flavour: Flavour, serve: Serve) -> None:
-    server = serve(answer({"results": [{"id": "1", "content": "c", "score": 1}]}), answer({"results": []}, headers={"X-Plan": ""}))
+    server = serve(
+        answer({"results": [{"id": "1", "content": "c", "score": 1}]}), answer({"results": []}, headers={"X-Plan": ""})
+    )
     async with flavour.client(server.origin) as client:
         result = await flavour.call(client.search, "Lisbon?")
         assert (result.usage, result.rate_limit, result.results[0].usage) == (None, None, None)
@@ -318,7 +320,7 @@ def test_the_environment_describes_a_client(kind: Any, monkeypatch: pytest.Monke
     with pytest.raises(MemsyInputError, match=f"{url}, MEMSY_API_KEY"):
         kind.from_env()
     monkeypatch.setenv(url, "http://memsy.test/plane/")
-    with pytest.raises(MemsyInputError, match=": MEMSY_API_KEY$"):
+    with pytest.raises(MemsyInputError, match=r": MEMSY_API_KEY$"):
         kind.from_env()
     monkeypatch.setenv("MEMSY_API_KEY", KEY)
     client = kind.from_env(timeout=Timeout(read=3))

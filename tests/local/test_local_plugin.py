@@ -1,7 +1,6 @@
 """What users get: the fixtures, the context managers, the environment."""
 
-import subprocess
-import sys
+from importlib.metadata import entry_points
 from time import perf_counter
 
 import anyio
@@ -94,10 +93,6 @@ def test_a_key_that_is_none_is_refused():
         LocalMemsy(port=None, api_key="secret")
 
 
-def test_the_fixtures_come_with_the_package(tmp_path):
-    (tmp_path / "test_app.py").write_text(
-        "def test_it(memsy_client, memsy_server):\n    assert memsy_client.health().status == 'ok'\n"
-    )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(tmp_path)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert "1 passed" in run.stdout, run.stdout + run.stderr
+def test_pytest_finds_the_fixtures_by_itself():
+    (found,) = (point for point in entry_points(group="pytest11") if point.name == "memsy_client")
+    assert found.value == "memsy_client.local.pytest_plugin"

@@ -33,7 +33,8 @@ def one_base() -> dict:
     return {**document, "paths": paths, "servers": [{"url": "/"}]}
 
 
-schema = schemathesis.openapi.from_dict(one_base())
+KEY = {"Authorization": f"Bearer {LOCAL_API_KEY}"}
+schema = schemathesis.openapi.from_dict(one_base(), config=schemathesis.Config.from_dict({"headers": KEY}))
 
 
 @pytest.fixture(scope="module")
@@ -42,25 +43,31 @@ def url():
         yield memsy.base_url.removesuffix("/v1")
 
 
-def breaks_a_rule_between_fields(case) -> bool:
+def breaks_a_rule_in_words(case) -> bool:
     """Whether it breaks a rule which the contract states in words, because a schema cannot."""
-    operation = case.operation.definition.raw["operationId"]
+    operation = case.operation.definition.raw["operationId"].rpartition("_")[0]
     body = case.body if isinstance(case.body, dict) else {}
     query = case.query or {}
-    if operation == "search_core":
-        return bool(body.get("session_id") and body.get("exclude_session_id"))
-    if operation == "keys_create_control":
-        return "expires_at" in body
-    return operation == "usage_timeseries_control" and ("period_start" in query or "period_end" in query)
+    broken = {
+        "search": bool(body.get("session_id") and body.get("exclude_session_id")),
+        "keys_create": "expires_at" in body,
+        "usage_timeseries": "period_start" in query or "period_end" in query,
+    }
+    # NUL characters are stripped, which may leave nothing; and what touches memories must not name an organisation.
+    text = json.dumps(body)
+    return broken.get(operation, False) or "\\u0000" in text or (operation in NAMELESS and '"org_id"' in text)
+
+
+NAMELESS = {"ingest", "search", "status"}
 
 
 def check(case, url: str) -> None:
-    response = case.call(base_url=url, headers={"Authorization": f"Bearer {LOCAL_API_KEY}"})
+    response = case.call(base_url=url)
     excluded = []
     if response.status_code == 501:
         assert case.operation.path == "/v1/clear/{container_tag}"
         excluded.append(not_a_server_error)
-    if breaks_a_rule_between_fields(case) and response.status_code == 422:
+    if response.status_code in {400, 422} and breaks_a_rule_in_words(case):
         excluded.append(positive_data_acceptance)
     case.validate_response(response, excluded_checks=excluded)
 

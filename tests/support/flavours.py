@@ -86,7 +86,9 @@ OWN = [Flavour("sync", is_async=False), Flavour("async", is_async=True)]
 _TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 #: With clients of the caller that do follow redirects, to see that ours are still not followed.
 CALLERS = [
-    Flavour(f"{kind}-{library.__name__}", kind == "async", partial(client, verify=_TRUSTS_NOBODY, follow_redirects=True))
+    Flavour(
+        f"{kind}-{library.__name__}", kind == "async", partial(client, verify=_TRUSTS_NOBODY, follow_redirects=True)
+    )
     for library in (httpx, httpx2)
     for kind, client in (("sync", library.Client), ("async", library.AsyncClient))
 ]

@@ -68,7 +68,7 @@ class Server:
     def __post_init__(self) -> None:
         self.requests: list[Recorded] = []
         self._stopping = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._connections: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -99,6 +99,11 @@ class Server:
         """How many were made."""
         return len(self._connections)
 
+    def wait_for_requests(self, count: int) -> None:
+        """Return once that many have come, or after some seconds."""
+        with self._lock:
+            self._lock.wait_for(lambda: len(self.requests) >= count, 5)
+
     def _start(self, target: Callable[..., None], *args: Any) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
         self._threads.append(thread)
@@ -123,6 +128,7 @@ class Server:
                     break
                 with self._lock:
                     self.requests.append(Recorded(request, number))
+                    self._lock.notify_all()
                     script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
                 exchange = Exchange(connection, request, self._stopping)
                 script(exchange)

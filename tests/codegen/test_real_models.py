@@ -1,0 +1,78 @@
+"""The client's own models read whatever the contract describes, and nothing that lacks a required field."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memsy_client import models
+from memsy_client.exceptions import MemsyDecodeError
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENT = json.loads((ROOT / "memsy_client" / "_generated" / "openapi.json").read_text(encoding="utf-8"))
+SCHEMAS = DOCUMENT["components"]["schemas"]
+KINDS = [name for name in models.__all__ if name in SCHEMAS and isinstance(getattr(models, name), type)]
+PLAIN: dict[str, list[Any]] = {
+    "string": ["x", "é", ""],
+    "integer": [0, 7],
+    "number": [1, 0.5],
+    "boolean": [True, False],
+    "null": [None],
+}
+
+
+def example(schema: dict[str, Any], luck: random.Random) -> Any:
+    """A value that a schema describes, with a field and an enum value that it does not know."""
+    if "$ref" in schema:
+        return example(SCHEMAS[schema["$ref"].rsplit("/", 1)[-1]], luck)
+    for choice in ("anyOf", "oneOf"):
+        if choice in schema:
+            return example(luck.choice(schema[choice]), luck)
+    if "enum" in schema:
+        return luck.choice([*schema["enum"], "unheard of"])
+    kind = luck.choice(schema["type"]) if isinstance(schema["type"], list) else schema["type"]
+    if kind == "array":
+        return [example(schema["items"], luck) for _ in range(luck.randrange(3))]
+    if kind == "object":
+        known = {
+            name: example(inner, luck)
+            for name, inner in schema.get("properties", {}).items()
+            if name in schema.get("required", []) or luck.random() < 0.6
+        }
+        others = schema.get("additionalProperties")
+        return {**known, "brand_new": example(others, luck) if isinstance(others, dict) else [1, {}]}
+    return "2026-01-01T00:00:00.500000+00:00" if schema.get("format") == "date-time" else luck.choice(PLAIN[kind])
+
+
+def without_null(data: Any) -> Any:
+    """JSON without the fields that are null, which is as good as absent."""
+    if isinstance(data, list):
+        return [without_null(item) for item in data]
+    if isinstance(data, dict):
+        return {name: without_null(value) for name, value in data.items() if value is not None}
+    return data
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_reads_what_the_contract_describes_and_gives_it_back(name: str) -> None:
+    kind: Any = getattr(models, name)
+    luck = random.Random(name)
+    for _ in range(50):
+        data = example(SCHEMAS[name], luck)
+        model = kind.from_dict(data)
+        assert without_null(model.to_dict()) == without_null(data)
+        assert kind.from_dict(model.to_dict()) == model
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_refuses_what_lacks_a_required_field(name: str) -> None:
+    kind: Any = getattr(models, name)
+    data = example(SCHEMAS[name], random.Random(name))
+    for field in SCHEMAS[name].get("required", []):
+        with pytest.raises(MemsyDecodeError) as caught:
+            kind.from_dict({other: value for other, value in data.items() if other != field})
+        assert caught.value.location == field

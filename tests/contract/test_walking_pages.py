@@ -1,0 +1,175 @@
+"""`iter()`: every row once, page by page, on servers that move rows and on servers that ignore what they are asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from support.flavours import OWN, Flavour
+from support.operations import ALL
+from support.server import Exchange, Script, Server, answer, message
+
+from memsy_client import MemsyAPIError, MemsyInputError
+
+pytestmark = pytest.mark.anyio
+
+Serve = Callable[..., Server]
+EVENT = next(case for case in ALL if case.operation.name == "events.list").answer()["items"][0]
+ROLE = next(case for case in ALL if case.operation.name == "roles.list").answer()[0]
+
+
+def table(rows: list[dict[str, Any]], *, total: bool, before: Callable[[int], None] = lambda number: None) -> Script:
+    """A server of these rows; `before` is told the number of each request and may change them."""
+    number = 0
+
+    def script(exchange: Exchange) -> None:
+        nonlocal number
+        before(number)
+        number += 1
+        query = parse_qs(urlsplit(exchange.request.split(b" ")[1].decode()).query)
+        limit, offset = int(query["limit"][0]), int(query["offset"][0])
+        page = rows[offset : offset + limit]
+        body = {"items": page, "total": len(rows), "limit": limit, "offset": offset} if total else page
+        exchange.send(message(json.dumps(body).encode()))
+
+    return script
+
+
+def event(number: int) -> dict[str, Any]:
+    return {**EVENT, "event_id": f"evt_{number}"}
+
+
+def role(number: int) -> dict[str, Any]:
+    return {**ROLE, "role_id": f"role_{number}"}
+
+
+@pytest.fixture(params=OWN, ids=lambda flavour: flavour.name)
+def own(request: pytest.FixtureRequest) -> Flavour:
+    """Paging does not depend on what carries the requests."""
+    return request.param  # type: ignore[no-any-return]
+
+
+async def walked(own: Flavour, server: Server, **options: Any) -> list[str]:
+    """The ids that `iter()` gives, in order."""
+    async with own.client(server.origin, control=True) as client:
+        return [item.event_id for item in await own.items(client.events.iter(**options))]
+
+
+async def walked_roles(own: Flavour, server: Server, **options: Any) -> list[str]:
+    async with own.client(server.origin) as client:
+        return [item.role_id for item in await own.items(client.roles.iter("acme", **options))]
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (9, 1), (10, 1), (11, 2), (25, 3)])
+async def test_a_list_with_a_total_is_walked_to_its_end(own: Flavour, count: int, pages: int, serve: Serve) -> None:
+    server = serve(table([event(n) for n in range(count)], total=True))
+    assert await walked(own, server, limit=10) == [f"evt_{n}" for n in range(count)]
+    assert len(server.requests) == pages
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (9, 1), (10, 2), (11, 2), (25, 3)])
+async def test_a_list_without_a_total_is_walked_too(own: Flavour, count: int, pages: int, serve: Serve) -> None:
+    server = serve(table([role(n) for n in range(count)], total=False))
+    assert await walked_roles(own, server, limit=10) == [f"role_{n}" for n in range(count)]
+    assert len(server.requests) == pages
+
+
+@pytest.mark.parametrize("added", [1, 5, 10, 25])
+async def test_rows_added_in_front_make_nothing_repeat_or_skip(own: Flavour, added: int, serve: Serve) -> None:
+    rows = [event(n) for n in range(40)]
+    numbers: Iterator[int] = iter(range(1000, 2000))
+
+    def before(number: int) -> None:
+        if number == 1:
+            rows[:0] = [event(next(numbers)) for _ in range(added)]
+
+    server = serve(table(rows, total=True, before=before))
+    walk = await walked(own, server, limit=10)
+    # More new rows than a page holds are met on the way.
+    assert [row for row in walk if len(row) < len("evt_1000")] == [f"evt_{n}" for n in range(40)]
+    assert len(set(walk)) == len(walk)
+
+
+@pytest.mark.parametrize("added", [1, 5, 10])
+async def test_the_same_holds_without_a_total(own: Flavour, added: int, serve: Serve) -> None:
+    rows = [role(n) for n in range(40)]
+
+    def before(number: int) -> None:
+        if number == 1:
+            rows[:0] = [role(1000 + n) for n in range(added)]
+
+    server = serve(table(rows, total=False, before=before))
+    assert await walked_roles(own, server, limit=10) == [f"role_{n}" for n in range(40)]
+
+
+async def test_a_row_that_changed_meanwhile_is_still_the_same_row(own: Flavour, serve: Serve) -> None:
+    rows = [event(n) for n in range(20)]
+
+    def before(number: int) -> None:
+        if number == 1:
+            rows[:] = [event(99), *({**row, "content": "redacted"} for row in rows)]
+
+    server = serve(table(rows, total=True, before=before))
+    assert await walked(own, server, limit=10) == [f"evt_{n}" for n in range(20)]
+
+
+@pytest.mark.parametrize("control", [True, False], ids=["with a total", "without"])
+async def test_a_server_that_ignores_the_offset_ends_the_walk(own: Flavour, control: bool, serve: Serve) -> None:
+    if control:
+        page = {"items": [event(n) for n in range(10)], "total": 1000, "limit": 10, "offset": 0}
+        server = serve(answer(page))
+        assert len(await walked(own, server, limit=10)) == 10
+    else:
+        server = serve(answer([role(n) for n in range(10)]))
+        assert len(await walked_roles(own, server, limit=10)) == 10
+    assert len(server.requests) <= 3
+
+
+async def test_a_total_that_is_wrong_ends_with_the_rows(own: Flavour, serve: Serve) -> None:
+    pages = [{"items": items, "total": 1000, "limit": 10, "offset": 0} for items in ([event(1)], [])]
+    server = serve(*map(answer, pages))
+    assert await walked(own, server, limit=10) == ["evt_1"]
+
+
+@pytest.mark.parametrize(("most", "pages"), [(0, 0), (1, 1), (10, 1), (11, 2), (99, 3), (None, 3)])
+async def test_at_most_so_many_items_are_given(own: Flavour, most: int | None, pages: int, serve: Serve) -> None:
+    server = serve(table([event(n) for n in range(25)], total=True))
+    assert len(await walked(own, server, limit=10, max_items=most)) == min(25, 25 if most is None else most)
+    assert len(server.requests) == pages
+
+
+async def test_pages_are_fetched_when_they_are_needed(own: Flavour, serve: Serve) -> None:
+    server = serve(table([event(n) for n in range(25)], total=True))
+    async with own.client(server.origin, control=True) as client:
+        items = client.events.iter(limit=10, offset=3, actor_id="alice")
+        assert server.requests == []
+        for expected in range(3, 13):
+            item = await anext(items) if own.is_async else await own.call(next, items)
+            assert item.event_id == f"evt_{expected}"
+        assert len(server.requests) == 1
+        if own.is_async:
+            await items.aclose()
+    query = parse_qs(urlsplit(server.requests[0].target).query)
+    assert query == {"actor_id": ["alice"], "sort": ["ts_desc"], "limit": ["10"], "offset": ["3"]}
+
+
+async def test_an_error_on_the_way_is_raised_there(own: Flavour, serve: Serve) -> None:
+    rows = [event(n) for n in range(20)]
+    body = {"items": rows[:10], "total": 20, "limit": 10, "offset": 0}
+    server = serve(answer(body), answer({"detail": "boom"}, 500))
+    with pytest.raises(MemsyAPIError, match=r"events\.list"):
+        await walked(own, server, limit=10)
+
+
+@pytest.mark.parametrize(
+    "options", [{"limit": 0}, {"limit": -1}, {"limit": "10"}, {"limit": None}, {"offset": -1}, {"max_items": -1}]
+)
+async def test_numbers_that_make_no_sense_are_refused_at_once(own: Flavour, options: Any, serve: Serve) -> None:
+    server = serve(answer({}))
+    async with own.client(server.origin, control=True) as client:
+        with pytest.raises(MemsyInputError, match=next(iter(options))):
+            client.events.iter(**options)
+    assert server.connections == 0

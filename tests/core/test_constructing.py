@@ -1,0 +1,176 @@
+"""A client is made in no time, out of anything that makes sense and nothing else."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from typing import Any
+
+import pytest
+
+from memsy_client import (
+    AsyncMemsyClient,
+    AsyncMemsyControlClient,
+    MemsyClient,
+    MemsyControlClient,
+    MemsyInputError,
+    RetryBudget,
+    RetryPolicy,
+    Timeout,
+)
+from memsy_client._transports import connect
+
+CLIENTS = [MemsyClient, AsyncMemsyClient, MemsyControlClient, AsyncMemsyControlClient]
+pytestmark = pytest.mark.parametrize("kind", CLIENTS, ids=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("http://memsy.test", "http://memsy.test"),
+        ("https://api.memsy.io/v1/", "https://api.memsy.io/v1"),
+        ("HTTPS://api.memsy.io/v1///", "https://api.memsy.io/v1"),
+        ("http://127.0.0.1:8080/a/b", "http://127.0.0.1:8080/a/b"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_trailing_slashes_of_the_address_are_trimmed(kind: Any, given: str, used: str) -> None:
+    client = kind(given, "msy_1")
+    assert client.base_url == used
+    assert repr(client) == f"<{kind.__name__} of {used}>"
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "",
+        " ",
+        None,
+        5,
+        b"http://memsy.test",
+        "memsy.test",
+        "//memsy.test",
+        "ftp://memsy.test",
+        "file:///etc/passwd",
+        "http://",
+        "http:///v1",
+        "http://:80",
+        "http://memsy.test:99999",
+        "http://memsy.test:port",
+        "http://memsy.test:0",
+        "http://[::1",
+        "http://memsy.test/a b",
+        "http://memsy.test\n",
+        "http://mem\tsy.test",
+        "http://memsy.test\\v1",
+        "http://user:password@memsy.test",
+        "http://memsy.test?a=b",
+        "http://memsy.test#a",
+        "http://memsy.test/v1?",
+        "http://memsy.test/v1/../admin",
+        "http://memsy.test/%2e%2e/admin",
+    ],
+)
+def test_an_address_that_requests_cannot_go_to_is_refused(kind: Any, base_url: Any) -> None:
+    with pytest.raises(MemsyInputError, match="base_url") as caught:
+        kind(base_url, "msy_1")
+    assert "password" not in str(caught.value).replace("user or password", "")
+
+
+@pytest.mark.parametrize("key", ["", None, 5, b"msy_1", "msy 1", "msy_1\n", "msy_\0", "msy_é", "msy_\x7f", " "])
+def test_a_key_that_a_header_cannot_carry_is_refused(kind: Any, key: Any) -> None:
+    with pytest.raises(MemsyInputError, match="api_key"):
+        kind("http://memsy.test", key)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"max_connections": 0},
+        {"max_connections": True},
+        {"max_connections": "5"},
+        {"max_response_bytes": 0},
+        {"max_response_bytes": None},
+        {"max_retries": -1},
+        {"max_retries": True},
+        {"retry_backoff": float("nan")},
+        {"retry_backoff": -1},
+        {"http_client": object()},
+        {"http_client": "http://proxy.test"},
+        {"timeout": float("nan")},
+        {"headers": {"Content-Type": "text/plain"}},
+        {"deadline": "1"},
+    ],
+)
+def test_other_options_that_cannot_be_used_are_refused(kind: Any, options: Any) -> None:
+    with pytest.raises(MemsyInputError):
+        kind("http://memsy.test", "msy_1", **options)
+
+
+def test_the_five_documented_arguments_come_first(kind: Any) -> None:
+    settings = kind("http://memsy.test", "msy_1", 5.0, 7, 0.5)._sender.settings
+    assert settings.timeout == Timeout(5.0, 5.0, 5.0, 5.0, 5.0)
+    assert settings.retry == RetryPolicy(7, 0.5)
+
+
+def test_the_documented_defaults_hold(kind: Any) -> None:
+    settings = kind("http://memsy.test", "msy_1")._sender.settings
+    assert settings.timeout == Timeout.of(30.0)
+    assert settings.retry == RetryPolicy(max_retries=3, backoff=1.0, statuses={429}, max_wait=60.0)
+    assert settings.max_response_bytes == 64 * 1024 * 1024
+    assert settings.deadline is None
+
+
+def test_it_takes_under_a_millisecond_and_no_io(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind("http://memsy.test", "msy_1")  # modules are loaded by now
+
+    def refuse(*args: object, **kwargs: object) -> Any:
+        raise AssertionError("a constructor does no I/O")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr(ssl, "SSLContext", refuse)
+    took = []
+    for scheme in ("http", "https"):
+        for _ in range(20):
+            started = time.perf_counter()
+            kind(f"{scheme}://memsy.test", "msy_1")
+            took.append(time.perf_counter() - started)
+    assert min(took) < 0.001
+
+
+def test_https_needs_one_ssl_context_and_http_none_that_trusts(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    monkeypatch.setattr(connect.httpx, "create_ssl_context", lambda: built.append(1) or connect.plain_context())
+    connect.trusting_context.cache_clear()
+    try:
+        for _ in range(3):
+            connect.transport_options("http://memsy.test")
+        assert built == []
+        for _ in range(3):
+            connect.transport_options("https://memsy.test")
+        assert built == [1]
+    finally:
+        connect.trusting_context.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: RetryPolicy(statuses=429),
+        lambda: RetryPolicy(statuses=["429"]),
+        lambda: RetryPolicy(budget=5),
+        lambda: RetryPolicy(jitter=-1),
+        lambda: RetryPolicy(max_wait=float("inf")),
+        lambda: RetryPolicy(max_retries=None),
+        lambda: RetryBudget(0),
+        lambda: RetryBudget("5"),
+        lambda: RetryBudget(5, per_seconds=0),
+        lambda: Timeout(read=-1),
+        lambda: Timeout(total=True),
+    ],
+)
+def test_policies_that_make_no_sense_are_refused(kind: Any, make: Any) -> None:
+    with pytest.raises(MemsyInputError):
+        make()

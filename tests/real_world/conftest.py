@@ -1,0 +1,46 @@
+"""What the real world's cases share: a server that tells answers apart, and each way to be on an event loop."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from echoing import Echo
+from support.server import Exchange, Server
+
+
+@pytest.fixture
+def echo() -> Iterator[Echo]:
+    with Echo() as server:
+        yield server
+
+
+@pytest.fixture
+def echoing() -> Iterator[Callable[..., Echo]]:
+    """Starts servers with options."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(Echo(**options))
+
+
+def _tunnel(exchange: Exchange) -> None:
+    """Answer CONNECT, and hand on bytes both ways until one side ends."""
+    host, _, port = exchange.request.split(b" ", 2)[1].decode().partition(":")
+    exchange.keep_alive = False
+    with socket.create_connection((host, int(port))) as target:
+        exchange.send(b"HTTP/1.1 200 Connected\r\n\r\n")
+        other = {exchange.connection: target, target: exchange.connection}
+        while True:
+            for ready in select.select(list(other), [], [])[0]:
+                data = ready.recv(65536)
+                if not data:
+                    return
+                other[ready].sendall(data)
+
+
+@pytest.fixture
+def tunnel(serve: Callable[..., Server]) -> Server:
+    """A proxy for https."""
+    return serve(_tunnel)

@@ -1,0 +1,147 @@
+"""A forked child has connections of its own, and no lock that some thread of its parent holds."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from echoing import Echo, asked
+from support.flavours import KEY
+
+from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"),
+    # What 3.12 and later warn of is what is tested: locks that other threads hold.
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
+
+
+def in_child(work: Callable[[], None]) -> Callable[[], None]:
+    """Run `work` in a forked child; what is returned waits for it and checks that it went well."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            signal.alarm(30)  # a lock that nobody releases would be waited for without end
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+
+    def check() -> None:
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+    return check
+
+
+def ask_often(client: MemsyClient, name: str) -> None:
+    for number in range(30):
+        assert asked(client.search(f"{name} {number}")) == f"{name} {number}"
+
+
+def test_parent_and_child_get_their_own_answers(echo: Echo) -> None:
+    with MemsyClient(echo.url, KEY) as client:
+        ask_often(client, "before")
+        checks = [in_child(lambda name=f"child {number}": ask_often(client, name)) for number in range(3)]
+        ask_often(client, "parent")
+        for check in checks:
+            check()
+        ask_often(client, "after")
+
+
+def test_a_child_never_uses_the_connection_on_which_its_parent_waits(echo: Echo) -> None:
+    with MemsyClient(echo.url, KEY, max_connections=1) as client, ThreadPoolExecutor(1) as threads:
+        client.search("opens the connection")
+        echo.hold()
+        held = threads.submit(client.search, "parent")
+        echo.wait_for_held(1)  # its only place is taken, too
+        check = in_child(lambda: ask_often(client, "child"))
+        echo.go_on()
+        check()
+        assert asked(held.result()) == "parent"
+
+
+def test_a_fork_while_threads_use_the_client_does_not_block_the_child(echo: Echo) -> None:
+    stop = threading.Event()
+
+    def work(thread: int) -> int:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            assert asked(client.search(f"{thread}:{number}")) == f"{thread}:{number}"
+        return number
+
+    with MemsyClient(echo.url, KEY) as client, ThreadPoolExecutor(8) as threads:
+        working = [threads.submit(work, thread) for thread in range(8)]
+        try:
+            for number in range(8):
+                in_child(lambda name=f"child {number}": ask_often(client, name))()
+        finally:
+            stop.set()
+        assert all(call.result() for call in working)
+
+
+def test_a_child_that_leaves_its_client_unclosed_warns_of_nothing_of_its_parents(echo: Echo) -> None:
+    with MemsyClient(echo.url, KEY) as client:
+        client.search("x")
+        holder = [client]
+
+        def drop() -> None:
+            import gc
+            import warnings
+
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                holder.clear()
+                gc.collect()
+            assert not caught
+
+        in_child(drop)()
+        ask_often(client, "parent")
+
+
+def _in_process(client: MemsyClient, results: Any) -> None:
+    ask_often(client, "process")
+    results.put("done")
+
+
+def test_a_process_of_multiprocessing_gets_its_own_answers(echo: Echo) -> None:
+    context = multiprocessing.get_context("fork")
+    results = context.SimpleQueue()
+    with MemsyClient(echo.url, KEY) as client:
+        client.search("x")
+        process = context.Process(target=_in_process, args=(client, results))
+        process.start()
+        ask_often(client, "parent")
+        process.join(30)
+        assert process.exitcode == 0
+    assert results.get() == "done"
+    results.close()
+
+
+@pytest.mark.parametrize("make", [lambda: None, AiohttpTransport], ids=["own", "aiohttp"])
+def test_a_child_of_an_event_loop_starts_anew(make: Callable[[], Any], echo: Echo) -> None:
+    async def ask(client: AsyncMemsyClient, name: str) -> None:
+        answers = await asyncio.gather(*(client.search(f"{name} {number}") for number in range(20)))
+        assert [asked(answer) for answer in answers] == [f"{name} {number}" for number in range(20)]
+
+    async def main() -> None:
+        carrier = make()
+        async with AsyncMemsyClient(echo.url, KEY, http_client=carrier) as client:
+            await ask(client, "before")
+            check = in_child(lambda: asyncio.run(ask(client, "child")))
+            await ask(client, "parent")
+            check()
+            await ask(client, "after")
+        if carrier is not None:
+            await carrier.aclose()
+
+    asyncio.run(main())

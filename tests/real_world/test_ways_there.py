@@ -1,0 +1,159 @@
+"""Proxies that the environment names, and certificates that it trusts."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from echoing import Echo, asked
+from support.flavours import AIOHTTP, OWN, Flavour
+from support.server import Server, answer
+
+from memsy_client import AiohttpTransport, MemsyConnectionError
+from memsy_client._transports import aiohttp as aiohttp_transport
+from memsy_client._transports import connect
+
+Serve = Callable[..., Server]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.parametrize("flavour", [*OWN, AIOHTTP], ids=lambda flavour: flavour.name),
+]
+NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No proxies, and nothing remembered of the environment before or after."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    remembered = (connect.trusting_context, aiohttp_transport._environment_proxy)
+    for cached in remembered:
+        cached.cache_clear()
+    yield
+    for cached in remembered:
+        cached.cache_clear()
+
+
+async def test_the_environments_proxy_is_used(flavour: Flavour, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = serve(answer({"event_ids": ["by proxy"]}))
+    monkeypatch.setenv("HTTP_PROXY", proxy.origin.replace("//", "//user:word@"))
+    async with flavour.client("http://memsy.example/v1") as client:
+        for _ in range(2):
+            assert (await flavour.call(client.ingest, [])).event_ids == ["by proxy"]
+    assert [request.target for request in proxy.requests] == ["http://memsy.example/v1/ingest"] * 2
+    assert proxy.requests[0].headers["host"] == "memsy.example"
+    assert proxy.requests[0].headers["proxy-authorization"] == "Basic dXNlcjp3b3Jk"
+    assert proxy.connections == 1
+
+
+@pytest.mark.parametrize("exception", ["127.0.0.1", "*", "example.org,127.0.0.1"])
+async def test_addresses_without_a_proxy_are_called_directly(
+    flavour: Flavour, exception: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, server = serve(answer({"event_ids": ["by proxy"]})), serve(answer({"event_ids": ["directly"]}))
+    monkeypatch.setenv("HTTP_PROXY", proxy.origin)
+    monkeypatch.setenv("NO_PROXY", exception)
+    async with flavour.client(server.origin) as client:
+        assert (await flavour.call(client.ingest, [])).event_ids == ["directly"]
+    assert proxy.connections == 0
+
+
+async def test_a_proxy_that_is_not_there_is_an_unsent_connection_error(
+    flavour: Flavour, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(answer({})) as gone:
+        monkeypatch.setenv("HTTP_PROXY", gone.origin)
+    async with flavour.client("http://memsy.example") as client:
+        with pytest.raises(MemsyConnectionError) as caught:
+            await flavour.call(client.ingest, [])
+    assert caught.value.unsent
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of 127.0.0.1 that only itself vouches for, and its key in the same file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    file = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    key = [
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-keyout",
+        str(file.with_suffix(".key")),
+    ]
+    subject = ["-subj", "/CN=memsy test", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = [openssl, "req", "-x509", "-days", "2", *key, *subject, "-out", str(file)]
+    subprocess.run(command, check=True, capture_output=True)
+    return file
+
+
+@pytest.fixture
+def https(certificate: Path, echoing: Callable[..., Echo]) -> Echo:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    return echoing(context=context)
+
+
+async def test_a_certificate_that_the_environment_trusts_is_accepted(
+    flavour: Flavour, https: Echo, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    for _ in range(2):
+        async with flavour.client(https.url) as client:
+            for number in range(3):
+                assert asked(await flavour.call(client.search, f"{number}")) == f"{number}"
+    assert connect.trusting_context.cache_info().misses == 1  # one SSL context for all clients of the process
+    assert https.accepted == 2
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_an_unsent_connection_error(
+    flavour: Flavour, https: Echo
+) -> None:
+    async with flavour.client(https.url) as client:
+        with pytest.raises(MemsyConnectionError, match="(?i)certificate") as caught:
+            await flavour.call(client.search, "x")
+    assert caught.value.unsent
+
+
+async def test_a_certificate_of_another_name_is_an_unsent_connection_error(
+    flavour: Flavour, https: Echo, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with flavour.client(https.url.replace("127.0.0.1", "localhost")) as client:
+        with pytest.raises(MemsyConnectionError, match="(?i)certificate") as caught:
+            await flavour.call(client.search, "x")
+    assert caught.value.unsent
+
+
+async def test_https_goes_through_a_tunnel(
+    flavour: Flavour, https: Echo, certificate: Path, tunnel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("HTTPS_PROXY", tunnel.origin)
+    async with flavour.client(https.url) as client:
+        for number in range(3):
+            assert asked(await flavour.call(client.search, f"{number}")) == f"{number}"
+    assert [request.target for request in tunnel.requests] == [https.url.removeprefix("https://")]
+    assert "authorization" not in tunnel.requests[0].headers
+
+
+async def test_aiohttp_takes_a_context_and_a_proxy_as_arguments(
+    flavour: Flavour, https: Echo, certificate: Path, tunnel: Any
+) -> None:
+    if flavour is not AIOHTTP:
+        pytest.skip("only its transport has such arguments")
+    context = ssl.create_default_context(cafile=str(certificate))
+    own = Flavour("aiohttp", is_async=True, http_client=lambda: AiohttpTransport(ssl=context, proxy=tunnel.origin))
+    async with own.client(https.url) as client:
+        assert asked(await client.search("x")) == "x"
+    assert len(tunnel.requests) == 1
