@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 from . import _transports
 from ._bulk.ingestion import AsyncIngesting, Ingesting
 from ._bulk.processing import AsyncWaiting, Waiting
-from ._core.address import check_base_url, default_headers
+from ._core.address import Secret, check_base_url, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
 from ._core.raw import RawResponse
 from ._core.request import custom_call
@@ -77,9 +77,9 @@ class _Client(Generic[Sender, Http]):
             MemsyInputError: One of them cannot be used.
 
         """
+        api_key = Secret.of(api_key)  # a report of an error may show the variables of its frames
         address = check_base_url(base_url)
         identity = default_headers(api_key)
-        del api_key  # a traceback may show the variables of its frames
         if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
             raise MemsyInputError(f"max_connections has to be a whole number above 0, not {max_connections!r}")
         settings = Settings(
@@ -123,7 +123,8 @@ class _Client(Generic[Sender, Http]):
         return cls(os.environ[cls._variable], os.environ["MEMSY_API_KEY"], **options)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._sender.base_url}>"
+        sender = getattr(self, "_sender", None)  # not there yet in a report of the constructor's own error
+        return f"<{type(self).__name__} of {sender.base_url if sender else 'nothing yet'}>"
 
     @property
     def base_url(self) -> str:

@@ -65,7 +65,11 @@ class Waiting(SyncResource):
         try:
             while True:
                 step = steps.send(answer)
-                answer = time.sleep(step.seconds) if isinstance(step, Sleep) else self._sender.send(step)
+                if isinstance(step, Sleep):
+                    answer = None
+                    time.sleep(step.seconds)
+                else:
+                    answer = self._sender.send(step)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return] # as the generator's type says
 
@@ -82,7 +86,11 @@ class AsyncWaiting(AsyncResource):
         try:
             while True:
                 step = steps.send(answer)
-                answer = await sleep(step.seconds) if isinstance(step, Sleep) else await self._sender.send(step)
+                if isinstance(step, Sleep):
+                    answer = None
+                    await sleep(step.seconds)
+                else:
+                    answer = await self._sender.send(step)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return] # as the generator's type says
 

@@ -60,7 +60,7 @@ class Operation(Generic[T_co]):
                 target = target.replace(f"{{{name}}}", _segment(name, value))
             if optional:
                 given = {name: value for name, value in optional.items() if value is not None}
-                body = {**body, **given} if body is not None or given else None
+                body = {**(body or {}), **given} if body is not None or given else None
             return Call(
                 self,
                 target,

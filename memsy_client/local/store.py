@@ -250,7 +250,7 @@ def _lock(path: Path) -> int:
         _lock_exclusively(descriptor)
     except OSError as error:
         os.close(descriptor)
-        raise DatabaseRefused(f"{path}: is in use by another process") from error
+        raise DatabaseRefused(f"{path}: is in use by another server") from error
     return descriptor
 
 

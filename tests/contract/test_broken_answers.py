@@ -236,7 +236,7 @@ async def test_a_call_after_a_broken_one_gets_its_own_answer(flavour: Flavour, s
     server = serve(
         raw(message(b'{"event_ids": ["1"]}', length=100), close=True),
         answer({"event_ids": ["2"]}),
-        raw(message(b"<html>", 502), close=True),
+        raw(message(b"<html>", 502, {"Connection": "close"}), close=True),
         answer({"event_ids": ["3"]}),
     )
     async with flavour.client(server.origin) as client:

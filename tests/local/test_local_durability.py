@@ -138,7 +138,7 @@ def test_every_acknowledged_event_survives_kill_9_many_times(tmp_path):
 def test_a_second_process_is_refused_and_the_first_goes_on(tmp_path):
     path = tmp_path / "memsy.db"
     served = Served(path)
-    with pytest.raises(DatabaseRefused, match="in use by another process"):
+    with pytest.raises(DatabaseRefused, match="in use by another server"):
         LocalMemsy(path, port=None)
     run = subprocess.run([*SERVE, str(path)], capture_output=True, text=True, check=False)
     assert (run.returncode, len(run.stderr.splitlines())) == (2, 1)

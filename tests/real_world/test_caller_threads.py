@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import _thread
 import contextvars
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -44,9 +45,12 @@ def test_an_exception_of_any_kind_arrives(echo: Echo) -> None:
         raise LookupError("a hook of the caller's")
 
     hooks: dict[str, Any] = {"request": [broken]}
-    with httpx.Client(event_hooks=hooks) as carrier, MemsyClient(echo.url, KEY, http_client=carrier) as client:
-        with pytest.raises(MemsyConnectionError) as caught:
-            client.search("x")
+    with (
+        httpx.Client(event_hooks=hooks) as carrier,
+        MemsyClient(echo.url, KEY, http_client=carrier) as client,
+        pytest.raises(MemsyConnectionError) as caught,
+    ):
+        client.search("x")
     assert isinstance(caught.value.__cause__, LookupError)
 
 
@@ -55,15 +59,18 @@ def test_what_is_no_exception_arrives_as_it_is(echo: Echo) -> None:
         raise SystemExit(3)
 
     hooks: dict[str, Any] = {"request": [leave]}
-    with httpx.Client(event_hooks=hooks) as carrier, MemsyClient(echo.url, KEY, http_client=carrier) as client:
-        with pytest.raises(SystemExit):
-            client.search("x")
+    with (
+        httpx.Client(event_hooks=hooks) as carrier,
+        MemsyClient(echo.url, KEY, http_client=carrier) as client,
+        pytest.raises(SystemExit),
+    ):
+        client.search("x")
 
 
 @pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="only that can be interrupted")
 def test_an_interruption_ends_the_call_at_once_and_the_client_goes_on(carrier: httpx.Client, serve: Serve) -> None:
     def interrupt(exchange: Exchange) -> None:
-        _thread.interrupt_main()
+        os.kill(os.getpid(), signal.SIGINT)
         exchange.wait()
 
     server = serve(interrupt, answer({"event_ids": ["own"]}))
@@ -83,9 +90,12 @@ def test_threads_end_with_their_calls(carrier: httpx.Client, echo: Echo) -> None
 
 
 def test_a_thread_that_was_left_ends_with_its_connection(carrier: httpx.Client, serve: Serve) -> None:
-    with serve(hang) as server, MemsyClient(server.origin, KEY, timeout=0.1, http_client=carrier) as client:
-        with pytest.raises(MemsyTimeoutError):
-            client.ingest([])
+    with (
+        serve(hang) as server,
+        MemsyClient(server.origin, KEY, timeout=0.1, http_client=carrier) as client,
+        pytest.raises(MemsyTimeoutError),
+    ):
+        client.ingest([])
     for thread in request_threads():
         thread.join(10)
     assert not request_threads()

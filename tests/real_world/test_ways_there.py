@@ -120,7 +120,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_an_unsent_connection_err
     flavour: Flavour, https: Echo
 ) -> None:
     async with flavour.client(https.url) as client:
-        with pytest.raises(MemsyConnectionError, match="(?i)certificate") as caught:
+        with pytest.raises(MemsyConnectionError, match=r"(?i)certificate") as caught:
             await flavour.call(client.search, "x")
     assert caught.value.unsent
 
@@ -130,7 +130,7 @@ async def test_a_certificate_of_another_name_is_an_unsent_connection_error(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     async with flavour.client(https.url.replace("127.0.0.1", "localhost")) as client:
-        with pytest.raises(MemsyConnectionError, match="(?i)certificate") as caught:
+        with pytest.raises(MemsyConnectionError, match=r"(?i)certificate") as caught:
             await flavour.call(client.search, "x")
     assert caught.value.unsent
 
