@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import copy
-import datetime
 import filecmp
 import io
 import json
@@ -24,14 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import prose
-from contract import Contract, ContractError, literal
+from contract import Contract, ContractError, literal, null_apart, read_document
 from jinja2 import StrictUndefined, TemplateError
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -77,46 +74,6 @@ def generate(
     for unused in ("types.py", "errors.py"):  # the generator writes them whatever the templates say
         (output / unused).unlink()
     _write_document(document, output / "openapi.json")
-
-
-def read_document(spec: Path) -> dict[str, Any]:
-    """The document, with nothing in it but what JSON knows. Raises `ContractError`."""
-    try:
-        document = json_values(YAML(typ="safe").load(spec))
-    except (OSError, UnicodeError, YAMLError) as error:
-        raise ContractError(f"{spec.name} is not YAML: {error}") from error
-    except RecursionError:
-        raise ContractError(f"{spec.name} has an anchor that contains itself") from None
-    if not isinstance(document, dict):
-        raise ContractError(f"{spec.name} is no OpenAPI document")
-    return document
-
-
-def json_values(node: Any) -> Any:
-    """YAML's values as JSON has them: names are text, and so are times that stand without quotes."""
-    if isinstance(node, dict):
-        return {str(name): json_values(value) for name, value in node.items()}
-    if isinstance(node, list):
-        return [json_values(value) for value in node]
-    return node.isoformat() if isinstance(node, datetime.date) else node
-
-
-def null_apart(node: Any, name: str = "") -> Any:
-    """The document with null taken out of its enums, which the generator would turn into classes with odd names."""
-    if isinstance(node, list):
-        return [null_apart(item, name) for item in node]
-    if not isinstance(node, dict):
-        return node
-    values = node.get("enum")
-    if isinstance(values, list) and None in values and len(values) > 1:
-        rest = {key: value for key, value in node.items() if key not in ("enum", "type")}
-        inner = {"title": name, "enum": [value for value in values if value is not None]}
-        return rest | {"anyOf": [inner, {"type": "null"}]}
-    return {key: value if key in _NO_SCHEMAS else null_apart(value, key) for key, value in node.items()}
-
-
-#: Where a document holds values of the service's, not schemas.
-_NO_SCHEMAS = {"const", "default", "enum", "example", "examples"}
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from memsy_client import exceptions
 
 if TYPE_CHECKING:
-    from contract import Argument, Operation
+    from contract.parts import Argument, Operation
 
 WIDTH = 116
 
@@ -90,7 +90,7 @@ def _wrapped(words: str, first: str, further: str) -> list[str]:
 
 
 def _raises(operation: Operation) -> str:
-    told = [(name, _summary(getattr(exceptions, name))) for name, _ in operation.raises]
+    told = [(name, _summary(getattr(exceptions, name))) for name in operation.raises]
     return _section("Raises", [*told, ("MemsyError", "The base of every failure; nothing else is raised.")])
 
 

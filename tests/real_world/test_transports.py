@@ -53,10 +53,9 @@ async def test_the_callers_client_is_never_closed(flavour: Flavour, echo: Echo) 
 
 
 @pytest.mark.anyio
-@each
+@pytest.mark.parametrize("flavour", [*CALLERS, AIOHTTP], ids=lambda flavour: flavour.name)
 async def test_a_client_that_the_caller_has_closed_is_a_connection_error(flavour: Flavour, echo: Echo) -> None:
-    if flavour.http_client is None:
-        pytest.skip("it closes its own pool itself")
+    assert flavour.http_client is not None
     carrier = flavour.http_client()
     await flavour.call(carrier.aclose if flavour.is_async else carrier.close)
     client: Any = flavour.kind()(echo.url, KEY, http_client=carrier)
@@ -84,6 +83,17 @@ async def test_a_connection_that_the_server_has_closed_meanwhile_is_not_used(fla
         for number in range(5):
             assert asked(await flavour.call(client.search, f"{number}")) == f"{number}"
             await anyio.to_thread.run_sync(echo.wait_for_open, 0)
+
+
+@pytest.mark.anyio
+@each
+async def test_no_request_is_sent_again_behind_the_policys_back(flavour: Flavour, serve: Serve) -> None:
+    server = serve(answer({"status": "ok", "version": "1"}), hang_up)
+    async with flavour.client(server.origin) as client:
+        await flavour.call(client.health)
+        with pytest.raises(MemsyConnectionError) as caught:
+            await flavour.call(client.health)  # a GET, on a connection that was used before
+    assert (len(server.requests), len(caught.value.attempts)) == (2, 1)
 
 
 @pytest.mark.parametrize("flavour", [OWN[1], AIOHTTP, CALLERS[1]], ids=lambda flavour: flavour.name)

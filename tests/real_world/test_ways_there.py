@@ -19,10 +19,8 @@ from memsy_client._transports import aiohttp as aiohttp_transport
 from memsy_client._transports import connect
 
 Serve = Callable[..., Server]
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.parametrize("flavour", [*OWN, AIOHTTP], ids=lambda flavour: flavour.name),
-]
+pytestmark = pytest.mark.anyio
+ways = pytest.mark.parametrize("flavour", [*OWN, AIOHTTP], ids=lambda flavour: flavour.name)
 NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -40,6 +38,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         cached.cache_clear()
 
 
+@ways
 async def test_the_environments_proxy_is_used(flavour: Flavour, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = serve(answer({"event_ids": ["by proxy"]}))
     monkeypatch.setenv("HTTP_PROXY", proxy.origin.replace("//", "//user:word@"))
@@ -52,6 +51,7 @@ async def test_the_environments_proxy_is_used(flavour: Flavour, serve: Serve, mo
     assert proxy.connections == 1
 
 
+@ways
 @pytest.mark.parametrize("exception", ["127.0.0.1", "*", "example.org,127.0.0.1"])
 async def test_addresses_without_a_proxy_are_called_directly(
     flavour: Flavour, exception: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
@@ -64,6 +64,7 @@ async def test_addresses_without_a_proxy_are_called_directly(
     assert proxy.connections == 0
 
 
+@ways
 async def test_a_proxy_that_is_not_there_is_an_unsent_connection_error(
     flavour: Flavour, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +105,7 @@ def https(certificate: Path, echoing: Callable[..., Echo]) -> Echo:
     return echoing(context=context)
 
 
+@ways
 async def test_a_certificate_that_the_environment_trusts_is_accepted(
     flavour: Flavour, https: Echo, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,6 +118,7 @@ async def test_a_certificate_that_the_environment_trusts_is_accepted(
     assert https.accepted == 2
 
 
+@ways
 async def test_a_certificate_that_nobody_vouches_for_is_an_unsent_connection_error(
     flavour: Flavour, https: Echo
 ) -> None:
@@ -125,6 +128,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_an_unsent_connection_err
     assert caught.value.unsent
 
 
+@ways
 async def test_a_certificate_of_another_name_is_an_unsent_connection_error(
     flavour: Flavour, https: Echo, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +139,7 @@ async def test_a_certificate_of_another_name_is_an_unsent_connection_error(
     assert caught.value.unsent
 
 
+@ways
 async def test_https_goes_through_a_tunnel(
     flavour: Flavour, https: Echo, certificate: Path, tunnel: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,11 +152,7 @@ async def test_https_goes_through_a_tunnel(
     assert "authorization" not in tunnel.requests[0].headers
 
 
-async def test_aiohttp_takes_a_context_and_a_proxy_as_arguments(
-    flavour: Flavour, https: Echo, certificate: Path, tunnel: Any
-) -> None:
-    if flavour is not AIOHTTP:
-        pytest.skip("only its transport has such arguments")
+async def test_aiohttp_takes_a_context_and_a_proxy_as_arguments(https: Echo, certificate: Path, tunnel: Any) -> None:
     context = ssl.create_default_context(cafile=str(certificate))
     own = Flavour("aiohttp", is_async=True, http_client=lambda: AiohttpTransport(ssl=context, proxy=tunnel.origin))
     async with own.client(https.url) as client:

@@ -1,0 +1,167 @@
+"""The contract as a document: its file, its references, its operations."""
+
+from __future__ import annotations
+
+import datetime
+import keyword
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+#: Where a document holds values of the service's, not schemas.
+NO_SCHEMAS = {"const", "default", "enum", "example", "examples"}
+
+
+class ContractError(Exception):
+    """The document says something that cannot be generated."""
+
+
+def read_document(spec: Path) -> dict[str, Any]:
+    """The document, with nothing in it but what JSON knows. Raises `ContractError`."""
+    try:
+        document = _json_values(YAML(typ="safe").load(spec))
+    except (OSError, UnicodeError, YAMLError) as error:
+        raise ContractError(f"{spec.name} is not YAML: {error}") from error
+    except RecursionError:
+        raise ContractError(f"{spec.name} has an anchor that contains itself") from None
+    if not isinstance(document, dict):
+        raise ContractError(f"{spec.name} is no OpenAPI document")
+    return document
+
+
+def _json_values(node: Any) -> Any:
+    """YAML's values as JSON has them: names are text, and so are times that stand without quotes."""
+    if isinstance(node, dict):
+        return {str(name): _json_values(value) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_json_values(value) for value in node]
+    return node.isoformat() if isinstance(node, datetime.date) else node
+
+
+def null_apart(node: Any, name: str = "") -> Any:
+    """The document with null taken out of its enums, which the generator would turn into classes with odd names."""
+    if isinstance(node, list):
+        return [null_apart(item, name) for item in node]
+    if not isinstance(node, dict):
+        return node
+    values = node.get("enum")
+    if isinstance(values, list) and None in values and len(values) > 1:
+        rest = {key: value for key, value in node.items() if key not in ("enum", "type")}
+        inner = {"title": name, "enum": [value for value in values if value is not None]}
+        return rest | {"anyOf": [inner, {"type": "null"}]}
+    return {key: value if key in NO_SCHEMAS else null_apart(value, key) for key, value in node.items()}
+
+
+@dataclass(frozen=True)
+class RawOperation:
+    """One operation as the document has it; references to parameters, bodies and responses are followed.
+
+    Attributes:
+        path, method: Where it stands.
+        node: What stands there.
+        parameters: Its own, and those of its path that it does not replace.
+        body: The request body, or None.
+        responses: By their status codes.
+        planes: The planes that it is on.
+
+    """
+
+    path: str
+    method: str
+    node: dict[str, Any]
+    parameters: tuple[dict[str, Any], ...]
+    body: dict[str, Any] | None
+    responses: dict[str, dict[str, Any]]
+    planes: tuple[str, ...]
+
+
+class Document:
+    """The document, read with its references followed."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self._content = content
+        self.schemas: dict[str, Any] = content.get("components", {}).get("schemas", {})
+        self.tag_descriptions = {tag["name"]: tag.get("description", "") for tag in content.get("tags", [])}
+        self.operations = [
+            self._operation(path, method, item)
+            for path, item in content.get("paths", {}).items()
+            for method in item
+            if method in METHODS
+        ]
+
+    def resolve(self, node: Any) -> Any:
+        """The node that a `$ref` stands for; any other node itself."""
+        while isinstance(node, dict) and "$ref" in node:
+            target: Any = self._content
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def references(self, node: Any) -> set[str]:
+        """The references that a node holds, directly or in what they stand for."""
+        found: set[str] = set()
+        waiting = [node]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, dict):
+                reference = node.get("$ref")
+                if isinstance(reference, str) and reference not in found:
+                    found.add(reference)
+                    waiting.append(self.resolve(node))
+                waiting.extend(node.values())
+            elif isinstance(node, list):
+                waiting.extend(node)
+        return found
+
+    def schema(self, node: Any) -> dict[str, Any]:
+        """A schema with its references followed and the parts of its allOf put together.
+
+        What stands beside a reference or an allOf counts more than what they say.
+        """
+        if not isinstance(node, dict):
+            return {}
+        own = {key: value for key, value in node.items() if key not in ("$ref", "allOf")}
+        parts = [self.schema(self.resolve(node))] if "$ref" in node else []
+        parts += [self.schema(part) for part in node.get("allOf", [])]
+        merged: dict[str, Any] = {}
+        for part in [*parts, own]:
+            fields = {**merged.get("properties", {}), **part.get("properties", {})}
+            merged |= part
+            if fields:
+                merged["properties"] = fields
+        return merged
+
+    def description(self, node: Any) -> str:
+        """The description of a node, or of the nullable schema inside it."""
+        schema = self.schema(node)
+        own: str = schema.get("description") or ""
+        return own or next(
+            (self.description(part) for part in schema.get("anyOf", []) if part.get("type") != "null"), ""
+        )
+
+    def _operation(self, path: str, method: str, item: dict[str, Any]) -> RawOperation:
+        node = item[method]
+        parameters: dict[tuple[str, str], dict[str, Any]] = {}
+        for parameter in map(self.resolve, [*node.get("parameters", []), *item.get("parameters", [])]):
+            parameters.setdefault((parameter["in"], parameter["name"]), parameter)
+        return RawOperation(
+            path,
+            method,
+            node,
+            tuple(parameters.values()),
+            self.resolve(node.get("requestBody")),
+            {str(code): self.resolve(response) for code, response in node.get("responses", {}).items()},
+            self._planes(node.get("servers") or item.get("servers") or self._content.get("servers") or [{}]),
+        )
+
+    def _planes(self, servers: list[dict[str, Any]]) -> tuple[str, ...]:
+        names = dict.fromkeys(str(server.get("x-plane", "core")) for server in servers)
+        for name in names:
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise ContractError(f"x-plane of a server says {name!r}, which is no identifier")
+        return tuple(names)

@@ -1,0 +1,163 @@
+"""Models: their fields, which of them name which, and which are needed at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from openapi_python_client import strings
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+
+from .document import ContractError, Document
+from .kinds import flattened, single
+from .names import IMPORTED_NAMES, attribute, twice, wire
+
+
+class Models:
+    """The models and enums of the contract, as the generator and the document have them."""
+
+    def __init__(self, document: Document, data: GeneratorData) -> None:
+        self.document = document
+        self._models = {_name(model): model for model in data.models}
+        self._schemas = {_class_name(name): schema for name, schema in document.schemas.items()}
+
+    @property
+    def names(self) -> set[str]:
+        """The classes that models and named schemas may become."""
+        return {*self._models, *self._schemas}
+
+    # ------------------------------------------------------------------ fields
+
+    def fields(self, prop: Any) -> list[Any]:
+        """The generator's properties of a model's fields, required ones first; of any other property none.
+
+        A property inside another one is a copy from before its model's fields were known, hence the look-up.
+        """
+        if not isinstance(prop, ModelProperty):
+            return []
+        model = self._models.get(_name(prop), prop)
+        return [*(model.required_properties or []), *(model.optional_properties or [])]
+
+    def field(self, prop: Any, name: Any) -> Any:
+        """The field of a model that is called `name` on the wire, or None."""
+        return next((field for field in self.fields(prop) if wire(field) == name), None)
+
+    def is_map(self, prop: Any) -> bool:
+        """Whether a property is an object without fields of its own, which is a plain dict in Python."""
+        return isinstance(prop, ModelProperty) and not self.fields(prop)
+
+    def field_schemas(self, model: ModelProperty) -> dict[str, Any]:
+        """The schemas of a model's fields, by their names on the wire, in the document's order."""
+        schemas: dict[str, Any] = self._schema(model).get("properties", {})
+        return schemas
+
+    def field_schema(self, model: ModelProperty, prop: Any) -> dict[str, Any]:
+        """The schema of one field of a model."""
+        return self.document.schema(self.field_schemas(model).get(wire(prop)))
+
+    def exposed(self, model: ModelProperty) -> tuple[str, list[tuple[Any, str]]] | None:
+        """The attribute whose own fields a model shows as attributes (`x-expose`), and these fields with what the
+        document says of them. A field that the model has itself is not among them.
+        """
+        name = self._schema(model).get("x-expose")
+        if name is None:
+            return None
+        prop = self.field(model, name)
+        inner = single(prop)
+        if not isinstance(inner, ModelProperty) or self.is_map(inner):
+            raise ContractError(f"{_name(model)}: x-expose names {name}, which is no field with fields of its own")
+        own = {attribute(field) for field in self.fields(model)}
+        return attribute(prop), [
+            (field, self.document.description(self.field_schema(inner, field)))
+            for field in self.fields(inner)
+            if attribute(field) not in own
+        ]
+
+    def enum_values(self, enum: LiteralEnumProperty) -> list[Any]:
+        """The values of an enum in the document's order, which the generator's set has lost."""
+        schema = self.document.schema(self._schemas.get(_name(enum)))
+        order = [value for part in [schema, *schema.get("anyOf", [])] for value in part.get("enum", [])]
+        return [value for value in order if value in enum.values] or sorted(enum.values)
+
+    def _schema(self, model: ModelProperty) -> dict[str, Any]:
+        named = self._schemas.get(_name(model))
+        if named is None:
+            named = model.data.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return self.document.schema(named)
+
+    # ------------------------------------------------------------------ which name which
+
+    def types_in(self, prop: Any) -> Iterator[Any]:
+        """The generated classes that a property's type names: models and enums."""
+        for part in flattened(prop):
+            if isinstance(part, ListProperty):
+                yield from self.types_in(part.inner_property)
+            elif self.is_map(part):
+                yield from self.types_in(part.additional_properties)
+            elif isinstance(part, ModelProperty | LiteralEnumProperty):
+                yield part
+
+    def reachable_from(self, props: Iterable[Any]) -> set[str]:
+        """The classes of all models and enums that properties name, directly or not."""
+        found: set[str] = set()
+        waiting = list(props)
+        while waiting:
+            for part in self.types_in(waiting.pop()):
+                if _name(part) not in found:
+                    found.add(_name(part))
+                    waiting += self.fields(part)
+        return found
+
+    def needed_by(self, model: ModelProperty) -> dict[str, Any]:
+        """The other models and enums that a model's annotations name, by their class names."""
+        props = [*self.fields(model), *(prop for prop, _ in (self.exposed(model) or ("", []))[1])]
+        named = {_name(part): part for prop in props for part in self.types_in(prop)}
+        return {name: named[name] for name in sorted(named) if name != _name(model)}
+
+    def circular(self, model: ModelProperty) -> set[str]:
+        """Of the models that `needed_by` gives, those which refer back, so that their modules form a circle."""
+        return {name for name, part in self.needed_by(model).items() if _name(model) in self.reachable_from([part])}
+
+    # ------------------------------------------------------------------ which are needed
+
+    def drop_unneeded(self, data: GeneratorData, needed: set[str]) -> None:
+        """Keep no class for what becomes arguments, is unwrapped, or is only the shape of an error."""
+        endpoints = [
+            endpoint for collection in data.endpoint_collections_by_tag.values() for endpoint in collection.endpoints
+        ]
+        aside = self._error_schemas() | self.reachable_from(
+            part.prop for endpoint in endpoints for part in [*endpoint.bodies, *endpoint.responses]
+        )
+        unneeded = aside - needed
+        data.models = [model for model in data.models if not self.is_map(model) and _name(model) not in unneeded]
+        data.enums = [enum for enum in data.enums if _name(enum) not in unneeded]
+
+    def _error_schemas(self) -> set[str]:
+        """The classes of all schemas that error responses refer to, directly or not."""
+        errors = [
+            response
+            for operation in self.document.operations
+            for code, response in operation.responses.items()
+            if not code.startswith("2")
+        ]
+        return {_class_name(reference.rsplit("/", 1)[-1]) for reference in self.document.references(errors)}
+
+    def check_names(self, data: GeneratorData) -> None:
+        """Refuse models whose names the generated code cannot bear."""
+        for model in [*data.models, *data.enums]:
+            if _name(model) in IMPORTED_NAMES:
+                raise ContractError(f"no schema can be called {_name(model)}: the generated code needs it")
+        for model in data.models:
+            for name in twice([attribute(prop) for prop in self.fields(model)]):
+                raise ContractError(f"{_name(model)}: two fields would be the attribute {name}")
+
+
+def _name(prop: Any) -> str:
+    return str(prop.class_info.name)
+
+
+def _class_name(schema: str) -> str:
+    """The generator's class of a named schema."""
+    return str(strings.ClassName(schema, "field_"))
