@@ -14,7 +14,6 @@ def install_as_memsy() -> None:
 
     Raises:
         MemsyInputError: Another `memsy` has been imported already.
-
     """
     import memsy_client
     from memsy_client import exceptions, models

@@ -75,7 +75,6 @@ class _Client(Generic[Sender, Http]):
 
         Raises:
             MemsyInputError: One of them cannot be used.
-
         """
         api_key = Secret.of(api_key)  # a report of an error may show the variables of its frames
         address = check_base_url(base_url)
@@ -115,7 +114,6 @@ class _Client(Generic[Sender, Http]):
 
         Raises:
             MemsyInputError: A variable is missing, which it names, or cannot be used.
-
         """
         missing = [name for name in (cls._variable, "MEMSY_API_KEY") if not os.environ.get(name)]
         if missing:
@@ -139,7 +137,6 @@ class _Client(Generic[Sender, Http]):
 
         Raises:
             MemsyInputError: An option cannot be used.
-
         """
         view = object.__new__(type(self))
         view._sender = replace(self._sender, settings=changed(self._sender.settings, options))
@@ -184,7 +181,6 @@ class _SyncClient(_Client[SyncSender, _transports.HttpClient | SyncTransport]):
 
         Raises:
             MemsyError: As any other call.
-
         """
         call = custom_call(method, path, query=query, json=json, headers=headers, repeatable=repeatable)
         return cast("RawResponse[Any]", self._sender.raw().send(call))

@@ -62,7 +62,6 @@ class Attempt(NamedTuple):
         error: What went wrong in place of an answer, as text, or None.
         elapsed: Seconds the try took.
         wait: Seconds waited after it before the next try; 0.0 for the last one.
-
     """
 
     status_code: int | None
@@ -84,7 +83,6 @@ class MemsyError(Exception):
         retry_after: Seconds to wait before trying again: as the service asked, or the wait that was due but is longer
             than the policy or the deadline allows; or None.
         attempts: What was tried, oldest first; empty when nothing was sent.
-
     """
 
     message: str
@@ -136,7 +134,6 @@ class MemsyConnectionError(MemsyError):
 
     Attributes:
         unsent: True when the request provably never left this machine, so that repeating it is safe.
-
     """
 
     def __init__(self, message: str, *, unsent: bool = False) -> None:
@@ -155,7 +152,6 @@ class MemsyProcessingTimeout(MemsyError):
         completed_ids: Those that completed.
         failed_ids: Those whose processing failed.
         pending_ids: Those that are still pending.
-
     """
 
     def __init__(
@@ -176,7 +172,6 @@ class MemsyDecodeError(MemsyError):
     Attributes:
         location: Where in the JSON it went wrong, such as `results[3].score`; empty for the document itself.
         response: The answer, or None when the data did not come from one.
-
     """
 
     def __init__(self, problem: str, *, response: Response | None = None) -> None:
@@ -206,7 +201,6 @@ class MemsyAPIError(MemsyError):
         details: Everything else that the error object carried.
         errors: The items of a 422, each with `loc`, `msg` and `type`; else empty.
         response: The answer itself, or None for an error that was built by hand.
-
     """
 
     status_code: int  # there always is one
@@ -249,7 +243,6 @@ class AuthorizationError(MemsyAPIError):
 
     Attributes:
         required_scope: The scope that the operation needs, or None.
-
     """
 
     fields = {"required_scope": str}
@@ -263,7 +256,6 @@ class FeatureNotAvailable(MemsyAPIError):
         feature: The feature asked for, or None.
         current_tier: The organisation's tier, or None.
         upgrade_url: Where to change the plan, or None.
-
     """
 
     fields = {"feature": str, "current_tier": str, "upgrade_url": str}
@@ -286,7 +278,6 @@ class OrgLimitReachedError(MemsyAPIError):
     Attributes:
         limit: How many organisations the plan allows, or None.
         current: How many there are, or None.
-
     """
 
     fields = {"limit": int, "current": int}
@@ -300,7 +291,6 @@ class KeyLimitReachedError(MemsyAPIError):
     Attributes:
         limit: How many keys the plan allows, or None.
         current: How many there are, or None.
-
     """
 
     fields = {"limit": int, "current": int}
@@ -313,7 +303,6 @@ class BillingNotEnabledError(MemsyAPIError):
 
     Attributes:
         interest_path: The path at which to express interest in a paid plan, or None.
-
     """
 
     fields = {"interest_path": str}
@@ -327,7 +316,6 @@ class SeatLimitReachedError(MemsyAPIError):
         purchased_seats: Seats paid for, or None.
         assigned_seats: Seats in use, or None.
         pending_invites: Invitations that hold a seat, or None.
-
     """
 
     fields = {"purchased_seats": int, "assigned_seats": int, "pending_invites": int}
@@ -348,7 +336,6 @@ class UsageLimitExceeded(MemsyAPIError):
         current: How much was used, or None.
         limit: The quota, or None.
         upgrade_url: Where to change the plan, or None.
-
     """
 
     fields = {"dimension": str, "current": int, "limit": int, "upgrade_url": str}

@@ -67,7 +67,6 @@ class RawOperation:
         body: The request body, or None.
         responses: By their status codes.
         planes: The planes that it is on.
-
     """
 
     path: str

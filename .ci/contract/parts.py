@@ -21,7 +21,6 @@ class Argument:
         prop: The generator's property, which knows its type.
         schema: Its schema in the document.
         description: What the document says of it.
-
     """
 
     name: str
@@ -60,7 +59,6 @@ class Paging:
         total: Whether a page tells the number of all items.
         item: The generator's property of one item.
         identity: The item's attribute that tells it from others (`x-item-id`), or None.
-
     """
 
     items: str | None
@@ -88,7 +86,6 @@ class Operation:
         needs_body: Whether a JSON body is always sent.
         raises: The names of the exceptions that the document speaks of.
         paging: How it pages, or None.
-
     """
 
     name: str

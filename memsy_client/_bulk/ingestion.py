@@ -33,7 +33,6 @@ class IngestOutcome:
         event: The event.
         event_id: Its id, or None when it was not acknowledged.
         error: Why it was not acknowledged, or None.
-
     """
 
     index: int
@@ -48,7 +47,6 @@ class IngestProgress(NamedTuple):
     Attributes:
         acknowledged: How many events the service has stored.
         failed: How many it has not.
-
     """
 
     acknowledged: int
@@ -60,7 +58,6 @@ class _Batch:
 
     Attributes:
         outcomes: Those that are known; the batch's events in order, once it has ended.
-
     """
 
     def __init__(self, first: int, events: list[EventPayload]) -> None:
@@ -110,7 +107,6 @@ class _Ingestion:
     Attributes:
         acknowledged: How many events the service has stored so far.
         failed: How many it has not, or may not have.
-
     """
 
     def __init__(self, batch_size: int, concurrency: int, on_progress: Callable[[IngestProgress], None] | None) -> None:
@@ -173,7 +169,6 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
     Attributes:
         acknowledged: How many events the service has stored so far.
         failed: How many it has not, or may not have.
-
     """
 
     def __init__(
@@ -331,7 +326,6 @@ class Ingesting(SyncResource):
 
         Raises:
             MemsyInputError: An argument cannot be used. What fails later is in the outcomes.
-
         """
         return Ingestion(self._sender, events, batch_size, concurrency, on_progress)
 

@@ -32,7 +32,6 @@ class Processed(NamedTuple):
     Attributes:
         completed_ids: Those from which memories were made, in the order asked for.
         failed_ids: Those whose processing failed, in the order asked for.
-
     """
 
     completed_ids: tuple[str, ...]
@@ -58,7 +57,6 @@ class Waiting(SyncResource):
         Raises:
             MemsyProcessingTimeout: Some are still pending; it says which.
             MemsyError: As any other call.
-
         """
         steps = _watch(event_ids, timeout, poll)
         answer: StatusResponse | None = None

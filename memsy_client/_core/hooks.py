@@ -18,7 +18,6 @@ class RequestEvent(NamedTuple):
         method: The HTTP method.
         path: The percent-encoded path under the base URL.
         attempt: 1 for the first try of the call.
-
     """
 
     operation: str
@@ -39,7 +38,6 @@ class ResponseEvent(NamedTuple):
         error: What went wrong in place of an answer, as text, or None.
         request_id: The answer's `x-request-id`, or None.
         elapsed: Seconds the attempt took.
-
     """
 
     operation: str

@@ -44,7 +44,6 @@ class Request:
         url: The absolute URL, already percent-encoded.
         headers: Names and values in the order they travel; one holds the API key, so none of them is in the repr.
         body: The bytes of the body, or None.
-
     """
 
     method: str
@@ -62,7 +61,6 @@ class Response:
         headers: Its headers, found under any spelling.
         content: The body's bytes, after decompression.
         elapsed: Seconds from the request's start to the body's last byte.
-
     """
 
     status_code: int

@@ -19,7 +19,6 @@ class UsageInfo(NamedTuple):
         llm_tokens: Tokens of the language models that extract memories.
         search_queries: Searches.
         plan: The plan's name.
-
     """
 
     api_calls: int | None = None
@@ -42,7 +41,6 @@ class RateLimitInfo(NamedTuple):
         limit: Requests allowed.
         remaining: Requests left.
         reset: Unix time in seconds at which the next billing month starts.
-
     """
 
     limit: int | None = None

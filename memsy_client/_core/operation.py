@@ -31,7 +31,6 @@ class Operation(Generic[T_co]):
         parse: Makes the result out of the response's JSON; None for an operation whose success has no body.
         repeatable: Whether sending the same request twice does no harm, as the contract says.
         may_be_empty: Whether a success without a body is as good as null.
-
     """
 
     name: str
@@ -83,7 +82,6 @@ class Call(Generic[T_co]):
         query: The encoded query string, or an empty one.
         headers: Headers of this call alone.
         content: The JSON body in bytes, or None.
-
     """
 
     operation: Operation[T_co]

@@ -27,7 +27,6 @@ class Pages(Generic[Page, Item]):
         limit: The size of a page.
         offset: How many items to skip.
         max_items: How many items to give at most; None for all.
-
     """
 
     def __init__(

@@ -23,7 +23,6 @@ class RawResponse(Generic[T]):
     Attributes:
         attempts: What was tried, oldest first.
         elapsed: Seconds the whole call took, waits included.
-
     """
 
     def __init__(self, call: Call[T], response: Response, attempts: tuple[Attempt, ...], elapsed: float) -> None:

@@ -22,7 +22,6 @@ class RetryBudget:
     Args:
         retries: How many retries may be made in a burst.
         per_seconds: The time in seconds in which that many become available again.
-
     """
 
     def __init__(self, retries: int = 10, per_seconds: float = 60.0) -> None:
@@ -62,7 +61,6 @@ class RetryPolicy:
         jitter: The share by which a wait is lengthened at random: 0.0 never, 1.0 up to twice as long.
         max_wait: The longest single wait in seconds; where a longer one is due, the error is raised at once.
         budget: A limit shared by all calls with this policy, or None.
-
     """
 
     max_retries: int = 3

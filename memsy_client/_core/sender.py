@@ -42,7 +42,6 @@ class _Sender(Generic[Transport]):
         headers: Headers of every request, the key among them.
         settings: All that can differ from call to call.
         gives_raw: Whether calls give the response in place of the parsed result.
-
     """
 
     line: Line[Transport]

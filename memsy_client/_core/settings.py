@@ -23,7 +23,6 @@ class Timeout:
         write: For each wait until more of the request is taken.
         pool: For a free connection of the pool.
         total: For the attempt as a whole, however it drips.
-
     """
 
     connect: float | None = None
@@ -66,7 +65,6 @@ class Settings:
         max_response_bytes: What a response's body may weigh after decompression.
         on_request: Called before each attempt.
         on_response: Called after each attempt, answered or not.
-
     """
 
     timeout: Timeout = field(default_factory=lambda: Timeout.of(30.0))

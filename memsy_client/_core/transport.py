@@ -14,7 +14,6 @@ class Limits(NamedTuple):
         connect, read, write, pool: Seconds for that phase, or None.
         total: Seconds for the attempt as a whole, or None.
         max_bytes: What the response's body may weigh after decompression.
-
     """
 
     connect: float | None
@@ -32,7 +31,6 @@ class TransportError(Exception):
         message: What happened, in words that hold no header and no body.
         unsent: Whether the request provably never left this machine.
         timed_out: Whether a time-out ended it.
-
     """
 
     def __init__(self, message: str, *, unsent: bool = False, timed_out: bool = False) -> None:

@@ -38,7 +38,6 @@ class AiohttpTransport:
         max_connections: How many requests of one event loop may be under way at once; further ones wait.
         ssl: An `ssl.SSLContext` for https; None to trust what the clients' own pools trust.
         proxy: The URL of a proxy; None for the one that the environment names, if any.
-
     """
 
     def __init__(self, *, max_connections: int = 100, ssl: Any = None, proxy: str | None = None) -> None:

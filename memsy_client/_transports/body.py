@@ -20,7 +20,6 @@ class Body:
     Args:
         limits: Say what it may weigh.
         encoding: The response's `Content-Encoding`, if any.
-
     """
 
     def __init__(self, limits: Limits, encoding: str | None) -> None:

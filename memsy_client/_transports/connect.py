@@ -9,6 +9,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from .room import KEEPALIVE
+
 
 @cache
 def trusting_context() -> ssl.SSLContext:
@@ -41,7 +43,3 @@ def transport_options(base_url: str) -> dict[str, object]:
         "proxy": proxy,
         "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE),
     }
-
-
-#: Seconds that an unused connection is kept, as httpx does: servers commonly close theirs not much later.
-KEEPALIVE = 5.0

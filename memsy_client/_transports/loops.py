@@ -26,7 +26,6 @@ class PerLoop(Generic[T]):
 
     Args:
         make: Makes one; called in the loop that it is for.
-
     """
 
     def __init__(self, make: Callable[[], T]) -> None:

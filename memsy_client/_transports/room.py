@@ -5,6 +5,9 @@ from __future__ import annotations
 from .._core.transport import Limits, TransportError
 from . import translate
 
+#: Seconds that an unused connection is kept, as httpx does: servers commonly close theirs not much later.
+KEEPALIVE = 5.0
+
 
 class Room:
     """The places of one event loop."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.message import Headers, Response
-from .._core.transport import Limits, ResponseTooLarge, TransportError
+from .._core.transport import Limits, TransportError
 
 #: Failures before the first byte of the request is written.
 _UNSENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "InvalidURL"}
@@ -45,22 +45,3 @@ def phases(limits: Limits) -> dict[str, float | None]:
 def response(answer: Any, content: bytes, elapsed: float) -> Response:
     """Our response out of a library's."""
     return Response(answer.status_code, Headers.of(answer.headers.multi_items()), content, elapsed)
-
-
-class Body:
-    """Collects a body, up to a limit."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._chunks: list[bytes] = []
-        self._room = limits.max_bytes
-
-    def add(self, chunk: bytes) -> None:
-        """Take one more chunk. Raises `ResponseTooLarge`."""
-        self._room -= len(chunk)
-        if self._room < 0:
-            raise ResponseTooLarge
-        self._chunks.append(chunk)
-
-    def content(self) -> bytes:
-        """All that was taken."""
-        return b"".join(self._chunks)

@@ -50,7 +50,6 @@ def authenticate(connection: sqlite3.Connection, authorization: str | None, now:
 
     Raises:
         Problem: 401, the header is missing or malformed, or the key is unknown, expired or revoked.
-
     """
     if not authorization:
         raise unauthorized("The Authorization header is missing.")

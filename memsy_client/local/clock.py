@@ -52,7 +52,6 @@ class Clock:
 
         Raises:
             ValueError: `at` is text that is no date and time.
-
         """
         moment = None if at is None else of_datetime(at) if isinstance(at, datetime) else parse(at)
         with self._lock:
@@ -63,7 +62,6 @@ class Clock:
 
         Raises:
             ValueError: It would leave the years 1 to 9999.
-
         """
         step = round(seconds * SECOND)
         with self._lock:
@@ -94,7 +92,6 @@ def parse(text: str) -> int:
 
     Raises:
         ValueError: It is not a date and time.
-
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:

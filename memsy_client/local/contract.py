@@ -64,7 +64,6 @@ class Operation:
         path_parameters: By name.
         query_parameters: By name.
         body: What the request's body must be, or None when it has none.
-
     """
 
     name: str
@@ -83,7 +82,6 @@ class Contract:
 
     Args:
         document: The OpenAPI document.
-
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -102,7 +100,6 @@ class Contract:
 
         Raises:
             Problem: 404 for an unknown path, 405 for a method that it does not have.
-
         """
         for pattern, operations in self._routes.get(plane, []):
             found = _match(pattern, segments)

@@ -52,7 +52,6 @@ class Engine:
         services: The parts of the server.
         body_limit: The largest body that is taken, in bytes.
         kept_requests: How many received requests are kept.
-
     """
 
     def __init__(self, services: Services, *, body_limit: int = BODY_LIMIT, kept_requests: int = KEPT) -> None:
@@ -75,7 +74,6 @@ class Engine:
         Raises:
             ConnectionDropped: A scripted fault drops the connection.
             PatienceLost: A scripted delay is longer than `patience`; the call is not carried out.
-
         """
         started = perf_counter()
         visit = _Visit(request, patience=patience)

@@ -35,7 +35,6 @@ class Event:
         team_id: The team it carries.
         metadata: The text sent with it.
         previous: The text of the event before it in the same conversation.
-
     """
 
     event_id: str
@@ -67,7 +66,6 @@ class Draft:
         payload: Structured content, as JSON knows it.
         confidence: How certain, 0-1.
         pinned: It never decays.
-
     """
 
     text: str

@@ -29,7 +29,6 @@ class Fault:
         drop: Close the connection instead of answering.
         operation: Only calls of this operation (`search`, `roles_list`, …) meet it.
         after: Carry the call out first, and lose only its answer.
-
     """
 
     status: int | None = None

@@ -19,7 +19,6 @@ class Ids:
     Args:
         seed: Any text; without one, ids and keys are unpredictable. With one, so are neither: a seeded server's
             secrets are for tests.
-
     """
 
     def __init__(self, seed: str | None) -> None:

@@ -59,7 +59,6 @@ class LocalMemsy:
     Raises:
         DatabaseRefused: The file cannot be used; the message says why.
         ValueError: The key does not begin with `msy_`.
-
     """
 
     def __init__(
@@ -125,7 +124,6 @@ class LocalMemsy:
 
         Raises:
             OSError: The port is in use, or the address is not this machine's.
-
         """
         if self._socket is None and self._port is not None:
             from memsy_client.local.server import SocketServer
@@ -184,7 +182,6 @@ class LocalMemsy:
         Raises:
             TimeoutError: Some are still pending after `timeout` seconds, for instance because processing is held, or
                 when the server was closed.
-
         """
         if not self._services.worker.settle(timeout):
             raise TimeoutError(f"events are still pending (waited for up to {timeout:g} s)")
@@ -215,7 +212,6 @@ class LocalMemsy:
 
         Raises:
             ValueError: There is nothing to fail with, or no such operation.
-
         """
         if operation is not None and operation not in self.engine.operations:
             raise ValueError(f"there is no operation {operation!r}")
@@ -234,7 +230,6 @@ class LocalMemsy:
 
         Raises:
             ValueError: A scope is neither `read` nor `write`.
-
         """
         if not set(scopes) <= {"read", "write"}:
             raise ValueError("the scopes of a key are read and write")

@@ -27,7 +27,6 @@ class Eligible:
         params: Its parameters.
         scopes: The places they are in, by the names under which the index knows them.
         copies: In how many places the same statement may stand: an actor's, and each role's and team's.
-
     """
 
     sql: str

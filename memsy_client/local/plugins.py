@@ -29,7 +29,6 @@ class Plugins:
 
         Raises:
             ValueError: The function returned another number of vectors.
-
         """
         if self.embed is None or not texts:
             return [None] * len(texts)

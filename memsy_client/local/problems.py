@@ -18,7 +18,6 @@ class Problem(Exception):
         status: The HTTP status, 4xx or 5xx.
         body: What the response's JSON body says.
         headers: Headers to add to the response.
-
     """
 
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:

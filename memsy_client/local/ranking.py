@@ -63,7 +63,6 @@ class TermHits:
         exact: Places whose text has the term.
         related: Places whose text has a related word.
         frequency: In how many turns it stands, for an `exact` that was cut short.
-
     """
 
     exact: Collection[int]
@@ -84,7 +83,6 @@ def relevance(
         marked: For each name and date of the query the places that are marked with it.
         turns: How many turns there are to choose from.
         conversations: How many conversations these belong to.
-
     """
     weights = [_weight(hit, turns, conversations) for hit in hits]
     found = [_spread(hit) for hit in hits]
@@ -115,7 +113,6 @@ def score(share: float, size: int, question: bool) -> float:
         share: Its relevance.
         size: How many content words it has.
         question: Whether it ends by asking.
-
     """
     factor = (size + 2) / (size + 6)
     if size > LONG:

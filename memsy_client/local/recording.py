@@ -26,7 +26,6 @@ class ReceivedRequest:
         content: The body's bytes.
         status: The status that answered it; None when the connection was dropped.
         seconds: How long the answer took.
-
     """
 
     operation: str | None
@@ -42,7 +41,6 @@ class ReceivedRequest:
 
         Raises:
             ValueError: The body is not JSON.
-
         """
         return json.loads(self.content) if self.content else None
 

@@ -24,7 +24,6 @@ def split_url(url: str) -> tuple[tuple[str, ...], str]:
 
     Raises:
         Problem: 422, the path does not decode to UTF-8.
-
     """
     parts = urlsplit(url)
     return tuple(_decode(segment, ["path"]) for segment in parts.path.strip("/").split("/")), parts.query
@@ -42,7 +41,6 @@ def read_path(operation: Operation, found: dict[str, str]) -> dict[str, Any]:
 
     Raises:
         Problem: 422, one of them breaks its rules.
-
     """
     mistakes: list[Mistake] = []
     for name, parameter in operation.path_parameters.items():
@@ -56,7 +54,6 @@ def read_query(operation: Operation, query: str) -> dict[str, Any]:
 
     Raises:
         Problem: 422, one of them breaks its rules, is missing, or comes twice.
-
     """
     given: dict[str, list[str]] = {}
     for pair in query.split("&") if query else ():
@@ -86,7 +83,6 @@ def read_body(body: Body, request: Request) -> dict[str, Any]:
 
     Raises:
         Problem: 422, it is no JSON or breaks the rules; 400, it names an organisation where none may be named.
-
     """
     content_type = (Headers.of(request.headers).get("content-type") or "").partition(";")[0].strip().lower()
     if content_type != "application/json" and not content_type.endswith("+json"):
@@ -101,7 +97,6 @@ def refuse_organisation(body: Mapping[str, Any]) -> None:
 
     Raises:
         Problem: 400 `org_id_not_allowed`.
-
     """
     if "org_id" in body or any("org_id" in event for event in body.get("events", ())):
         raise org_not_allowed()

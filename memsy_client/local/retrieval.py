@@ -107,7 +107,6 @@ def add(
         thread: The name of the conversation it belongs to, if any. Memories of one thread are added in the order of
             their turns, and lend each other their words.
         scopes: Names under which a search may ask for it, at most a few.
-
     """
     names = [_ALL, *map(_scope_token, scopes)]
     place = -rowid << POSITION_BITS if thread is None else _take_place(connection, thread)
@@ -159,7 +158,6 @@ def search(
         weight that the memory and the turns around it have. A short memory with every term has about 0.6, with half
         of their weight 0.4, see `ranking.score`. A memory is only found by a term that stands in it or at most four
         turns away, or by its speaker or month.
-
     """
     terms = text.query_terms(query)
     if not terms or limit < 1:

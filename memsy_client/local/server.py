@@ -112,7 +112,6 @@ class SocketServer:
 
     Raises:
         OSError: The address cannot be listened on.
-
     """
 
     def __init__(self, memsy: LocalMemsy, host: str, port: int) -> None:

@@ -57,7 +57,6 @@ class Store:
     Raises:
         DatabaseRefused: The file cannot be read or written, is in use, is no database of this server, or was made by
             a newer release.
-
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -119,7 +118,6 @@ class Store:
 
         Raises:
             sqlite3.Error: The transaction failed; nothing of `work` was stored.
-
         """
         task = _Task(work, durable)
         self._tasks.append(task)

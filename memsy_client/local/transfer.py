@@ -42,7 +42,6 @@ def load(store: Store, lines: Iterable[str]) -> int:
 
     Raises:
         ImportRefused: The database is not empty, or the lines are no complete export that this release can read.
-
     """
     return store.write(lambda connection: _load(connection, lines))
 

@@ -42,7 +42,6 @@ class Plan:
         max_orgs: How many organisations the hierarchy may have.
         seats: How many seats billing shows.
         billing: Whether billing is enabled.
-
     """
 
     tier: str = "local"
@@ -107,7 +106,6 @@ class Meter:
 
         Raises:
             Problem: 429, there were too many in this minute or in this month.
-
         """
         now = self._clock.now()
         with self._lock:
@@ -120,7 +118,6 @@ class Meter:
 
         Raises:
             Problem: 429 `usage_limit_exceeded`.
-
         """
         limit = self.plan(account).limits.get(dimension)
         with self._lock:
@@ -134,7 +131,6 @@ class Meter:
 
         Raises:
             Problem: 429 `usage_limit_exceeded`.
-
         """
         limit = self.plan(account).limits.get(dimension)
         with self._lock:

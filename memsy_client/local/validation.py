@@ -35,7 +35,6 @@ class Compiler:
 
     Args:
         components: `components.schemas` of the document.
-
     """
 
     def __init__(self, components: Mapping[str, Schema]) -> None:
@@ -47,7 +46,6 @@ class Compiler:
 
         Raises:
             NotImplementedError: The schema uses a keyword that is not known here.
-
         """
         checks: list[Check] = []
         for keyword, rule in schema.items():

@@ -37,7 +37,6 @@ class Flavour:
         name: For the test's id.
         is_async: Whether its methods are to be awaited.
         http_client: Makes what carries its requests; None for the client's own pool.
-
     """
 
     name: str

@@ -30,7 +30,6 @@ class Case:
         operation: As the generated code has it.
         control: Whether it is of the control plane.
         request: The generated function that makes a call of it.
-
     """
 
     operation: Operation[Any]

@@ -1,0 +1,150 @@
+"""One connection of the sync pool: an httpx transport whose reads and writes end when the attempt has to."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+import httpx
+
+from .._core.message import Request, Response
+from .._core.transport import Limits, ResponseTooLarge, TransportError
+from . import connect, messages, translate
+from .body import Body
+
+
+class SyncConnection:
+    """An httpx transport of one connection, whose reads and writes end at the attempt's end."""
+
+    def __init__(self, base_url: str) -> None:
+        self.idle_since = 0.0
+        self._clock = _Clock()
+        self._transport = httpx.HTTPTransport(**connect.transport_options(base_url))  # type: ignore[arg-type]
+        # httpx has no way to hand it a network backend, or a connection in place of a pool. Only the former can bound
+        # a response whose headers drip: each of its reads gets a new time-out otherwise. The latter spares us a pool
+        # in each slot of ours. A test fails should the attributes ever move.
+        pool: Any = self._transport._pool
+        pool._network_backend = _TimedBackend(pool._network_backend, self._clock)
+        self._connection = pool.create_connection(httpcore.URL(base_url).origin)
+        self._transport._pool = self._connection
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether an idle connection can carry one more request, as far as this side knows."""
+        return bool(self._connection.is_idle() and not self._connection.has_expired())
+
+    def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
+        """The answer, read by `ends` in `time.monotonic` seconds. Raises `TransportError` or `ResponseTooLarge`."""
+        started = time.monotonic()
+        self._clock.ends = ends
+        try:
+            answer = self._transport.handle_request(messages.outgoing(request, limits))
+            try:
+                content = _read(answer, limits)
+            finally:
+                answer.close()
+        except (ResponseTooLarge, TransportError):
+            raise
+        except Exception as error:
+            raise self._failure(error, limits) from error
+        return messages.incoming(answer, content, time.monotonic() - started)
+
+    def _failure(self, error: Exception, limits: Limits) -> TransportError:
+        failure = translate.failure(error)
+        if failure.timed_out and self._clock.has_run_out():
+            return translate.out_of_time(limits, unsent=failure.unsent)
+        return failure
+
+    def close(self) -> None:
+        """Close it."""
+        self._transport.close()
+
+
+def _read(answer: httpx.Response, limits: Limits) -> bytes:
+    assert isinstance(answer.stream, httpx.SyncByteStream)
+    body = Body(limits, answer.headers.get("content-encoding"))
+    for chunk in answer.stream:
+        body.add(chunk)
+    return body.content()
+
+
+class _Clock:
+    """When the attempt under way has to end, in `time.monotonic` seconds, or None."""
+
+    ends: float | None = None
+
+    def left(self, timeout: float | None) -> float | None:
+        """The time-out that a phase has, given its own. Raises `httpcore.ReadTimeout` when the attempt is over."""
+        if self.ends is None:
+            return timeout
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the attempt's time is over")
+        return left if timeout is None else min(timeout, left)
+
+    def has_run_out(self) -> bool:
+        return self.ends is not None and time.monotonic() >= self.ends
+
+
+class _TimedBackend(httpcore.NetworkBackend):
+    def __init__(self, backend: httpcore.NetworkBackend, clock: _Clock) -> None:
+        self._backend = backend
+        self._clock = clock
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._backend.connect_tcp(host, port, self._clock.left(timeout), local_address, socket_options)
+        return _TimedStream(stream, self._clock)
+
+
+class _TimedStream(httpcore.NetworkStream):
+    #: How much is held at most, and written before the clock is looked at again.
+    _PIECE = 64 * 1024
+
+    def __init__(self, stream: httpcore.NetworkStream, clock: _Clock) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._held = b""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._held:
+            # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
+            with contextlib.suppress(httpcore.WriteError):
+                self._write_held()
+        return self._stream.read(max_bytes, self._clock.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        # Headers and body come apart. They are held until the answer is waited for, so that they leave in one piece:
+        # each call into the system lets another thread take the interpreter.
+        self._timeout = timeout
+        if len(self._held) + len(buffer) <= self._PIECE:
+            self._held += buffer
+            return
+        self._write_held()
+        for start in range(0, len(buffer), self._PIECE):
+            self._stream.write(buffer[start : start + self._PIECE], self._clock.left(timeout))
+
+    def _write_held(self) -> None:
+        held, self._held = self._held, b""
+        self._stream.write(held, self._clock.left(self._timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        return _TimedStream(stream, self._clock)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
