@@ -7,18 +7,17 @@ in order before more are read. So no task outlives the step of the iteration tha
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._core.operation import Call
 from .._core.resource import AsyncResource, SyncResource
-from .._core.sender import AsyncSender, SyncSender
+from .._core.sender import AsyncSender, Steps, SyncSender
 from .._generated.api.core import ingest
 from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyInputError
 
 if TYPE_CHECKING:
-    from ..models import EventPayload, IngestResponse
+    from ..models import EventPayload
 
 #: Refusals of a whole batch that may be due to some of its events: too large, invalid.
 _DIVISIBLE = (413, 422)
@@ -65,7 +64,7 @@ class _Batch:
         self._events = events
         self.outcomes: list[IngestOutcome] = []
 
-    def deliver(self) -> Generator[Call[IngestResponse], IngestResponse, None]:
+    def deliver(self) -> Steps[None]:
         """The calls it takes. A batch that is refused for some of its events is halved until these stand alone."""
         waiting = [(0, len(self._events))]
         while waiting:
@@ -210,25 +209,11 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
         try:
             # Leaving the block waits for what is under way, also when this thread is interrupted.
             with ThreadPoolExecutor(self._concurrency, thread_name_prefix="memsy-ingest") as threads:
-                for batch, sent in [(batch, threads.submit(self._deliver, batch)) for batch in batches]:
+                for batch, sent in [(batch, threads.submit(self._sender.follow, batch.deliver())) for batch in batches]:
                     sent.result()
                     self._report(batch)
         finally:
             self._end(batches)
-
-    def _deliver(self, batch: _Batch) -> None:
-        steps = batch.deliver()
-        try:
-            call = next(steps)
-            while True:
-                try:
-                    answer = self._sender.send(call)
-                except MemsyError as error:
-                    call = steps.throw(error)
-                else:
-                    call = steps.send(answer)
-        except StopIteration:
-            return
 
 
 class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
@@ -273,25 +258,11 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
         try:
             async with anyio.create_task_group() as tasks:
                 for batch in batches:
-                    tasks.start_soon(self._deliver, batch)
+                    tasks.start_soon(self._sender.follow, batch.deliver())
             for batch in batches:
                 self._report(batch)
         finally:
             self._end(batches)
-
-    async def _deliver(self, batch: _Batch) -> None:
-        steps = batch.deliver()
-        try:
-            call = next(steps)
-            while True:
-                try:
-                    answer = await self._sender.send(call)
-                except MemsyError as error:
-                    call = steps.throw(error)
-                else:
-                    call = steps.send(answer)
-        except StopIteration:
-            return
 
 
 async def _asynchronous(events: Iterator[EventPayload]) -> AsyncIterator[EventPayload]:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from .._core import encode
 from .._core.flow import Sleep
-from .._core.operation import Call
 from .._core.resource import AsyncResource, SyncResource
-from .._core.sender import sleep
+from .._core.sender import Steps
 from .._generated.api.core import status
 from ..exceptions import MemsyInputError, MemsyProcessingTimeout
-
-if TYPE_CHECKING:
-    from ..models import StatusResponse
 
 #: How many ids the service takes at a time, and how much longer each wait is than the one before, up to a limit.
 _IDS_A_CALL = 500
 _SLOWER = 1.5
 _SLOWEST = 5.0
-
-Steps = Generator["Call[StatusResponse] | Sleep", "StatusResponse | None", "Processed"]
 
 
 class Processed(NamedTuple):
@@ -58,18 +52,7 @@ class Waiting(SyncResource):
             MemsyProcessingTimeout: Some are still pending; it says which.
             MemsyError: As any other call.
         """
-        steps = _watch(event_ids, timeout, poll)
-        answer: StatusResponse | None = None
-        try:
-            while True:
-                step = steps.send(answer)
-                if isinstance(step, Sleep):
-                    answer = None
-                    time.sleep(step.seconds)
-                else:
-                    answer = self._sender.send(step)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return] # as the generator's type says
+        return self._sender.follow(_watch(event_ids, timeout, poll))
 
 
 class AsyncWaiting(AsyncResource):
@@ -79,21 +62,10 @@ class AsyncWaiting(AsyncResource):
         self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
     ) -> Processed:
         """Wait until none of these events is pending any more; as `MemsyClient.wait_until_processed`."""
-        steps = _watch(event_ids, timeout, poll)
-        answer: StatusResponse | None = None
-        try:
-            while True:
-                step = steps.send(answer)
-                if isinstance(step, Sleep):
-                    answer = None
-                    await sleep(step.seconds)
-                else:
-                    answer = await self._sender.send(step)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return] # as the generator's type says
+        return await self._sender.follow(_watch(event_ids, timeout, poll))
 
 
-def _watch(event_ids: Iterable[str], timeout: float | None, poll: float) -> Steps:
+def _watch(event_ids: Iterable[str], timeout: float | None, poll: float) -> Steps[Processed]:
     asked = list(dict.fromkeys(encode.items("event_ids", event_ids) or []))
     if not 0 < poll < math.inf:
         raise MemsyInputError(f"poll has to be a number of seconds above 0, not {poll!r}")
@@ -102,7 +74,6 @@ def _watch(event_ids: Iterable[str], timeout: float | None, poll: float) -> Step
     while pending := [event_id for event_id in asked if states[event_id] == "pending"]:
         for start in range(0, len(pending), _IDS_A_CALL):
             answer = yield status.request(pending[start : start + _IDS_A_CALL])
-            assert answer is not None
             states |= dict.fromkeys(states.keys() & answer.completed_ids, "completed")
             states |= dict.fromkeys(states.keys() & answer.failed_ids, "failed")
         if "pending" not in states.values():

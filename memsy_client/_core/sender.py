@@ -6,19 +6,28 @@ The drivers are the only code that exists once per flavour. A view made with oth
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, cast
 
-from ..exceptions import MemsyClosedError, MemsyInputError
-from .flow import Exchange, Send, exchange
-from .message import Request
+from ..exceptions import MemsyClosedError, MemsyError, MemsyInputError
+from .flow import Exchange, Send, Sleep, exchange
+from .message import Request, Response
 from .operation import Call, overlaid
 from .raw import RawResponse, placed
 from .settings import Settings
 from .transport import AsyncTransport, ResponseTooLarge, SyncTransport, TransportError
 
 T = TypeVar("T")
+Step = TypeVar("Step")
+Answer = TypeVar("Answer")
 Transport = TypeVar("Transport", SyncTransport, AsyncTransport)
+
+#: What takes many calls, without I/O: it yields calls and waits, and is given what they come to.
+Steps = Generator["Call[Any] | Sleep", Any, T]
+
+#: What a conversation is told of, in place of an answer.
+_FAILURES = (TransportError, ResponseTooLarge, MemsyError)
 
 #: What the HTTP libraries take; servers take less.
 _LONGEST_URL = 65_536
@@ -82,24 +91,23 @@ class SyncSender(_Sender[SyncTransport]):
 
     def send(self, call: Call[T]) -> T:
         """The call's result. Raises `MemsyError`."""
-        return self._result(self._drive(self.exchange(call)))
+        return self._result(drive(self.exchange(call), self._carry_out))
 
-    def _drive(self, conversation: Exchange[T]) -> RawResponse[T]:
-        try:
-            step = next(conversation)
-            while True:
-                if not isinstance(step, Send):
-                    time.sleep(step.seconds)
-                    step = conversation.send(None)
-                    continue
-                try:
-                    response = self.line.transport.send(step.request, step.limits)
-                except (TransportError, ResponseTooLarge) as failure:
-                    step = conversation.throw(failure)
-                else:
-                    step = conversation.send(response)
-        except StopIteration as end:
-            return cast("RawResponse[T]", end.value)
+    def follow(self, steps: Steps[T]) -> T:
+        """What the steps return. They are given the result of each call, and thrown its `MemsyError`."""
+        return drive(steps, self._carry_out_step)
+
+    def _carry_out(self, step: Send | Sleep) -> Response | None:
+        if isinstance(step, Send):
+            return self.line.transport.send(step.request, step.limits)
+        time.sleep(step.seconds)
+        return None
+
+    def _carry_out_step(self, step: Call[Any] | Sleep) -> Any:
+        if isinstance(step, Sleep):
+            time.sleep(step.seconds)
+            return None
+        return self.send(step)
 
 
 class AsyncSender(_Sender[AsyncTransport]):
@@ -109,24 +117,53 @@ class AsyncSender(_Sender[AsyncTransport]):
 
     async def send(self, call: Call[T]) -> T:
         """The call's result. Raises `MemsyError`."""
-        return self._result(await self._drive(self.exchange(call)))
+        return self._result(await async_drive(self.exchange(call), self._carry_out))
 
-    async def _drive(self, conversation: Exchange[T]) -> RawResponse[T]:
-        try:
-            step = next(conversation)
-            while True:
-                if not isinstance(step, Send):
-                    await sleep(step.seconds)
-                    step = conversation.send(None)
-                    continue
-                try:
-                    response = await self.line.transport.send(step.request, step.limits)
-                except (TransportError, ResponseTooLarge) as failure:
-                    step = conversation.throw(failure)
-                else:
-                    step = conversation.send(response)
-        except StopIteration as end:
-            return cast("RawResponse[T]", end.value)
+    async def follow(self, steps: Steps[T]) -> T:
+        """What the steps return. They are given the result of each call, and thrown its `MemsyError`."""
+        return await async_drive(steps, self._carry_out_step)
+
+    async def _carry_out(self, step: Send | Sleep) -> Response | None:
+        if isinstance(step, Send):
+            return await self.line.transport.send(step.request, step.limits)
+        await sleep(step.seconds)
+        return None
+
+    async def _carry_out_step(self, step: Call[Any] | Sleep) -> Any:
+        if isinstance(step, Sleep):
+            await sleep(step.seconds)
+            return None
+        return await self.send(step)
+
+
+def drive(conversation: Generator[Step, Answer, T], carry_out: Callable[[Step], Answer]) -> T:
+    """What a conversation returns, with each of its steps carried out; it is thrown what could not be."""
+    try:
+        step = next(conversation)
+        while True:
+            try:
+                answer = carry_out(step)
+            except _FAILURES as failure:
+                step = conversation.throw(failure)
+            else:
+                step = conversation.send(answer)
+    except StopIteration as end:
+        return cast(T, end.value)
+
+
+async def async_drive(conversation: Generator[Step, Answer, T], carry_out: Callable[[Step], Awaitable[Answer]]) -> T:
+    """As `drive`, with each step awaited."""
+    try:
+        step = next(conversation)
+        while True:
+            try:
+                answer = await carry_out(step)
+            except _FAILURES as failure:
+                step = conversation.throw(failure)
+            else:
+                step = conversation.send(answer)
+    except StopIteration as end:
+        return cast(T, end.value)
 
 
 async def sleep(seconds: float) -> None:

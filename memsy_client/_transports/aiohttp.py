@@ -18,7 +18,7 @@ from ..exceptions import MemsyInputError
 from . import connect, translate
 from .body import Body
 from .loops import PerLoop
-from .room import Room
+from .room import KEEPALIVE, Room
 
 try:
     import aiohttp
@@ -75,7 +75,7 @@ class _Session:
         self._room = Room(max_connections)
         self._http = aiohttp.ClientSession(
             # Of places there is a count already, one that tells a wait for one from a slow connection.
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=connect.KEEPALIVE),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=["Content-Type"],  # a request without a body has none
             auto_decompress=False,  # `Body` does it, within the limit
