@@ -53,14 +53,15 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
         cause: BaseException | None = None
         try:
             response = yield Send(request, _limits(settings, deadline, began))
+        except ResponseTooLarge:
+            error = MemsyDecodeError(f"is over the {settings.max_response_bytes} bytes that a response may weigh")
+        except Exception as failure:
+            error, cause = _connection_error(failure), failure.__cause__ or failure
+            _forget_frames(failure)
+        else:
             assert response is not None
             if not 200 <= response.status_code < 300:
                 error = api_error(response)
-        except TransportError as failure:
-            error, cause = _connection_error(failure), failure.__cause__ or failure
-            _forget_frames(failure)
-        except ResponseTooLarge:
-            error = MemsyDecodeError(f"is over the {settings.max_response_bytes} bytes that a response may weigh")
         elapsed = time.monotonic() - began
         attempt = Attempt(None if response is None else response.status_code, _told(response, error), elapsed)
         _observe(call, settings, number, attempt, response)
@@ -88,7 +89,9 @@ def _limits(settings: Settings, deadline: float | None, now: float) -> Limits:
     return Limits(timeout.connect, timeout.read, timeout.write, timeout.pool, total, settings.max_response_bytes)
 
 
-def _connection_error(failure: TransportError) -> MemsyConnectionError:
+def _connection_error(failure: Exception) -> MemsyConnectionError:
+    if not isinstance(failure, TransportError):  # a transport of the caller's own, which does not keep to the protocol
+        return MemsyConnectionError(f"the transport failed ({type(failure).__name__}: {failure})")
     kind = MemsyTimeoutError if failure.timed_out else MemsyConnectionError
     return kind(failure.message, unsent=failure.unsent)
 

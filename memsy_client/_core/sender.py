@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, cast
 
-from ..exceptions import MemsyClosedError, MemsyError, MemsyInputError
+from ..exceptions import MemsyClosedError, MemsyInputError
 from .flow import Exchange, Send, Sleep, exchange
 from .message import Request, Response
 from .operation import Call, overlaid
 from .raw import RawResponse, placed
 from .settings import Settings
-from .transport import AsyncTransport, ResponseTooLarge, SyncTransport, TransportError
+from .transport import AsyncTransport, SyncTransport
 
 T = TypeVar("T")
 Step = TypeVar("Step")
@@ -25,9 +25,6 @@ Transport = TypeVar("Transport", SyncTransport, AsyncTransport)
 
 #: What takes many calls, without I/O: it yields calls and waits, and is given what they come to.
 Steps = Generator["Call[Any] | Sleep", Any, T]
-
-#: What a conversation is told of, in place of an answer.
-_FAILURES = (TransportError, ResponseTooLarge, MemsyError)
 
 #: What the HTTP libraries take; servers take less.
 _LONGEST_URL = 65_536
@@ -143,7 +140,7 @@ def drive(conversation: Generator[Step, Answer, T], carry_out: Callable[[Step], 
         while True:
             try:
                 answer = carry_out(step)
-            except _FAILURES as failure:
+            except Exception as failure:
                 step = conversation.throw(failure)
             else:
                 step = conversation.send(answer)
@@ -158,7 +155,7 @@ async def async_drive(conversation: Generator[Step, Answer, T], carry_out: Calla
         while True:
             try:
                 answer = await carry_out(step)
-            except _FAILURES as failure:
+            except Exception as failure:
                 step = conversation.throw(failure)
             else:
                 step = conversation.send(answer)
