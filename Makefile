@@ -55,4 +55,4 @@ format: $(VENV)/ready ## apply the formatter and the safe lint fixes
 	@$(BIN)/ruff format
 
 clean: ## remove everything that make created
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* build dist .schemathesis .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -17,7 +17,7 @@ from ._core.raw import RawResponse
 from ._core.request import custom_call
 from ._core.retry import RetryPolicy
 from ._core.sender import AsyncSender, Line, SyncSender
-from ._core.settings import Options, Settings, Timeout, changed
+from ._core.settings import ClientOptions, Options, Settings, Timeout, changed
 from ._core.transport import AsyncTransport, SyncTransport
 from ._generated.client import AsyncControlMethods, AsyncCoreMethods, ControlMethods, CoreMethods
 from .exceptions import MemsyInputError
@@ -85,7 +85,7 @@ class _Client(Generic[Sender, Http]):
             timeout=Timeout.of(timeout),
             deadline=deadline,
             retry=retry or RetryPolicy(max_retries, retry_backoff),
-            headers=dict(headers or {}),
+            headers={} if headers is None else headers,
             max_response_bytes=max_response_bytes,
             on_request=on_request,
             on_response=on_response,
@@ -104,7 +104,7 @@ class _Client(Generic[Sender, Http]):
         raise NotImplementedError  # one for each flavour
 
     @classmethod
-    def from_env(cls, **options: Any) -> Self:
+    def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
         """The client that the environment describes.
 
         `MEMSY_BASE_URL` (core clients) or `MEMSY_CONTROL_URL` (control clients) and `MEMSY_API_KEY` are read.
@@ -130,8 +130,8 @@ class _Client(Generic[Sender, Http]):
         return self._sender.base_url
 
     def with_options(self, **options: Unpack[Options]) -> Self:
-        """A view of this client with other settings: `timeout`, `deadline`, `max_retries`, `retry`, `headers` (added to
-        those there are), `max_response_bytes`, `on_request`, `on_response`, as for the constructor.
+        """A view of this client with other settings: `timeout`, `deadline`, `max_retries`, `retry_backoff`, `retry`,
+        `headers` (added to those there are), `max_response_bytes`, `on_request`, `on_response`, as for the constructor.
 
         It shares the connections, and closing it closes nothing.
 

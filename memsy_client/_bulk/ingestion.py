@@ -7,7 +7,7 @@ in order before more are read. So no task outlives the step of the iteration tha
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,9 @@ from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyDecodeError, 
 
 if TYPE_CHECKING:
     from ..models import EventPayload
+
+#: How many events the contract allows in one call.
+_EVENTS_A_CALL = 1000
 
 #: Refusals of a whole batch that may be due to some of its events: too large, invalid.
 _DIVISIBLE = (413, 422)
@@ -57,12 +60,14 @@ class _Batch:
 
     Attributes:
         outcomes: Those that are known; the batch's events in order, once it has ended.
+        is_counted: Whether they are in the ingestion's counts.
     """
 
     def __init__(self, first: int, events: list[EventPayload]) -> None:
         self._first = first
         self._events = events
         self.outcomes: list[IngestOutcome] = []
+        self.is_counted = False
 
     def deliver(self) -> Steps[None]:
         """The calls it takes. A batch that is refused for some of its events is halved until these stand alone."""
@@ -108,16 +113,27 @@ class _Ingestion:
         failed: How many it has not, or may not have.
     """
 
-    def __init__(self, batch_size: int, concurrency: int, on_progress: Callable[[IngestProgress], None] | None) -> None:
+    def __init__(
+        self,
+        events: object,
+        batch_size: int,
+        concurrency: int,
+        on_progress: Callable[[IngestProgress], None] | None,
+    ) -> None:
         for name, value in (("batch_size", batch_size), ("concurrency", concurrency)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise MemsyInputError(f"{name} has to be a whole number above 0, not {value!r}")
+        if batch_size > _EVENTS_A_CALL:
+            raise MemsyInputError(f"batch_size has to be at most {_EVENTS_A_CALL}, not {batch_size}")
+        if isinstance(events, str | bytes | Mapping) or not isinstance(events, Iterable | AsyncIterable):
+            raise MemsyInputError(f"events takes an iterable of events, not {type(events).__name__}")
         self.acknowledged = 0
         self.failed = 0
         self._batch_size = batch_size
         self._concurrency = concurrency
         self._on_progress = on_progress
         self._read = 0
+        self._waiting: list[EventPayload] = []
         self._known: deque[IngestOutcome] = deque()
         self._failure: Exception | None = None
 
@@ -130,6 +146,11 @@ class _Ingestion:
     def _wave_size(self) -> int:
         return self._batch_size * self._concurrency
 
+    def _take_waiting(self) -> list[EventPayload]:
+        # Events that were read when the source was interrupted are still here, and begin the next wave.
+        wave, self._waiting = self._waiting, []
+        return wave
+
     def _split(self, events: list[EventPayload]) -> list[_Batch]:
         starts = range(0, len(events), self._batch_size)
         batches = [_Batch(self._read + start, events[start : start + self._batch_size]) for start in starts]
@@ -139,13 +160,19 @@ class _Ingestion:
     def _end(self, batches: list[_Batch]) -> None:
         """Take the outcomes of a wave, which may have been interrupted."""
         for batch in batches:
-            batch.interrupt()
+            if not batch.is_counted:
+                batch.interrupt()
+                self._count(batch)
             self._known.extend(batch.outcomes)
 
-    def _report(self, batch: _Batch) -> None:
+    def _count(self, batch: _Batch) -> None:
+        batch.is_counted = True
         acknowledged = sum(outcome.error is None for outcome in batch.outcomes)
         self.acknowledged += acknowledged
         self.failed += len(batch.outcomes) - acknowledged
+
+    def _report(self, batch: _Batch) -> None:
+        self._count(batch)
         if self._on_progress is not None:
             self._on_progress(IngestProgress(self.acknowledged, self.failed))
 
@@ -178,7 +205,7 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
         concurrency: int,
         on_progress: Callable[[IngestProgress], None] | None,
     ) -> None:
-        super().__init__(batch_size, concurrency, on_progress)
+        super().__init__(events, batch_size, concurrency, on_progress)
         self._sender = sender
         self._events = iter(events)
 
@@ -191,15 +218,14 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
         return outcome
 
     def _read_wave(self) -> list[EventPayload]:
-        wave: list[EventPayload] = []
         try:
             for event in self._events:
-                wave.append(event)
-                if len(wave) == self._wave_size:
+                self._waiting.append(event)
+                if len(self._waiting) >= self._wave_size:
                     break
         except Exception as error:
             self._failure = error
-        return wave
+        return self._take_waiting()
 
     def _send(self, batches: list[_Batch]) -> None:
         if not batches:
@@ -227,7 +253,7 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
         concurrency: int,
         on_progress: Callable[[IngestProgress], None] | None,
     ) -> None:
-        super().__init__(batch_size, concurrency, on_progress)
+        super().__init__(events, batch_size, concurrency, on_progress)
         self._sender = sender
         self._events = aiter(events) if isinstance(events, AsyncIterable) else _asynchronous(iter(events))
 
@@ -240,15 +266,14 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
         return outcome
 
     async def _read_wave(self) -> list[EventPayload]:
-        wave: list[EventPayload] = []
         try:
             async for event in self._events:
-                wave.append(event)
-                if len(wave) == self._wave_size:
+                self._waiting.append(event)
+                if len(self._waiting) >= self._wave_size:
                     break
         except Exception as error:
             self._failure = error
-        return wave
+        return self._take_waiting()
 
     async def _send(self, batches: list[_Batch]) -> None:
         if not batches:

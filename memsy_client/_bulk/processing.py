@@ -10,9 +10,9 @@ from typing import NamedTuple
 from .._core import encode
 from .._core.flow import Sleep
 from .._core.resource import AsyncResource, SyncResource
-from .._core.sender import Steps
+from .._core.sender import Steps, Within
 from .._generated.api.core import status
-from ..exceptions import MemsyInputError, MemsyProcessingTimeout
+from ..exceptions import MemsyInputError, MemsyProcessingTimeout, MemsyTimeoutError
 
 #: How many ids the service takes at a time, and how much longer each wait is than the one before, up to a limit.
 _IDS_A_CALL = 500
@@ -66,25 +66,47 @@ class AsyncWaiting(AsyncResource):
 
 
 def _watch(event_ids: Iterable[str], timeout: float | None, poll: float) -> Steps[Processed]:
-    asked = list(dict.fromkeys(encode.items("event_ids", event_ids) or []))
-    if not 0 < poll < math.inf:
-        raise MemsyInputError(f"poll has to be a number of seconds above 0, not {poll!r}")
-    deadline = math.inf if timeout is None else time.monotonic() + timeout
-    states: dict[str, str] = dict.fromkeys(asked, "pending")
+    asked = _distinct(event_ids)
+    ends = math.inf if timeout is None else time.monotonic() + _seconds("timeout", timeout)
+    poll = _seconds("poll", poll)
+    states = dict.fromkeys(asked, "pending")
     while pending := [event_id for event_id in asked if states[event_id] == "pending"]:
         for start in range(0, len(pending), _IDS_A_CALL):
-            answer = yield status.request(pending[start : start + _IDS_A_CALL])
+            call = status.request(pending[start : start + _IDS_A_CALL])
+            try:
+                answer = yield Within(call, ends - time.monotonic())
+            except MemsyTimeoutError as error:
+                if time.monotonic() < ends:
+                    raise
+                raise _too_late(timeout, asked, states) from error
             states |= dict.fromkeys(states.keys() & answer.completed_ids, "completed")
             states |= dict.fromkeys(states.keys() & answer.failed_ids, "failed")
         if "pending" not in states.values():
             break
-        if time.monotonic() + poll >= deadline:
-            raise MemsyProcessingTimeout(
-                timeout or 0.0, *(_in_state(asked, states, state) for state in ("completed", "failed", "pending"))
-            )
-        yield Sleep(poll)
+        left = ends - time.monotonic()
+        if left <= 0:
+            raise _too_late(timeout, asked, states)
+        yield Sleep(min(poll, left))  # what is left at the end is waited for, and then asked once more
         poll = min(poll * _SLOWER, max(_SLOWEST, poll))
     return Processed(_in_state(asked, states, "completed"), _in_state(asked, states, "failed"))
+
+
+def _distinct(event_ids: Iterable[str]) -> list[str]:
+    ids = encode.items("event_ids", event_ids) or []
+    if not all(isinstance(event_id, str) for event_id in ids):
+        raise MemsyInputError("event_ids takes texts only")
+    return list(dict.fromkeys(ids))
+
+
+def _seconds(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise MemsyInputError(f"{name} has to be a number of seconds above 0, not {value!r}")
+    return value
+
+
+def _too_late(timeout: float | None, asked: list[str], states: dict[str, str]) -> MemsyProcessingTimeout:
+    done = [_in_state(asked, states, state) for state in ("completed", "failed", "pending")]
+    return MemsyProcessingTimeout(timeout or 0.0, *done)
 
 
 def _in_state(asked: list[str], states: dict[str, str], state: str) -> tuple[str, ...]:

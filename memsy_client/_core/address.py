@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from .._version import __version__
 from ..exceptions import MemsyInputError
 
-_UNFIT_FOR_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_UNFIT_FOR_URL = re.compile(r"[^!-~]|[\\<>\"{}^`|]")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
@@ -18,7 +18,9 @@ def check_base_url(base_url: object) -> str:
     if not isinstance(base_url, str) or not base_url.strip():
         raise MemsyInputError("base_url is empty")
     if _UNFIT_FOR_URL.search(base_url):
-        raise MemsyInputError("base_url holds a space, a backslash or a control character")
+        raise MemsyInputError(
+            "base_url holds a character that a URL cannot: write the host as xn--… and percent-encode the path"
+        )
     try:
         parts = urlsplit(base_url)
         usable = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0

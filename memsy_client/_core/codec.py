@@ -42,5 +42,7 @@ def dumps(value: Any) -> bytes:
         return _encoder.encode(value).encode()
     except UnicodeEncodeError:
         raise MemsyInputError("the body holds a lone surrogate, which UTF-8 cannot carry") from None
-    except (TypeError, ValueError, RecursionError) as error:
+    except MemsyInputError:
+        raise
+    except Exception as error:  # a value of the caller's own may raise anything while it is read
         raise MemsyInputError(f"the body cannot be written as JSON: {error}") from None

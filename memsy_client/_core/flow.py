@@ -53,10 +53,8 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
         cause: BaseException | None = None
         try:
             response = yield Send(request, _limits(settings, deadline, began))
-        except ResponseTooLarge:
-            error = MemsyDecodeError(f"is over the {settings.max_response_bytes} bytes that a response may weigh")
         except Exception as failure:
-            error, cause = _connection_error(failure), failure.__cause__ or failure
+            error, cause = _failure(failure, settings, deadline), failure.__cause__ or failure
             _forget_frames(failure)
         else:
             assert response is not None
@@ -71,7 +69,8 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
             return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started)
         wait = wait_before_retry(settings.retry, call.operation, len(attempts), error)
         if wait is not None and _is_too_long(wait, settings, deadline):
-            error.retry_after = wait
+            # What the service asked for stays as it is; jitter may have lengthened it.
+            error.retry_after = wait if error.retry_after is None else error.retry_after
             wait = None
         if wait is not None and settings.retry.budget is not None and not settings.retry.budget.take():
             wait = None
@@ -79,6 +78,8 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
             raise placed(error, call, response, (*attempts, attempt)) from cause
         attempts.append(Attempt(attempt.status_code, attempt.error, elapsed, wait))
         yield Sleep(wait)
+        if deadline is not None and time.monotonic() >= deadline:  # a busy machine may sleep longer than it should
+            raise placed(error, call, response, tuple(attempts)) from cause
 
 
 def _limits(settings: Settings, deadline: float | None, now: float) -> Limits:
@@ -89,11 +90,19 @@ def _limits(settings: Settings, deadline: float | None, now: float) -> Limits:
     return Limits(timeout.connect, timeout.read, timeout.write, timeout.pool, total, settings.max_response_bytes)
 
 
-def _connection_error(failure: Exception) -> MemsyConnectionError:
+def _failure(failure: Exception, settings: Settings, deadline: float | None) -> MemsyError:
+    """What it means to a call that it got no answer, or none that may be read."""
+    if isinstance(failure, MemsyError):
+        return failure
+    if isinstance(failure, ResponseTooLarge):
+        return MemsyDecodeError(f"is over the {settings.max_response_bytes} bytes that a response may weigh")
     if not isinstance(failure, TransportError):  # a transport of the caller's own, which does not keep to the protocol
         return MemsyConnectionError(f"the transport failed ({type(failure).__name__}: {failure})")
-    kind = MemsyTimeoutError if failure.timed_out else MemsyConnectionError
-    return kind(failure.message, unsent=failure.unsent)
+    if not failure.timed_out:
+        return MemsyConnectionError(failure.message, unsent=failure.unsent)
+    if deadline is not None and time.monotonic() >= deadline:
+        return MemsyTimeoutError(f"the call's deadline of {settings.deadline:g} s ran out", unsent=failure.unsent)
+    return MemsyTimeoutError(failure.message, unsent=failure.unsent)
 
 
 def _forget_frames(failure: BaseException) -> None:

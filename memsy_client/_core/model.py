@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from .message import Headers
@@ -38,6 +39,9 @@ class Model:
 
     def __getitem__(self, name: str) -> Any:
         return self.to_dict()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.to_dict())
 
     def __contains__(self, name: object) -> bool:
         return name in self.to_dict()

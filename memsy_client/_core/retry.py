@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import threading
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -32,18 +31,16 @@ class RetryBudget:
         self._refill = retries / per_seconds
         self._left = self._most
         self._seen = time.monotonic()
-        self._lock = threading.Lock()
 
     def take(self) -> bool:
         """Use one retry up; False when none is left."""
-        with self._lock:
-            now = time.monotonic()
-            self._left = min(self._most, self._left + (now - self._seen) * self._refill)
-            self._seen = now
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
+        # Without a lock: two threads that meet here may both take the last one, which does no harm, while a lock
+        # that is held at the moment of a fork is held for ever in the child.
+        now = time.monotonic()
+        left = min(self._most, self._left + (now - self._seen) * self._refill)
+        self._seen = now
+        self._left = left - 1 if left >= 1 else left
+        return left >= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,9 @@ def wait_before_retry(
     asked = error.retry_after if isinstance(error, MemsyAPIError) else None
     # The exponent is bounded only so that the power stays a float; such a wait is over any cap.
     wait = policy.backoff * 2.0 ** min(retries, 64) if asked is None else asked
-    return wait * (1 + policy.jitter * random.random())
+    longer = wait * (1 + policy.jitter * random.random())
+    # Jitter must not turn a wait that the policy allows into one that it does not.
+    return min(longer, max(wait, policy.max_wait))
 
 
 def _is_retried(policy: RetryPolicy, operation: Operation[object], error: MemsyError) -> bool:

@@ -5,10 +5,11 @@ The drivers are the only code that exists once per flavour. A view made with oth
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..exceptions import MemsyClosedError, MemsyInputError
 from .flow import Exchange, Send, Sleep, exchange
@@ -23,8 +24,19 @@ Step = TypeVar("Step")
 Answer = TypeVar("Answer")
 Transport = TypeVar("Transport", SyncTransport, AsyncTransport)
 
+
+class Within(NamedTuple):
+    """A call that has to end within so many seconds, also where the client's own deadline is longer."""
+
+    call: Call[Any]
+    seconds: float
+
+
 #: What takes many calls, without I/O: it yields calls and waits, and is given what they come to.
-Steps = Generator["Call[Any] | Sleep", Any, T]
+Steps = Generator[Call[Any] | Within | Sleep, Any, T]
+
+#: A deadline is above zero.
+_NO_TIME = 1e-3
 
 #: What the HTTP libraries take; servers take less.
 _LONGEST_URL = 65_536
@@ -63,6 +75,11 @@ class _Sender(Generic[Transport]):
         """The same, giving raw responses."""
         return replace(self, gives_raw=True)
 
+    def within(self, seconds: float) -> Any:
+        """The same, with a deadline that is no later; one that has passed leaves a call no time at all."""
+        deadline = min(max(seconds, _NO_TIME), self.settings.deadline or math.inf)
+        return self if deadline == math.inf else replace(self, settings=replace(self.settings, deadline=deadline))
+
     def exchange(self, call: Call[T]) -> Exchange[T]:
         """The conversation about a call. Raises `MemsyClosedError`, or `MemsyInputError` for too long a URL."""
         if self.line.is_closed:
@@ -100,10 +117,12 @@ class SyncSender(_Sender[SyncTransport]):
         time.sleep(step.seconds)
         return None
 
-    def _carry_out_step(self, step: Call[Any] | Sleep) -> Any:
+    def _carry_out_step(self, step: Call[Any] | Within | Sleep) -> Any:
         if isinstance(step, Sleep):
             time.sleep(step.seconds)
             return None
+        if isinstance(step, Within):
+            return self.within(step.seconds).send(step.call)
         return self.send(step)
 
 
@@ -126,10 +145,12 @@ class AsyncSender(_Sender[AsyncTransport]):
         await sleep(step.seconds)
         return None
 
-    async def _carry_out_step(self, step: Call[Any] | Sleep) -> Any:
+    async def _carry_out_step(self, step: Call[Any] | Within | Sleep) -> Any:
         if isinstance(step, Sleep):
             await sleep(step.seconds)
             return None
+        if isinstance(step, Within):
+            return await self.within(step.seconds).send(step.call)
         return await self.send(step)
 
 

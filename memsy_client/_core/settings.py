@@ -99,11 +99,19 @@ class Options(TypedDict, total=False):
     timeout: float | Timeout | None
     deadline: float | None
     max_retries: int
+    retry_backoff: float
     retry: RetryPolicy
     headers: Mapping[str, str]
     max_response_bytes: int
     on_request: Callable[[RequestEvent], None] | None
     on_response: Callable[[ResponseEvent], None] | None
+
+
+class ClientOptions(Options, total=False):
+    """What `from_env` takes besides; each is described at the client's constructor."""
+
+    http_client: Any
+    max_connections: int
 
 
 def changed(settings: Settings, options: Options) -> Settings:
@@ -116,6 +124,7 @@ def changed(settings: Settings, options: Options) -> Settings:
         changes["timeout"] = Timeout.of(changes["timeout"])
     if "headers" in changes:
         changes["headers"] = dict(overlaid(settings.headers.items(), own_headers(changes["headers"])))
-    max_retries = changes.pop("max_retries", None)
+    short = {"max_retries": "max_retries", "retry_backoff": "backoff"}
+    retrying = {field: changes.pop(name) for name, field in short.items() if name in changes}
     new = replace(settings, **changes)
-    return new if max_retries is None else replace(new, retry=replace(new.retry, max_retries=max_retries))
+    return replace(new, retry=replace(new.retry, **retrying)) if retrying else new

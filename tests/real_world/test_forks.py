@@ -11,11 +11,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from echoing import Echo, asked
 from support.flavours import KEY
 
-from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient
+from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient, MemsyConnectionError
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"),
@@ -145,3 +146,40 @@ def test_a_child_of_an_event_loop_starts_anew(make: Callable[[], Any], echo: Ech
             await carrier.aclose()
 
     asyncio.run(main())
+
+
+def test_a_callers_client_stays_with_the_parent_that_has_used_it(echo: Echo) -> None:
+    def refused() -> None:
+        for client in clients:
+            with pytest.raises(MemsyConnectionError, match="belongs to the parent process") as caught:
+                client.search("child")
+            assert caught.value.unsent
+
+    with httpx.Client() as carrier:
+        clients = [MemsyClient(echo.url, KEY, http_client=carrier) for _ in range(2)]
+        clients[0].search("opens the connection")
+        in_child(lambda: (refused(), in_child(refused)()))()  # type: ignore[arg-type, return-value]
+        for client in clients:
+            ask_often(client, "parent")
+
+
+def test_an_asynchronous_one_stays_there_too(echo: Echo) -> None:
+    async def refused(client: AsyncMemsyClient) -> None:
+        with pytest.raises(MemsyConnectionError, match="belongs to the parent process"):
+            await client.search("child")
+
+    async def main() -> None:
+        async with httpx.AsyncClient() as carrier:
+            client = AsyncMemsyClient(echo.url, KEY, http_client=carrier)
+            await client.search("opens the connection")
+            in_child(lambda: asyncio.run(refused(client)))()
+            assert asked(await client.search("parent")) == "parent"
+
+    asyncio.run(main())
+
+
+def test_a_callers_client_that_was_not_used_yet_is_the_childs_as_well(echo: Echo) -> None:
+    with httpx.Client() as carrier, MemsyClient(echo.url, KEY, http_client=carrier) as client:
+        check = in_child(lambda: ask_often(client, "child"))
+        ask_often(client, "parent")
+        check()

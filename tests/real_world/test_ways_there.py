@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from support.flavours import AIOHTTP, OWN, Flavour
 from support.server import Server, answer
 
 from memsy_client import AiohttpTransport, MemsyConnectionError
-from memsy_client._transports import aiohttp as aiohttp_transport
 from memsy_client._transports import connect
+from memsy_client.exceptions import MemsyInputError
 
 Serve = Callable[..., Server]
 pytestmark = pytest.mark.anyio
@@ -30,12 +31,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    remembered = (connect.trusting_context, aiohttp_transport._environment_proxy)
-    for cached in remembered:
-        cached.cache_clear()
+    connect.trusting_context.cache_clear()
     yield
-    for cached in remembered:
-        cached.cache_clear()
+    connect.trusting_context.cache_clear()
 
 
 @ways
@@ -72,6 +70,52 @@ async def test_a_proxy_that_is_not_there_is_an_unsent_connection_error(
         monkeypatch.setenv("HTTP_PROXY", gone.origin)
     async with flavour.client("http://memsy.example") as client:
         with pytest.raises(MemsyConnectionError) as caught:
+            await flavour.call(client.ingest, [])
+    assert caught.value.unsent
+
+
+@ways
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "foo://user:word@127.0.0.1:9"])
+async def test_a_proxy_that_cannot_be_spoken_to_is_an_unsent_connection_error(
+    flavour: Flavour, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    async with flavour.client("http://memsy.example") as client:
+        for _ in range(2):  # its place is free again
+            with pytest.raises(MemsyConnectionError, match="cannot connect: .*(?i:proxy)") as caught:
+                await flavour.call(client.ingest, [])
+            assert caught.value.unsent
+            assert "word" not in str(caught.value)
+
+
+async def test_aiohttp_takes_no_other_proxy_as_an_argument_either() -> None:
+    with pytest.raises(MemsyInputError, match="proxy"):
+        AiohttpTransport(proxy="socks5://127.0.0.1:9")
+
+
+@ways
+async def test_a_changed_environment_is_seen_by_the_next_client(
+    flavour: Flavour, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("1", "2"):
+        proxy = serve(answer({"event_ids": [number]}))
+        monkeypatch.setenv("HTTP_PROXY", proxy.origin)
+        async with flavour.client("http://memsy.example") as client:
+            assert (await flavour.call(client.ingest, [])).event_ids == [number]
+
+
+@ways
+@pytest.mark.parametrize("content", [None, b"no certificate"], ids=["missing", "broken"])
+async def test_certificates_that_cannot_be_read_are_an_unsent_connection_error(
+    flavour: Flavour, content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "certificates.pem"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    async with flavour.client("https://127.0.0.1:9") as client:
+        with pytest.raises(MemsyConnectionError, match="cannot connect: .*SSL_CERT_FILE") as caught:
             await flavour.call(client.ingest, [])
     assert caught.value.unsent
 
