@@ -48,18 +48,23 @@ class Operation(Generic[T_co]):
         header: Mapping[str, Any] | None = None,
         body: Any = None,
         optional: Mapping[str, Any] | None = None,
+        required: Iterable[str] = (),
     ) -> Call[T_co]:
         """A call with these values, by their names on the wire; None leaves a query, header or `optional` field out.
 
-        Raises `MemsyInputError` for what cannot be sent.
+        Raises `MemsyInputError` for what cannot be sent, None for one of the `required` names included.
         """
         try:
+            given = {**(query or {}), **(header or {}), **(body if isinstance(body, Mapping) else {})}
+            for name in required:
+                if given[name] is None:
+                    raise MemsyInputError(f"{name} is required, and is None")
             target = self.path
             for name, value in (path or {}).items():
                 target = target.replace(f"{{{name}}}", _segment(name, value))
             if optional:
-                given = {name: value for name, value in optional.items() if value is not None}
-                body = {**(body or {}), **given} if body is not None or given else None
+                chosen = {name: value for name, value in optional.items() if value is not None}
+                body = {**(body or {}), **chosen} if body is not None or chosen else None
             return Call(
                 self,
                 target,

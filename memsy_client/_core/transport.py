@@ -41,7 +41,15 @@ class TransportError(Exception):
 
 
 class ResponseTooLarge(Exception):
-    """A response's body is over the limit; the connection it came on is gone."""
+    """A response's body is over the limit; the connection it came on is gone.
+
+    Attributes:
+        response: What is known of the response, without its body; None if that is nothing.
+    """
+
+    def __init__(self, response: Response | None = None) -> None:
+        super().__init__()
+        self.response = response
 
 
 @runtime_checkable

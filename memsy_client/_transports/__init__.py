@@ -66,10 +66,14 @@ def async_transport(
 
 
 def _is_client(value: Any, close: str) -> bool:
+    if isinstance(value, type):
+        return False
     return hasattr(value, "build_request") and hasattr(value, "send") and hasattr(value, close)
 
 
 def _is_transport(value: Any, *, wants_async: bool) -> bool:
-    if hasattr(value, "build_request") or not isinstance(value, AsyncTransport if wants_async else SyncTransport):
+    if isinstance(value, type) or hasattr(value, "build_request"):
+        return False
+    if not isinstance(value, AsyncTransport if wants_async else SyncTransport):
         return False
     return inspect.iscoroutinefunction(value.send) == wants_async

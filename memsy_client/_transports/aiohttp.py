@@ -41,6 +41,10 @@ class AiohttpTransport:
     """
 
     def __init__(self, *, max_connections: int = 100, ssl: Any = None, proxy: str | None = None) -> None:
+        if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
+            raise MemsyInputError(f"max_connections has to be a whole number above 0, not {max_connections!r}")
+        if proxy is not None and not _is_spoken(proxy):
+            raise MemsyInputError("proxy has to be an http:// or https:// URL: aiohttp knows no other kind")
         self._ssl = ssl
         self._proxy = proxy
         self._closed = False
@@ -58,7 +62,7 @@ class AiohttpTransport:
         await self._sessions.aclose()
 
     def __del__(self) -> None:
-        if not self._closed and self._sessions.was_used:
+        if not getattr(self, "_closed", True) and self._sessions.was_used:
             warnings.warn("an AiohttpTransport was not closed", ResourceWarning, source=self, stacklevel=2)
             self._sessions.release()
 
@@ -72,6 +76,7 @@ class _Session:
         except RuntimeError:
             raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
         self._used = 0.0
+        self._environment_proxy = lru_cache(maxsize=64)(_environment_proxy)
         self._room = Room(max_connections)
         self._http = aiohttp.ClientSession(
             # Of places there is a count already, one that tells a wait for one from a slow connection.
@@ -93,11 +98,11 @@ class _Session:
             if started - self._used > _LONG_IDLE:
                 await _notice_closed_connections()
             try:
-                answer, content = await self._exchange(request, limits, _left(limits, started), ssl, proxy)
+                response = await self._exchange(request, limits, started, ssl, proxy)
             except aiohttp.ClientConnectionError as error:
                 if not _found_it_closed(error, request):
                     raise
-                answer, content = await self._exchange(request, limits, _left(limits, started), ssl, proxy)
+                response = await self._exchange(request, limits, started, ssl, proxy)
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
@@ -105,11 +110,11 @@ class _Session:
         finally:
             self._room.leave()
         self._used = time.monotonic()
-        return Response(answer.status, Headers.of(answer.headers.items()), content, self._used - started)
+        return response
 
     async def _exchange(
-        self, request: Request, limits: Limits, total: float | None, ssl: Any, proxy: str | None
-    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None
+    ) -> Response:
         url = URL(request.url, encoded=True)
         if ssl is None:
             ssl = connect.trusting_context() if url.scheme == "https" else True
@@ -119,22 +124,38 @@ class _Session:
             headers=request.headers,
             data=_payload(request.body, limits),
             allow_redirects=False,
-            proxy=proxy or _environment_proxy(url.scheme, url.raw_authority),
+            proxy=proxy or self._environment_proxy(url.scheme, url.raw_authority),
             ssl=ssl,
-            timeout=_timeout(total, limits.connect, limits.read),
+            timeout=_timeout(_left(limits, started), limits.connect, limits.read),
         ) as answer:
             body = Body(limits, answer.headers.get("Content-Encoding"))
-            async for chunk in answer.content.iter_any():
-                body.add(chunk)
-        return answer, body.content()
+            try:
+                async for chunk in answer.content.iter_any():
+                    body.add(chunk)
+            except ResponseTooLarge as error:
+                error.response = _response(answer, b"", started)
+                raise
+        return _response(answer, body.content(), started)
 
     async def aclose(self) -> None:
         await self._http.close()
 
 
-@lru_cache(maxsize=64)
+def _response(answer: aiohttp.ClientResponse, content: bytes, started: float) -> Response:
+    return Response(answer.status, Headers.of(answer.headers.items()), content, time.monotonic() - started)
+
+
 def _environment_proxy(scheme: str, authority: str) -> str | None:
-    return connect.environment_proxy(f"{scheme}://{authority}")
+    proxy = connect.environment_proxy(f"{scheme}://{authority}")
+    if proxy and not _is_spoken(proxy):
+        kind = proxy.partition("://")[0]
+        raise TransportError(f"cannot connect: aiohttp knows no {kind} proxy, which the environment names", unsent=True)
+    return proxy
+
+
+def _is_spoken(proxy: str) -> bool:
+    # aiohttp would speak HTTP to a proxy of any kind.
+    return proxy.lower().startswith(("http://", "https://"))
 
 
 @lru_cache(maxsize=64)
@@ -147,8 +168,10 @@ def _timeout(total: float | None, connect: float | None, read: float | None) -> 
 
 def _left(limits: Limits, started: float) -> float | None:
     """The attempt's own time-out as it is, or what a wait for a place has left of it."""
+    if limits.total is None:
+        return None
     waited = time.monotonic() - started
-    return limits.total if limits.total is None or waited < 0.001 else max(limits.total - waited, 0.001)
+    return max(limits.total if waited < 0.001 else limits.total - waited, 0.001)  # aiohttp takes 0 for no limit
 
 
 #: Seconds without a request after which servers may have closed connections that nobody has noticed yet.
@@ -198,6 +221,15 @@ def _payload(body: bytes | None, limits: Limits) -> bytes | _Payload | None:
     return body if body is None or len(body) <= _PIECE else _Payload(body, limits.write)
 
 
+#: Their texts quote what the peer has sent.
+_NOT_HTTP = (
+    aiohttp.ClientResponseError,
+    aiohttp.ClientPayloadError,
+    aiohttp.ServerDisconnectedError,
+    aiohttp.http_exceptions.HttpProcessingError,
+)
+
+
 def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError:
     unsent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
     if isinstance(error, asyncio.TimeoutError) or isinstance(error.__cause__, asyncio.TimeoutError):
@@ -206,4 +238,6 @@ def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError
         return TransportError(f"timed out ({type(error).__name__})", timed_out=True, unsent=unsent)
     if unsent:
         return TransportError(f"cannot connect: {error}", unsent=True)
+    if isinstance(error, _NOT_HTTP):
+        return translate.not_http(error)
     return TransportError(f"the connection failed ({type(error).__name__}: {error})")

@@ -48,6 +48,9 @@ class AsyncConnection:
                 assert isinstance(answer.stream, httpx.AsyncByteStream)
                 body = Body(limits, answer.headers.get("content-encoding"))
                 content = await collect(body, aiter(answer.stream), self.aclose)
+            except ResponseTooLarge as error:
+                error.response = messages.incoming(answer, b"", time.monotonic() - started)
+                raise
             finally:
                 await answer.aclose()
         except (ResponseTooLarge, TransportError):

@@ -94,7 +94,8 @@ class _LoopPool:
         # httpx loads its network stack with its first transport, so that making a client takes no time.
         from .async_connection import AsyncConnection
 
-        return AsyncConnection(self._base_url)
+        with translate.making_a_connection():
+            return AsyncConnection(self._base_url)
 
     async def _put_back(self, connection: AsyncConnection) -> None:
         now = connection.idle_since = time.monotonic()

@@ -7,13 +7,41 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from .._core.message import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import translate
+from . import forks, translate
 from .body import Body, collect
 
 T = TypeVar("T")
+
+
+class _Ownership:
+    """Which process a client's connections belong to: a forked child would read its parent's answers."""
+
+    def __init__(self) -> None:
+        self._was_used = self._is_parents = False
+        forks.starts_anew_in_children(self)
+
+    def start_anew(self) -> None:
+        self._is_parents = self._was_used
+
+    def use(self) -> None:
+        """Say that a request goes out. Raises `TransportError` if it must not."""
+        if self._is_parents:
+            raise TransportError(
+                "this http_client belongs to the parent process; give the child one of its own", unsent=True
+            )
+        self._was_used = True
+
+
+_ownerships: WeakKeyDictionary[Any, _Ownership] = WeakKeyDictionary()
+
+
+def _ownership_of(client: Any) -> _Ownership:
+    # Several of our clients may share one of the caller's.
+    return _ownerships.setdefault(client, _Ownership())
 
 
 class CallerTransport:
@@ -21,9 +49,11 @@ class CallerTransport:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._ownership = _ownership_of(client)
 
     def send(self, request: Request, limits: Limits) -> Response:
         """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        self._ownership.use()
         if limits.total is None:
             return self._send(request, limits)
         # Nothing that the client offers ends a response whose headers drip: each wait for a byte has a time-out of
@@ -45,6 +75,9 @@ class CallerTransport:
                 if not answer.is_stream_consumed:
                     for chunk in answer.iter_raw():
                         body.add(chunk)
+            except ResponseTooLarge as error:
+                error.response = translate.response(answer, b"", time.monotonic() - started)
+                raise
             finally:
                 answer.close()
         except (ResponseTooLarge, TransportError):
@@ -59,11 +92,13 @@ class AsyncCallerTransport:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._ownership = _ownership_of(client)
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
         import anyio
 
+        self._ownership.use()
         with anyio.move_on_after(limits.total):
             return await self._send(request, limits)
         raise translate.out_of_time(limits)
@@ -79,6 +114,9 @@ class AsyncCallerTransport:
                 body = _body(answer, limits)
                 if not answer.is_stream_consumed:
                     await collect(body, answer.aiter_raw(), answer.aclose)
+            except ResponseTooLarge as error:
+                error.response = translate.response(answer, b"", time.monotonic() - started)
+                raise
             finally:
                 await answer.aclose()
         except (ResponseTooLarge, TransportError):

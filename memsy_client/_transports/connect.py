@@ -9,13 +9,20 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from .._core.transport import TransportError
 from .room import KEEPALIVE
 
 
 @cache
 def trusting_context() -> ssl.SSLContext:
     """The process's one SSL context. Building it reads every certificate, which takes some 20 ms."""
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:  # as all errors of ssl are
+        message = (
+            "cannot connect: the certificates to trust cannot be read; SSL_CERT_FILE or SSL_CERT_DIR may name them"
+        )
+        raise TransportError(f"{message} ({error})", unsent=True) from error
 
 
 @cache

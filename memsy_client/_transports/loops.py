@@ -70,7 +70,9 @@ class PerLoop(Generic[T]):
         # any more. Collecting what it had frees the sockets.
         for loop in list(self._held):
             if _is_closed(loop):
-                _close_in(loop, self._held.pop(loop))
+                held = self._held.pop(loop, None)  # another thread may forget it at the same time
+                if held is not None:
+                    _close_in(loop, held)
 
 
 #: One suspended generator for each thing that is held, by its id, until it is closed. They are kept here because

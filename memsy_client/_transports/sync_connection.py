@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -44,6 +45,9 @@ class SyncConnection:
             answer = self._transport.handle_request(messages.outgoing(request, limits))
             try:
                 content = _read(answer, limits)
+            except ResponseTooLarge as error:
+                error.response = messages.incoming(answer, b"", time.monotonic() - started)
+                raise
             finally:
                 answer.close()
         except (ResponseTooLarge, TransportError):
@@ -102,8 +106,30 @@ class _TimedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._backend.connect_tcp(host, port, self._clock.left(timeout), local_address, socket_options)
-        return _TimedStream(stream, self._clock)
+        # All addresses of a host share the time: the system's own way would give it whole to each.
+        ends = None if timeout is None else time.monotonic() + timeout
+        failure: Exception = httpcore.ConnectError("the host has no address")
+        for address in _addresses(host, port):
+            left = self._clock.left(None if ends is None else ends - time.monotonic())
+            if left is not None and left <= 0:
+                break
+            try:
+                stream = self._backend.connect_tcp(address, port, left, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _TimedStream(stream, self._clock)
+        raise failure
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """A host's numeric addresses, in the order to try them."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
+    # An address of one link only has to name the link.
+    return [f"{at[0]}%{at[3]}" if len(at) > 3 and at[3] else str(at[0]) for *_, at in found]
 
 
 class _TimedStream(httpcore.NetworkStream):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .._core.message import Request, Response
 from .._core.transport import Limits, TransportError
-from . import forks
+from . import forks, translate
 from .room import KEEPALIVE, longest_wait, no_room
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class SyncPool:
                 # httpx loads its network stack with its first transport, so that making a client takes no time.
                 from .sync_connection import SyncConnection
 
-                return SyncConnection(self._base_url)
+                with translate.making_a_connection():
+                    return SyncConnection(self._base_url)
             if connection.is_alive:
                 return connection
             connection.close()

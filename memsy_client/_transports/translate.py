@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .._core.message import Headers, Response
@@ -22,9 +24,27 @@ def failure(error: Exception) -> TransportError:
         message = f"cannot connect: {error}"
     elif "DecodingError" in kinds:
         message = "the response's compression is broken"
+    elif "ProtocolError" in kinds:
+        return not_http(error)
     else:
         message = f"the connection failed ({type(error).__name__}: {error})"
     return TransportError(message, unsent=unsent, timed_out=timed_out)
+
+
+def not_http(error: Exception) -> TransportError:
+    """A breach of the protocol. What the library says of it is left out: it quotes what the peer has sent."""
+    return TransportError(f"the answer is not complete, valid HTTP ({type(error).__name__})")
+
+
+@contextmanager
+def making_a_connection() -> Iterator[None]:
+    """Around what fails before anything is sent: a proxy that no library speaks to, say."""
+    try:
+        yield
+    except TransportError:
+        raise
+    except Exception as error:
+        raise TransportError(f"cannot connect: {error}", unsent=True) from error
 
 
 def out_of_time(limits: Limits, *, unsent: bool = False) -> TransportError:

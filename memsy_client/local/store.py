@@ -191,9 +191,13 @@ class Store:
         target = ":memory:" if self.path is None else str(self.path)
         # Connections move between threads; a lock or the pool sees to it that only one has it at a time.
         connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=10)
-        # As many connections as requests at once: a large cache each would add up, and the system caches the file.
-        connection.execute("PRAGMA cache_size = -4000")
-        functions.register(connection)
+        try:
+            # As many connections as requests at once: a large cache each would add up, and the system caches the file.
+            connection.execute("PRAGMA cache_size = -4000")
+            functions.register(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _open(self) -> sqlite3.Connection:

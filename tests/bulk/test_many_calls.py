@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -250,3 +251,81 @@ def test_a_size_that_is_none_is_refused_before_anything_is_read(memsy, options):
 def test_an_unknown_key_is_told_for_every_event(server):
     client = MemsyClient(server.base_url, "msy_unknown_key_1234567890", http_client=server.transport)
     assert [type(o.error) for o in client.ingest_many([event(0), event(1)])] == [AuthenticationError] * 2
+
+
+def test_waiting_lasts_as_long_as_it_was_told_to_however_long_a_poll_is(server, memsy):
+    server.hold()
+    asked = ids(server, 1)
+    began = time.monotonic()
+    with pytest.raises(MemsyProcessingTimeout):
+        memsy.wait(asked, timeout=0.2, poll=10)
+    assert 0.2 <= time.monotonic() - began < 5
+    assert [r.operation for r in server.requests].count("status") == 2
+
+
+def test_a_status_call_that_hangs_does_not_outlast_the_waiting(server, memsy):
+    server.hold()
+    asked = ids(server, 1)
+    server.fail_next(delay=30, operation="status")
+    with pytest.raises(MemsyProcessingTimeout) as caught:
+        memsy.wait(asked, timeout=0.2)
+    assert caught.value.pending_ids == tuple(asked)
+
+
+@pytest.mark.parametrize("options", [{"timeout": "5"}, {"poll": "5"}, {"timeout": -1}, {"timeout": True}])
+def test_a_time_that_is_none_is_refused(memsy, options):
+    with pytest.raises(MemsyInputError):
+        memsy.wait(["evt"], **options)
+
+
+def test_ids_that_are_no_texts_are_refused(memsy):
+    with pytest.raises(MemsyInputError, match="event_ids"):
+        memsy.wait(["evt", ["evt"]])
+
+
+def test_an_interruption_of_the_source_loses_no_event_that_was_read(server):
+    interrupted = False
+
+    class Source:
+        def __init__(self):
+            self.given = 0
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            nonlocal interrupted
+            if self.given == 3 and not interrupted:
+                interrupted = True
+                raise KeyboardInterrupt
+            if self.given == 5:
+                raise StopIteration
+            self.given += 1
+            return event(self.given)
+
+    run = Sync(server).client.ingest_many(Source(), batch_size=10)
+    with pytest.raises(KeyboardInterrupt):
+        next(run)
+    assert [outcome.event.content for outcome in run] == [f"note number {n}" for n in range(1, 6)]
+    assert run.acknowledged == 5
+
+
+def test_what_an_interruption_leaves_unreported_is_counted(server):
+    def stop(progress):
+        raise KeyboardInterrupt
+
+    run = Sync(server).client.ingest_many((event(n) for n in range(6)), batch_size=3, concurrency=2, on_progress=stop)
+    with pytest.raises(KeyboardInterrupt):
+        next(run)
+    assert (run.acknowledged, run.failed) == (6, 0)
+
+
+@pytest.mark.parametrize("events", [5, None, "ab", {"a": 1}])
+def test_what_holds_no_events_is_refused(memsy, events):
+    with pytest.raises(MemsyInputError, match="events"):
+        memsy.ingest(events)
+
+
+def test_a_batch_over_what_the_contract_allows_is_refused(memsy):
+    with pytest.raises(MemsyInputError, match="1000"):
+        memsy.ingest([event(0)], batch_size=1001)

@@ -6,10 +6,10 @@ import importlib
 import inspect
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 SPEC = Path(__file__).parent.parent.parent / "openapi.yaml"
 
@@ -34,9 +34,9 @@ def answer(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def extended(make_package: Callable[[Any], str]) -> str:
+def extended(generator: ModuleType, make_package: Callable[[Any], str]) -> str:
     """The real contract with a new tag of three operations, a new operation of an old tag, and new schemas."""
-    document = YAML(typ="safe").load(SPEC)
+    document = generator.read_document(SPEC)
     note = {"$ref": "#/components/schemas/Note"}
     document["paths"]["/notes"] = {
         "get": {

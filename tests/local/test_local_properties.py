@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from importlib import resources
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from memsy_client.local import LOCAL_API_KEY, LocalMemsy
 from memsy_client.local.contract import PLANES
+
+if sys.version_info < (3, 11):
+    pytest.skip("schemathesis needs Python 3.11", allow_module_level=True)
+
+import schemathesis
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 

@@ -27,6 +27,14 @@ def carrier() -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, also in a background job, which inherits that it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def request_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "memsy-request"]
 
@@ -68,6 +76,7 @@ def test_what_is_no_exception_arrives_as_it_is(echo: Echo) -> None:
 
 
 @pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="only that can be interrupted")
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_ends_the_call_at_once_and_the_client_goes_on(carrier: httpx.Client, serve: Serve) -> None:
     def interrupt(exchange: Exchange) -> None:
         os.kill(os.getpid(), signal.SIGINT)

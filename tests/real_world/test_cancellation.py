@@ -10,11 +10,9 @@ from functools import partial
 from typing import Any
 
 import anyio
-import httpx
-import httpx2
 import pytest
 from echoing import Echo, asked
-from support.flavours import KEY
+from support.flavours import KEY, LIBRARIES
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient
 
@@ -28,8 +26,7 @@ def caller(library: Any) -> Any:
 
 CARRIERS: dict[str, Callable[[], Any]] = {
     "own": lambda: None,
-    "httpx": partial(caller, httpx),
-    "httpx2": partial(caller, httpx2),
+    **{library.__name__: partial(caller, library) for library in LIBRARIES},
     "aiohttp": partial(AiohttpTransport, max_connections=CONNECTIONS),
 }
 
@@ -66,6 +63,7 @@ async def run(name: str, echo: Echo, cancel_some: Callable[[AsyncMemsyClient], A
     await anyio.to_thread.run_sync(echo.wait_for_open, 0)
 
 
+_NEEDS_HTTPX2 = pytest.mark.skipif("httpx2" not in CARRIERS, reason="httpx2 needs Python 3.11")
 #: trio warns of generators that are collected, and httpx leaves its own behind.
 _NOISY = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -76,7 +74,7 @@ _NOISY = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWar
         ("own", "asyncio"),
         ("own", "trio"),
         ("aiohttp", "asyncio"),
-        ("httpx2", "asyncio"),
+        pytest.param("httpx2", "asyncio", marks=_NEEDS_HTTPX2),
         pytest.param("httpx", "trio", marks=_NOISY),
     ],
 )
@@ -97,7 +95,7 @@ def test_groups_cancelled_at_random_moments_leave_the_pool_whole(
     anyio.run(run, name, echo, cancel_some, backend=backend)
 
 
-@pytest.mark.parametrize("name", ["own", "aiohttp", "httpx2"])
+@pytest.mark.parametrize("name", ["own", "aiohttp", pytest.param("httpx2", marks=_NEEDS_HTTPX2)])
 def test_tasks_cancelled_one_by_one_leave_the_pool_whole(name: str, echoing: Callable[..., Echo]) -> None:
     chance = random.Random(name)
     echo = echoing(slow=True)

@@ -13,7 +13,7 @@ import anyio
 import httpx
 import pytest
 from echoing import Echo, asked
-from support.flavours import AIOHTTP, CALLERS, EACH_TRANSPORT, EVERY, KEY, OWN, Flavour
+from support.flavours import EACH_TRANSPORT, EVERY, KEY, Flavour
 from support.server import Script, Server, answer, chunked, hang, message, raw
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient, MemsyConnectionError, MemsyTimeoutError
@@ -96,9 +96,7 @@ def test_of_a_body_that_a_hook_has_read_too() -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(500, content=b"x" * 2000))
     hooks: dict[str, Any] = {"response": [lambda response: response.read()]}
     with httpx.Client(transport=transport, event_hooks=hooks) as carrier, pytest.raises(ResponseTooLarge) as caught:
-        sync_transport("http://memsy.example", 1, carrier).send(
-            Request("GET", "http://memsy.example/", []), NO_LIMITS
-        )
+        sync_transport("http://memsy.example", 1, carrier).send(Request("GET", "http://memsy.example/", []), NO_LIMITS)
     assert caught.value.response is not None
     assert caught.value.response.status_code == 500
 
@@ -109,7 +107,7 @@ def full() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         waiting = [socket.socket() for _ in range(4)]
         for other in waiting:
-            other.setblocking(False)  # noqa: FBT003
+            other.setblocking(False)
             other.connect_ex(listener.getsockname())
         yield listener.getsockname()[1]
         for other in waiting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import ssl
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,6 @@ from typing import Any
 
 import anyio.to_thread
 import httpx
-import httpx2
 
 from memsy_client import (
     AiohttpTransport,
@@ -24,6 +24,13 @@ from memsy_client import (
     MemsyClient,
     MemsyControlClient,
 )
+
+#: The libraries whose clients a caller may hand over.
+LIBRARIES: list[Any] = [httpx]
+if sys.version_info >= (3, 11):  # what httpx2 needs
+    import httpx2
+
+    LIBRARIES.append(httpx2)
 
 KEY = "msy_topsecret"
 AnyClient = MemsyClient | AsyncMemsyClient | MemsyControlClient | AsyncMemsyControlClient
@@ -88,7 +95,7 @@ CALLERS = [
     Flavour(
         f"{kind}-{library.__name__}", kind == "async", partial(client, verify=_TRUSTS_NOBODY, follow_redirects=True)
     )
-    for library in (httpx, httpx2)
+    for library in LIBRARIES
     for kind, client in (("sync", library.Client), ("async", library.AsyncClient))
 ]
 AIOHTTP = Flavour("async-aiohttp", is_async=True, http_client=AiohttpTransport)

@@ -30,5 +30,7 @@ def request(
 ) -> Call[InterestResponse]:
     """The call of `interest.express`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
-        body={"email": email, "name": name}, optional={"company": company, "use_case": use_case, "notes": notes}
+        body={"email": email, "name": name},
+        optional={"company": company, "use_case": use_case, "notes": notes},
+        required=("email", "name"),
     )

@@ -49,7 +49,11 @@ class Keys(SyncResource):
         return self._send(_keys_list.request())
 
     def create(
-        self, name: str, *, scopes: Iterable[KeyScope] = ("read", "write"), expires_at: datetime.datetime | None = None
+        self,
+        name: str,
+        *,
+        scopes: Iterable[KeyScope] = ("read", "write"),
+        expires_at: datetime.datetime | str | None = None,
     ) -> KeyCreateResponse:
         """Create an API key.
 
@@ -176,7 +180,11 @@ class AsyncKeys(AsyncResource):
         return await self._send(_keys_list.request())
 
     async def create(
-        self, name: str, *, scopes: Iterable[KeyScope] = ("read", "write"), expires_at: datetime.datetime | None = None
+        self,
+        name: str,
+        *,
+        scopes: Iterable[KeyScope] = ("read", "write"),
+        expires_at: datetime.datetime | str | None = None,
     ) -> KeyCreateResponse:
         """Create an API key.
 

@@ -30,9 +30,11 @@ _OPERATION: Operation[KeyCreateResponse] = Operation(
 
 
 def request(
-    name: str, *, scopes: Iterable[KeyScope] = ("read", "write"), expires_at: datetime.datetime | None = None
+    name: str, *, scopes: Iterable[KeyScope] = ("read", "write"), expires_at: datetime.datetime | str | None = None
 ) -> Call[KeyCreateResponse]:
     """The call of `keys.create`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
-        body={"name": name}, optional={"scopes": encode.items("scopes", scopes), "expires_at": expires_at}
+        body={"name": name},
+        optional={"scopes": encode.items("scopes", scopes), "expires_at": expires_at},
+        required=("name",),
     )

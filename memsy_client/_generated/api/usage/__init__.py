@@ -49,8 +49,8 @@ class Usage(SyncResource):
         *,
         dimension: str | None = None,
         granularity: UsageGranularity = "daily",
-        period_start: datetime.datetime | None = None,
-        period_end: datetime.datetime | None = None,
+        period_start: datetime.datetime | str | None = None,
+        period_end: datetime.datetime | str | None = None,
     ) -> UsageTimeseriesResponse:
         """Show the usage over time.
 
@@ -135,8 +135,8 @@ class AsyncUsage(AsyncResource):
         *,
         dimension: str | None = None,
         granularity: UsageGranularity = "daily",
-        period_start: datetime.datetime | None = None,
-        period_end: datetime.datetime | None = None,
+        period_start: datetime.datetime | str | None = None,
+        period_end: datetime.datetime | str | None = None,
     ) -> UsageTimeseriesResponse:
         """Show the usage over time.
 

@@ -1,0 +1,257 @@
+"""The contract keeps its own rules, which the linter does not check; and each rule notices when it is broken."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+import contract_rules as rules
+import pytest
+from jsonschema import Draft202012Validator
+
+CONTRACT: dict[str, Any] = json.loads(
+    resources.files("memsy_client").joinpath("_generated/openapi.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_the_contract_keeps_the_rule(rule: rules.Rule) -> None:
+    faults = list(dict.fromkeys(rule(CONTRACT)))
+    assert not faults, "\n".join([str(rule.__doc__), *faults])
+
+
+def test_the_formats_in_use_are_checked() -> None:
+    formats = {
+        node.value["format"]
+        for node in rules.walk(rules.Node("document", (), CONTRACT))
+        if isinstance(node.value.get("format"), str)
+    }
+    unchecked = formats - set(Draft202012Validator.FORMAT_CHECKER.checkers)
+    assert unchecked <= {"password"}, f"no checker is installed for {unchecked}"
+
+
+def test_the_client_reads_headers_of_both_groups() -> None:
+    assert {"usage.plan", "usage.memory_stored", "rate_limit.reset"} <= set(rules.metered().values())
+
+
+def put(pointer: str, value: Any) -> Callable[[Any], None]:
+    """Set what a pointer names, or append to a list with `-`."""
+
+    def change(document: Any) -> None:
+        parent, _, last = pointer.rpartition("/")
+        holder = rules.target(document, parent)
+        if isinstance(holder, list):
+            holder.append(value) if last == "-" else holder.__setitem__(int(last), value)
+        else:
+            holder[last.replace("~1", "/")] = value
+
+    return change
+
+
+def drop(pointer: str) -> Callable[[Any], None]:
+    """Remove what a pointer names."""
+
+    def change(document: Any) -> None:
+        parent, _, last = pointer.rpartition("/")
+        holder = rules.target(document, parent)
+        del holder[int(last) if isinstance(holder, list) else last.replace("~1", "/")]
+
+    return change
+
+
+SEARCH = "#/paths/~1search/post"
+SEARCH_BODY = f"{SEARCH}/requestBody/content/application~1json"
+SCHEMAS = "#/components/schemas"
+FORBIDDEN = "#/components/responses/Forbidden"
+FORBIDDEN_EXAMPLES = f"{FORBIDDEN}/content/application~1json/examples"
+
+#: A rule, what breaks it, and what it then says.
+BREAKS: list[tuple[rules.Rule, Callable[[Any], None], str]] = [
+    (rules.examples_are_valid, put(f"{SEARCH_BODY}/example/limit", 101), f"{SEARCH_BODY}/example: $.limit: 101"),
+    (rules.examples_are_valid, put(f"{SEARCH_BODY}/example/limits", 5), "'limits' was unexpected"),
+    (rules.examples_are_valid, drop(f"{SEARCH_BODY}/example/query"), "'query' is a required property"),
+    (rules.examples_are_valid, put("#/components/examples/Org/value/created_at", "soon"), "examples/Org: $.created_at"),
+    (rules.examples_are_valid, put("#/components/examples/RoleList/value", {}), "examples/RoleList: $: {} is not of"),
+    (rules.examples_are_valid, drop("#/components/examples/Team/value"), "examples/Team: an example without a value"),
+    (rules.examples_are_valid, put("#/components/parameters/MemoryId/example", "7b0f"), "parameters/MemoryId/example"),
+    (rules.examples_are_valid, put("#/components/headers/UsageApiCalls/example", "7"), "headers/UsageApiCalls/example"),
+    (rules.examples_are_valid, put(f"{SCHEMAS}/SearchRequest/properties/limit/example", 0), "properties/limit/example"),
+    (rules.examples_are_valid, put(f"{SCHEMAS}/EventKind/examples", ["shout"]), "EventKind/examples/0: $: 'shout'"),
+    (rules.examples_are_valid, put(f"{SCHEMAS}/SearchRequest/properties/limit/default", 0), "properties/limit/default"),
+    (
+        rules.examples_are_valid,
+        put(f"{FORBIDDEN_EXAMPLES}/gateway/value", {"mesage": "Forbidden"}),
+        f"{FORBIDDEN_EXAMPLES}/gateway",
+    ),
+    (
+        rules.examples_are_valid,
+        put(f"{FORBIDDEN_EXAMPLES}/adminRequired/value/limitt", 1),
+        f"{FORBIDDEN_EXAMPLES}/adminRequired",
+    ),
+    (rules.bodies_have_examples, drop(f"{SEARCH_BODY}/example"), f"{SEARCH_BODY}: no example"),
+    (rules.operations_are_complete, drop(f"{SEARCH}/operationId"), f"{SEARCH}: no operationId"),
+    (rules.operations_are_complete, put(f"{SEARCH}/operationId", "ingest"), "'ingest' is not unique"),
+    (rules.operations_are_complete, put(f"{SEARCH}/summary", " "), f"{SEARCH}: no summary"),
+    (rules.operations_are_complete, drop(f"{SEARCH}/description"), f"{SEARCH}: no description"),
+    (rules.operations_are_complete, put(f"{SEARCH}/x-repeatable", "yes"), f"{SEARCH}: x-repeatable"),
+    (rules.tags_are_those_declared, put(f"{SEARCH}/tags", ["cores"]), f"{SEARCH}: tag 'cores' is not declared"),
+    (rules.tags_are_those_declared, put(f"{SEARCH}/tags", []), f"{SEARCH}: no tag"),
+    (rules.tags_are_those_declared, put("#/tags/-", {"name": "new", "description": "New."}), "'new' is not used"),
+    (rules.tags_are_those_declared, put("#/tags/-", {"name": "core", "description": "New."}), "'core' is declared twi"),
+    (rules.tags_are_those_declared, drop("#/tags/0/description"), "'core' has no description"),
+    (rules.operations_have_their_responses, drop(f"{SEARCH}/responses/200"), f"{SEARCH}: not exactly one 2xx"),
+    (rules.operations_have_their_responses, drop(f"{SEARCH}/responses/413"), f"{SEARCH}: no response 413"),
+    (rules.operations_have_their_responses, drop("#/paths/~1me/get/responses/401"), "me/get: no response 401"),
+    (rules.operations_have_their_responses, drop("#/paths/~1roles/get/responses/422"), "roles/get: no response 422"),
+    (
+        rules.operations_have_their_responses,
+        drop("#/paths/~1keys~1{key_id}/delete/responses/404"),
+        "#/paths/~1keys~1{key_id}/delete: no response 404",
+    ),
+    (rules.operations_have_their_responses, put(f"{SEARCH}/responses/default", {}), "response 'default' is neither"),
+    (
+        rules.responses_have_their_bodies,
+        drop(f"{SEARCH}/responses/200/content"),
+        "search/post/responses/200: no schema",
+    ),
+    (rules.responses_have_their_bodies, put("#/paths/~1me/get/responses/204", {"content": {}}), "a 204 has no body"),
+    (rules.responses_have_their_bodies, drop(f"{FORBIDDEN}/content"), f"{SEARCH}/responses/403: the schema is not"),
+    (rules.responses_have_their_bodies, drop(f"{FORBIDDEN}/x-raises"), f"{SEARCH}/responses/403: no x-raises"),
+    (rules.everything_is_described, drop("#/components/parameters/Offset/description"), "parameters/Offset: no"),
+    (
+        rules.everything_is_described,
+        drop("#/paths/~1console~1memories/get/parameters/1/description"),
+        "parameters/1: no",
+    ),
+    (rules.everything_is_described, drop(f"{SEARCH}/requestBody/description"), f"{SEARCH}/requestBody: no"),
+    (rules.everything_is_described, drop(f"{SEARCH}/responses/200/description"), f"{SEARCH}/responses/200: no"),
+    (rules.everything_is_described, put(f"{FORBIDDEN}/description", ""), f"{FORBIDDEN}: no description"),
+    (rules.everything_is_described, drop("#/components/headers/Plan/description"), "headers/Plan: no description"),
+    (rules.everything_is_described, drop(f"{SCHEMAS}/EventKind/description"), f"{SCHEMAS}/EventKind: no description"),
+    (rules.everything_is_described, drop(f"{SCHEMAS}/EventPayload/properties/kind/description"), "properties/kind: no"),
+    (
+        rules.everything_is_described,
+        drop("#/paths/~1orgs/get/responses/200/content/application~1json/schema/description"),
+        "#/paths/~1orgs/get/responses/200/content/application~1json/schema: no",
+    ),
+    (
+        rules.everything_is_described,
+        drop("#/components/securitySchemes/bearerAuth/description"),
+        "#/components/securitySchemes/bearerAuth: no description",
+    ),
+    (rules.references_resolve, drop(f"{SCHEMAS}/EventKind"), f"{SCHEMAS}/EventKind does not resolve"),
+    (rules.references_resolve, put(f"{SEARCH_BODY}/schema", {"$ref": "other.yaml"}), "other.yaml does not resolve"),
+    (rules.components_are_used, put(f"{SCHEMAS}/Lonely", {"$ref": f"{SCHEMAS}/Lonely"}), f"{SCHEMAS}/Lonely: not used"),
+    (rules.components_are_used, put("#/components/examples/Lonely", {"value": 1}), "examples/Lonely: not used"),
+    (rules.components_are_used, put("#/components/securitySchemes/basic", {}), "securitySchemes/basic: not used"),
+    (rules.components_are_used, put("#/security", [{"basic": []}]), "securitySchemes/basic: required but not declared"),
+    (
+        rules.headers_are_those_the_client_reads,
+        drop(f"{SEARCH}/responses/200/headers/X-Plan"),
+        f"{SEARCH}/responses/200: no header x-plan",
+    ),
+    (
+        rules.headers_are_those_the_client_reads,
+        put(f"{FORBIDDEN}/headers/X-Usage-Seats", {"description": "Seats."}),
+        "responses/403: header x-usage-seats, which the client does not read",
+    ),
+    (
+        rules.headers_are_those_the_client_reads,
+        put("#/components/headers/RateLimitReset/description", "Then."),
+        "the description of x-ratelimit-reset does not say `rate_limit.reset`",
+    ),
+    (
+        rules.headers_are_those_the_client_reads,
+        drop("#/components/responses/TooManyRequests/headers/Retry-After"),
+        f"{SEARCH}/responses/429: no header Retry-After",
+    ),
+    (
+        rules.headers_are_those_the_client_reads,
+        drop(f"{FORBIDDEN}/headers/x-request-id"),
+        "403: no header x-request-id",
+    ),
+    (
+        rules.raised_classes_are_the_clients,
+        put(f"{FORBIDDEN}/x-raises/-", "Forbidden"),
+        "x-raises 'Forbidden', which is no",
+    ),
+    (
+        rules.raised_classes_are_the_clients,
+        put(f"{FORBIDDEN}/x-raises/-", "MemsyInputError"),
+        "is no error of the serv",
+    ),
+    (rules.raised_classes_are_the_clients, put(f"{FORBIDDEN}/x-raises/-", "RateLimitExceeded"), "which no such answer"),
+    (rules.raised_classes_are_the_clients, drop(f"{FORBIDDEN}/x-raises/0"), "403: x-raises lacks AuthorizationError"),
+    (
+        rules.raised_classes_are_the_clients,
+        put("#/components/responses/Conflict/x-raises", ["MemsyAPIError"]),
+        "_TABLE: SeatLimitReachedError is under no x-raises",
+    ),
+    (
+        rules.error_codes_have_examples,
+        drop(f"{FORBIDDEN_EXAMPLES}/seatRequired"),
+        "_TABLE: 403 seat_required has no example",
+    ),
+    (
+        rules.requests_hold_no_null,
+        put(f"{SCHEMAS}/SearchRequest/properties/query/type", ["string", "null"]),
+        f"{SCHEMAS}/SearchRequest/properties/query: may be null",
+    ),
+    (
+        rules.requests_hold_no_null,
+        put(f"{SCHEMAS}/EventPayload/properties/kind", {"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        f"{SCHEMAS}/EventPayload/properties/kind: may be null",
+    ),
+    (
+        rules.requests_hold_no_null,
+        put(f"{SCHEMAS}/SearchRequest/properties/role_ids/default", None),
+        "properties/role_ids/default: null",
+    ),
+    (
+        rules.requests_hold_no_null,
+        put("#/components/parameters/OrgIdQuery/schema", {}),
+        "#/components/parameters/OrgIdQuery/schema: may be null",
+    ),
+    (
+        rules.answers_promise_what_is_required,
+        put(f"{SCHEMAS}/SearchResult/properties/id/type", ["string", "null"]),
+        f"{SCHEMAS}/SearchResult/properties/id: required but may be null",
+    ),
+    (
+        rules.answers_promise_what_is_required,
+        put(f"{SCHEMAS}/SearchResult/required", ["id", "content"]),
+        f"{SCHEMAS}/SearchResult/properties/score: optional but never null",
+    ),
+    (rules.required_fields_are_declared, put(f"{SCHEMAS}/Error/required", ["x"]), "Error/required: 'x' is not among"),
+    (
+        rules.limits_are_the_services,
+        put(f"{SCHEMAS}/SearchRequest/properties/limit/maximum", 1000),
+        "search: limit is {'minimum': 1, 'maximum': 1000, 'default': 10}, not",
+    ),
+    (
+        rules.limits_are_the_services,
+        put(f"{SCHEMAS}/EventPayload/properties/content/maxLength", 8000),
+        "events.content",
+    ),
+    (rules.limits_are_the_services, drop(f"{SCHEMAS}/StatusRequest/properties/event_ids"), "status: no event_ids"),
+    (
+        rules.limits_are_the_services,
+        put("#/components/parameters/HierarchyLimit/schema/default", 50),
+        "teams_list: lim",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "spoil", "said"), BREAKS, ids=[f"{rule.__name__}-{said}" for rule, _, said in BREAKS])
+def test_the_rule_notices(rule: rules.Rule, spoil: Callable[[Any], None], said: str) -> None:
+    document = copy.deepcopy(CONTRACT)
+    spoil(document)
+    faults = list(rule(document))
+    assert any(said in fault for fault in faults), faults
+
+
+def test_every_rule_is_seen_to_notice() -> None:
+    assert {rule for rule, _, _ in BREAKS} == set(rules.RULES)
