@@ -41,7 +41,7 @@ generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and t
 
 check: $(VENV)/ready ## generated code is current; lint, formatting and types
 	@$(BIN)/python .ci/generate.py --check
-	@$(BIN)/openapi-spec-validator --errors all openapi.yaml
+	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy

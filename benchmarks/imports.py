@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 
-from benchmarks.measure import machine
+from benchmarks.measure import machine, verdict
 
 ROUNDS = 15
 CASES = {
@@ -40,7 +40,8 @@ def main() -> None:
             taken[name].append(milliseconds(statement))
     print(machine())
     for (name, times), bar in zip(taken.items(), BARS, strict=True):
-        print(f"{name:52} {statistics.median(times):6.2f} ms (best {min(times):.2f}), bar {bar} ms")
+        median = statistics.median(times)
+        print(f"{name:52} {median:6.2f} ms (best {min(times):.2f}), {verdict(median, bar)}")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,11 @@ def machine() -> str:
     return f"Python {platform.python_version()} on {os.cpu_count()} cores ({platform.machine()}); {packages}"
 
 
+def verdict(value: float, bar: float) -> str:
+    """Whether a value that has to stay below a bar does."""
+    return f"bar {bar:g}: {'held' if value <= bar else 'MISSED'}"
+
+
 def interleaved(tasks: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """Seconds that each task took in each round; in every round all of them run, one after the other."""
     taken: dict[str, list[float]] = {name: [] for name in tasks}
@@ -27,8 +32,6 @@ def interleaved(tasks: Mapping[str, Callable[[], object]], rounds: int) -> dict[
     return taken
 
 
-def ratio(taken: Mapping[str, list[float]], name: str, base: str) -> str:
-    """The median of a task's time over another's, round by round, with the middle half of the ratios."""
-    ratios = sorted(mine / other for mine, other in zip(taken[name], taken[base], strict=True))
-    low, middle, high = statistics.quantiles(ratios, n=4)
-    return f"{middle:5.2f} (middle half {low:.2f} to {high:.2f})"
+def ratios(taken: Mapping[str, list[float]], name: str, base: str) -> list[float]:
+    """The first quarter, the median and the third quarter of a task's time over another's, round by round."""
+    return statistics.quantiles((mine / other for mine, other in zip(taken[name], taken[base], strict=True)), n=4)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 
-from benchmarks.measure import interleaved, machine, ratio
+from benchmarks.measure import interleaved, machine, ratios, verdict
 from memsy_client.models import MemoryListResponse
 
 ROUNDS = 200
@@ -57,7 +57,9 @@ def main() -> None:
     )
     microseconds = min(taken["models"]) / len(parsed["items"]) * 1e6
     print(machine())
-    print(f"models of a page of 200 / json.loads of it: {ratio(taken, 'models', 'json.loads')}, bar 1.00")
+    low, middle, high = ratios(taken, "models", "json.loads")
+    told = f"{middle:.2f} (middle half {low:.2f} to {high:.2f})"
+    print(f"models of a page of 200 / json.loads of it: {told}, {verdict(middle, 1.0)}")
     print(f"one memory: {microseconds:.1f} µs at best")
 
 

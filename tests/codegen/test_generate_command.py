@@ -54,6 +54,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.usefixtures("generator")
 def test_twice_in_a_row_gives_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
     results = []
     for seed in ("0", "4711"):
@@ -93,6 +94,7 @@ def test_any_state_before_gives_the_same_tree(run: Run, output: Path, state: str
     assert [path.name for path in output.parent.iterdir()] == ["_generated"]
 
 
+@pytest.mark.usefixtures("generator")
 def test_the_committed_client_can_be_made_again_when_nothing_of_it_is_left(tmp_path: Path) -> None:
     copy = tmp_path / "checkout"
     for name in (".ci", "templates", "memsy_client"):

@@ -95,10 +95,11 @@ def pointer(path: tuple[str, ...]) -> str:
 
 def target(document: Document, reference: str) -> Any:
     """What a reference within the document points to; raises LookupError when that is nothing."""
-    if not reference.startswith("#/"):
+    start, *steps = reference.split("/")
+    if start != "#":
         raise LookupError(reference)
     value: Any = document
-    for step in reference[2:].split("/"):
+    for step in steps:
         step = step.replace("~1", "/").replace("~0", "~")
         value = value[int(step)] if isinstance(value, list) else value[step]
     return value
@@ -278,7 +279,7 @@ def operations_have_their_responses(document: Document) -> Faults:
 
 @rule
 def responses_have_their_bodies(document: Document) -> Faults:
-    """Every success but 204 has a JSON body with a schema; every failure has that of errors, and says what it raises."""
+    """Every success but 204 has a JSON body with a schema; every failure has that of errors, and x-raises."""
     for node, status, response in responses(document):
         place = f"{node.place}/responses/{status}"
         schema = response.get("content", {}).get("application/json", {}).get("schema")
@@ -377,7 +378,7 @@ def metered() -> dict[str, str]:
 
 @rule
 def headers_are_those_the_client_reads(document: Document) -> Faults:
-    """Every response has exactly the usage and rate-limit headers which the client reads, described as it shows them."""
+    """Every response has exactly the usage and rate-limit headers which the client reads, each described as shown."""
     due = metered()
     for node, status, response in responses(document):
         place = f"{node.place}/responses/{status}"

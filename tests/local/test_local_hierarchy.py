@@ -163,3 +163,31 @@ def test_memories_stay_when_the_record_of_their_role_goes(api, an_event):
     api.ingest(an_event("A refund takes five days.", role_id=role))
     api.call("DELETE", f"/v1/roles/{role}", org_id="local")
     assert api.found("refund", actor_id="carol", role_ids=[role]) == {"A refund takes five days."}
+
+
+def test_the_id_of_an_account_is_not_for_others_although_its_record_is_deleted(api, memsy):
+    role = api.post("/v1/roles", {"org_id": "local", "name": "Support", "focus": ""}).body
+    other = api.with_key(memsy.create_key(org="other"))
+    assert api.call("DELETE", "/v1/orgs/local").status == 204
+    body = {"org_id": "local", "name": "Mine now", "focus": ""}
+    assert other.post("/v1/orgs", body).status == 409
+    assert api.post("/v1/orgs", body).status == 200
+    assert api.get("/v1/roles", org_id="local").body == [role]
+
+
+@pytest.mark.parametrize("plural", GROUPS)
+def test_the_id_of_a_deleted_organisation_stays_taken_while_it_has_groups(api, memsy, plural):
+    other = api.with_key(memsy.create_key(org="other"))
+    body = {"org_id": "acme", "name": "Acme", "focus": ""}
+    assert api.post("/v1/orgs", body).status == 200
+    created = api.post(f"/v1/{plural}", {"org_id": "acme", "name": "Support", "focus": ""}).body
+    assert api.call("DELETE", "/v1/orgs/acme").status == 204
+    assert other.post("/v1/orgs", body).status == 409
+    assert api.post("/v1/orgs", body).status == 200
+    assert api.get(f"/v1/{plural}", org_id="acme").body == [created]
+
+
+def test_an_account_cannot_take_the_id_of_anothers_organisation(api, memsy):
+    assert api.post("/v1/orgs", {"org_id": "acme", "name": "Acme", "focus": ""}).status == 200
+    with pytest.raises(ValueError, match="acme"):
+        memsy.create_key(org="acme")

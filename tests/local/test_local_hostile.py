@@ -175,3 +175,14 @@ def test_an_odd_path_is_a_4xx(memsy_socket, target):
 def test_a_path_with_dots_is_no_way_out_of_its_plane(memsy_socket):
     headers = f"Host: x\r\nConnection: close\r\nAuthorization: Bearer {memsy_socket.api_key}\r\n\r\n"
     assert exchange(memsy_socket, f"GET /v1/../api/me HTTP/1.1\r\n{headers}".encode()).startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_list_that_is_too_long_is_refused_without_looking_at_its_items(api):
+    answer = api.post("/v1/ingest", {"events": [{}] * 5000})
+    assert answer.status == 422
+    assert [item["loc"] for item in answer.body["detail"]] == [["body", "events"]]
+
+
+def test_a_refusal_names_at_most_a_hundred_mistakes(api):
+    answer = api.post("/v1/ingest", {"events": [{}] * 100})
+    assert (answer.status, len(answer.body["detail"])) == (422, 100)
