@@ -110,9 +110,12 @@ class _TimedBackend(httpcore.NetworkBackend):
         ends = None if timeout is None else time.monotonic() + timeout
         failure: Exception = httpcore.ConnectError("the host has no address")
         for address in _addresses(host, port):
-            left = self._clock.left(None if ends is None else ends - time.monotonic())
+            try:
+                left = self._clock.left(None if ends is None else ends - time.monotonic())
+            except httpcore.ReadTimeout:
+                left = 0.0
             if left is not None and left <= 0:
-                break
+                raise httpcore.ConnectTimeout("no address has answered in time") from failure
             try:
                 stream = self._backend.connect_tcp(address, port, left, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:

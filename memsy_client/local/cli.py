@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
+import sqlite3
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +25,7 @@ from memsy_client.local.transfer import ImportRefused, export, load
 DEFAULT_PORT = 8787
 DEFAULT_DATA = Path("memsy.db")
 KEPT_REQUESTS = 1000
+MEMORY = ":memory:"
 
 
 class CannotRun(Exception):
@@ -31,13 +34,41 @@ class CannotRun(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit code."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         options.run(options)
     except (CannotRun, DatabaseRefused, ImportRefused) as error:
-        print(f"memsy-client: {error}", file=sys.stderr)
-        return 2
+        return _cannot(str(error))
+    except sqlite3.Error as error:
+        return _cannot(f"the database failed: {error}")
+    finally:
+        _let_go_of_output()
     return 0
+
+
+def _cannot(reason: str) -> int:
+    # A reason may quote the file that is read, and stays one line all the same.
+    print(f"memsy-client: {' '.join(reason.split())}", file=sys.stderr)
+    return 2
+
+
+def _let_go_of_output() -> None:
+    """Drop what standard output does not take, which Python would otherwise report when it ends."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        with contextlib.suppress(OSError):
+            os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise CannotRun("the path of a file is empty")
+    return Path(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,21 +83,21 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=int, default=DEFAULT_PORT, help="the port; 0 takes a free one (default: %(default)s)"
     )
     where = serve.add_mutually_exclusive_group()
-    where.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
+    where.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
     where.add_argument("--memory", action="store_true", help="keep everything in memory, and forget it at the end")
     serve.add_argument("--org", default="local", help="the organisation that the key opens (default: %(default)s)")
     serve.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
     serve.add_argument("--seed", help="any text; the same one gives the same ids")
     serve.set_defaults(run=_serve)
     out = commands.add_parser("export", help="write a database as JSON lines")
-    out.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
-    out.add_argument("--output", type=Path, help="the file to write (default: standard output)")
+    out.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
+    out.add_argument("--output", type=_path, help="the file to write (default: standard output)")
     out.set_defaults(run=_export)
     back = commands.add_parser("import", help="make a database from JSON lines")
     back.add_argument(
-        "--data", type=Path, default=DEFAULT_DATA, help="the database file to make (default: %(default)s)"
+        "--data", type=_path, default=DEFAULT_DATA, help="the database file to make (default: %(default)s)"
     )
-    back.add_argument("--input", type=Path, help="the file to read (default: standard input)")
+    back.add_argument("--input", type=_path, help="the file to read (default: standard input)")
     back.set_defaults(run=_import)
     return parser
 
@@ -118,14 +149,13 @@ def _memsy(options: argparse.Namespace, key: str) -> Iterator[LocalMemsy]:
 
 
 def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, alone: bool) -> None:
-    print(f"# Memsy {__version__} on this machine, data in {'memory' if options.memory else options.data}")
+    in_memory = options.memory or str(options.data) == MEMORY
+    _say(f"# Memsy {__version__} on this machine, data in {'memory' if in_memory else options.data}")
     for name, value in memsy.environment.items():
-        print(f"export {name}={value}")
+        _say(f"export {name}={value}")
     if not alone:
-        print(
-            f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all."
-        )
-    print("# Stop with Ctrl-C.", flush=True)
+        _say(f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all.")
+    _say("# Stop with Ctrl-C.")
 
 
 def _log(received: ReceivedRequest) -> None:
@@ -136,24 +166,70 @@ def _log(received: ReceivedRequest) -> None:
 
 
 def _say(line: str) -> None:
-    # Whoever read the log may be gone; the server goes on.
-    with contextlib.suppress(BrokenPipeError):
+    # Whoever read the log may be gone, or the disk full; the server goes on.
+    with contextlib.suppress(OSError):
         print(line, flush=True)
 
 
 def _export(options: argparse.Namespace) -> None:
     if not options.data.exists():
         raise CannotRun(f"{options.data}: there is no such file")
+    if options.output is not None and _is_part_of(options.output, options.data):
+        raise CannotRun(f"{options.output}: is the database itself or one of its own files; export to another one")
     store = Store(options.data)
     try:
-        with _opened(options.output, "w", sys.stdout) as output:
-            output.writelines(export(store))
+        if options.output is None:
+            _print_all(export(store))
+        else:
+            _write(options.output, export(store))
     finally:
         store.close()
 
 
+def _is_part_of(output: Path, data: Path) -> bool:
+    for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
+        own = data.with_name(data.name + suffix)
+        if output.exists() and own.exists():
+            if output.samefile(own):
+                return True
+        elif output.resolve() == own.resolve():
+            return True
+    return False
+
+
+def _print_all(lines: Iterable[str]) -> None:
+    try:
+        sys.stdout.writelines(lines)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # As with `| head`: the reader has what it wanted.
+        return
+    except OSError as error:
+        raise CannotRun(f"standard output: {error.strerror}") from error
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    """Write a file beside its place first, so that one which is there is replaced by a whole one or stays."""
+    # What is there and no regular file (a device, a pipe) can only be written in place.
+    beside = path if path.exists() and not path.is_file() else path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            with beside.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(lines)
+            if beside != path:
+                os.replace(beside, path)
+        except BaseException:
+            if beside != path:
+                beside.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise CannotRun(f"{path}: {error.strerror}") from error
+
+
 def _import(options: argparse.Namespace) -> None:
-    with _opened(options.input, "r", sys.stdin) as lines:
+    if str(options.data) == MEMORY:
+        raise CannotRun("an import needs a file to go into")
+    with _opened(options.input) as lines:
         is_new = not options.data.exists()
         store = Store(options.data)
         try:
@@ -169,14 +245,15 @@ def _import(options: argparse.Namespace) -> None:
 
 
 @contextlib.contextmanager
-def _opened(path: Path | None, mode: str, standard: IO[str]) -> Iterator[IO[str]]:
-    if path is None:
-        yield standard
-        return
+def _opened(path: Path | None) -> Iterator[IO[str]]:
+    name = "standard input" if path is None else path
     try:
-        with path.open(mode, encoding="utf-8", newline="\n") as file:
-            yield file
+        if path is None:
+            yield sys.stdin
+        else:
+            with path.open(encoding="utf-8", newline="\n") as file:
+                yield file
     except OSError as error:
-        raise CannotRun(f"{path}: {error.strerror}") from error
+        raise CannotRun(f"{name}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise CannotRun(f"{path}: is not UTF-8 text") from error
+        raise CannotRun(f"{name}: is not UTF-8 text") from error

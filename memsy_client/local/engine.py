@@ -22,6 +22,7 @@ from memsy_client.local.accounts import Key
 from memsy_client.local.contract import PLANES, Operation
 from memsy_client.local.faults import ConnectionDropped, Fault, Faults, PatienceLost
 from memsy_client.local.handlers import HANDLERS
+from memsy_client.local.plugins import PluginFailed
 from memsy_client.local.problems import Problem, admin_required, missing_scope, too_large
 from memsy_client.local.recording import KEPT, ReceivedRequest, Recorder
 from memsy_client.local.services import Call, Services
@@ -140,6 +141,9 @@ class Engine:
         except sqlite3.Error as error:
             _log.exception("the database failed")
             return self._refuse(visit, Problem(503, {"detail": f"The database failed: {error}"}))
+        except PluginFailed as error:
+            _log.exception("a function of the user's own failed")
+            return self._refuse(visit, Problem(500, {"detail": str(error)}))
         except Exception:
             _log.exception("a handler failed")
             return self._refuse(visit, Problem(500, {"message": "Internal Server Error"}))
@@ -200,8 +204,13 @@ class Engine:
             seconds=seconds,
         )
         self.recorder.add(received)
-        if self.on_request is not None:
+        if self.on_request is None:
+            return
+        try:
             self.on_request(received)
+        except Exception:
+            # The call is answered by now; who only listens has no say in it.
+            _log.exception("on_request failed")
 
 
 def _authorise(operation: Operation, key: Key) -> None:

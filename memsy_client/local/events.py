@@ -8,13 +8,17 @@ from memsy_client.local.clock import isoformat
 from memsy_client.local.extraction import json_object
 from memsy_client.local.memories import MAX_OFFSET
 from memsy_client.local.services import Call
+from memsy_client.local.validation import trim
 
 _ORDERS = {"ts_desc": "ts DESC, event_id DESC", "ts_asc": "ts, event_id"}
 
 
 def events_list(call: Call) -> dict[str, Any]:
     """One page of raw events."""
-    query = call.query
+    query = dict(call.query)
+    for name in ("actor_id", "session_id"):
+        if query[name] is not None:
+            query[name] = trim(query[name])
     conditions = ["account = :account"]
     conditions += [f"{name} = :{name}" for name in ("actor_id", "session_id", "kind") if query[name] is not None]
     where = " AND ".join(conditions)

@@ -46,7 +46,13 @@ def prompt_words(connection: sqlite3.Connection, place: Place) -> frozenset[str]
 
 
 def create_org(connection: sqlite3.Connection, account: int, org_id: str, name: str, focus: str, now: int) -> None:
-    """Store an organisation's record."""
+    """Store an organisation's record.
+
+    Raises:
+        ValueError: Another account has an organisation of this id.
+    """
+    if _is_anothers(connection, account, org_id):
+        raise ValueError(f"the organisation {org_id!r} belongs to another account")
     _insert(connection, "org", org_id, account, org_id, name, focus, now)
 
 
@@ -62,7 +68,8 @@ def orgs_create(call: Call) -> dict[str, Any]:
     body = call.body
 
     def work(connection: sqlite3.Connection) -> dict[str, Any]:
-        if _find(connection, "org", body["org_id"]) is not None:
+        taken = _find(connection, "org", body["org_id"]) is not None
+        if taken or _is_anothers(connection, call.account, body["org_id"]):
             raise Problem(409, {"detail": "An organisation of this id exists."})
         _refuse_too_many(connection, call)
         create_org(connection, call.account, body["org_id"], body["name"], body["focus"], call.now)
@@ -153,11 +160,14 @@ def teams_delete(call: Call) -> None:
 
 
 def _list(call: Call, level: str) -> list[dict[str, Any]]:
-    sql = f"SELECT {_COLUMNS} FROM levels WHERE level = ? AND org_id = ? ORDER BY created, id LIMIT ? OFFSET ?"
+    sql = (
+        f"SELECT {_COLUMNS} FROM levels WHERE level = ? AND org_id = ? AND account = ? "
+        "ORDER BY created, id LIMIT ? OFFSET ?"
+    )
     org_id, limit, offset = (call.query[name] for name in ("org_id", "limit", "offset"))
     with call.services.store.read() as connection:
         _require_org(connection, call.account, org_id)
-        rows = connection.execute(sql, (level, org_id, limit, min(offset, 2**63 - 1)))
+        rows = connection.execute(sql, (level, org_id, call.account, limit, min(offset, 2**63 - 1)))
         return [_resource(level, row) for row in rows]
 
 
@@ -257,6 +267,15 @@ def _require_org(connection: sqlite3.Connection, account: int, org_id: str) -> N
         raise not_found(_NAMES["org"])
     if found[0] != account:
         raise org_not_allowed()
+
+
+def _is_anothers(connection: sqlite3.Connection, account: int, org_id: str) -> bool:
+    """Whether an id is another account's own, or that of an organisation of which another has roles or teams left."""
+    sql = (
+        "SELECT EXISTS (SELECT 1 FROM accounts WHERE org_id = ?1 AND account != ?2) "
+        "OR EXISTS (SELECT 1 FROM levels WHERE org_id = ?1 AND account != ?2)"
+    )
+    return bool(connection.execute(sql, (org_id, account)).fetchone()[0])
 
 
 def _refuse_too_many(connection: sqlite3.Connection, call: Call) -> None:

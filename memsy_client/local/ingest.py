@@ -10,7 +10,7 @@ from memsy_client.local import ids as numbering
 from memsy_client.local.clock import MINUTE, parse
 from memsy_client.local.requests import refuse_organisation
 from memsy_client.local.services import Call
-from memsy_client.local.validation import BLANKS
+from memsy_client.local.validation import trim
 
 DUPLICATE_WINDOW = MINUTE
 
@@ -59,8 +59,8 @@ def status(call: Call) -> dict[str, Any]:
 
 
 def _trimmed(event: dict[str, Any]) -> dict[str, Any]:
-    names = {name: event[name].strip(BLANKS) for name in ("actor_id", "session_id")}
-    groups = {name: event.get(name, "").strip(BLANKS) or None for name in ("role_id", "team_id")}
+    names = {name: trim(event[name]) for name in ("actor_id", "session_id")}
+    groups = {name: trim(event.get(name, "")) or None for name in ("role_id", "team_id")}
     return {**event, **names, **groups}
 
 

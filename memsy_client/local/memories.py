@@ -10,6 +10,7 @@ from memsy_client.local.clock import isoformat, isoformat_or_none
 from memsy_client.local.problems import not_found
 from memsy_client.local.remembering import MAX_SOURCES
 from memsy_client.local.services import Call
+from memsy_client.local.validation import trim
 
 TOP_ENTITIES = 10
 BUCKETS = 5
@@ -45,6 +46,8 @@ def memories_list(call: Call) -> dict[str, Any]:
     for name, column in (("actor_id", "actor_id"), ("kind", "memory_kind"), ("type", "type")):
         if query[name] is not None:
             conditions.append(f"{column} = :{name}")
+    if query["actor_id"] is not None:
+        values["actor_id"] = trim(query["actor_id"])
     if query["search"]:
         conditions.append("contains(text, :search)")
         values["search"] = query["search"].casefold()

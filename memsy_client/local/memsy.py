@@ -44,7 +44,7 @@ class LocalMemsy:
     the server through `transport` or `async_transport`. `async with` works alike.
 
     Args:
-        path: The database file; None keeps everything in memory.
+        path: The database file; None or ":memory:" keeps everything in memory.
         org: The id of the organisation that the key opens.
         api_key: The key to hand out; it has to begin with `msy_`.
         seed: Any text; the same one gives the same ids in the same order.
@@ -58,7 +58,8 @@ class LocalMemsy:
 
     Raises:
         DatabaseRefused: The file cannot be used; the message says why.
-        ValueError: The key does not begin with `msy_`.
+        ImportError: `embed` is given, and numpy is not installed.
+        ValueError: The key does not begin with `msy_`, or the organisation belongs to another account of the file.
     """
 
     def __init__(
@@ -82,17 +83,21 @@ class LocalMemsy:
         self.clock = Clock()
         self._org, self._seed, self._host, self._port = org, seed, host, port
         self._socket: SocketServer | None = None
+        plugins = Plugins(extract, embed, rank)
         store = Store(path)
         ids = Ids(seed)
         meter = Meter(store, self.clock)
-        plugins = Plugins(extract, embed, rank)
         self._services = Services(
             store, self.clock, ids, meter, Worker(store, self.clock, ids, meter, plugins), plugins
         )
         self.engine = Engine(self._services, body_limit=body_limit, kept_requests=kept_requests)
         self.transport = LocalTransport(self.engine.handle)
         self.async_transport = AsyncLocalTransport(self.engine.handle)
-        self._account = store.write(self._found)
+        try:
+            self._account = store.write(self._found)
+        except BaseException:
+            store.close()
+            raise
         self._services.worker.resume()
 
     @property
@@ -124,10 +129,15 @@ class LocalMemsy:
 
         Raises:
             OSError: The port is in use, or the address is not this machine's.
+            ImportError: The packages of `memsy-client[local]` are not installed.
         """
         if self._socket is None and self._port is not None:
-            from memsy_client.local.server import SocketServer
-
+            try:
+                from memsy_client.local.server import SocketServer
+            except ImportError as error:
+                raise ImportError(
+                    "a socket needs more packages: pip install 'memsy-client[local]', or do without one: port=None"
+                ) from error
             self._socket = SocketServer(self, self._host, self._port)
 
     def close(self) -> None:
@@ -229,7 +239,7 @@ class LocalMemsy:
         """Make another key and return it; one for another organisation makes that organisation too.
 
         Raises:
-            ValueError: A scope is neither `read` nor `write`.
+            ValueError: A scope is neither `read` nor `write`, or the organisation was made by another one's key.
         """
         if not set(scopes) <= {"read", "write"}:
             raise ValueError("the scopes of a key are read and write")

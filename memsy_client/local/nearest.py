@@ -14,6 +14,9 @@ EMBEDDING_WEIGHT = 0.3
 RANK_DEPTH = 50
 """How many candidates a `rank` function gets to see, at least."""
 
+DEPTH = 150
+"""How many are looked at, at least: among them equal scores are put in order, and copies become one."""
+
 Scored = list[tuple[int, float]]
 """Memories with their scores, 0-1, best first."""
 
@@ -27,24 +30,25 @@ class Eligible:
         params: Its parameters.
         scopes: The places they are in, by the names under which the index knows them.
         copies: In how many places the same statement may stand: an actor's, and each role's and team's.
+        apart: Whether what two actors say stays two results, although it is the same.
     """
 
     sql: str
     params: tuple[object, ...]
     scopes: tuple[str, ...]
     copies: int
+    apart: bool = False
 
 
 def best(connection: sqlite3.Connection, plugins: Plugins, query: str, limit: int, eligible: Eligible) -> Scored:
-    """The `limit` nearest memories, each statement once."""
+    """The `limit` nearest memories, each statement once; of equal scores, the one observed last comes first."""
     wanted = limit if plugins.rank is None else max(limit, RANK_DEPTH)
-    depth = wanted * eligible.copies
+    depth = max(DEPTH, wanted * eligible.copies)
     found: Scored = retrieval.search(connection, query, depth, eligible.sql, eligible.params, scopes=eligible.scopes)
     vector = plugins.vectors([query])[0]
     if vector is not None:
         found = _fuse(found, _alike(connection, vector, eligible))[:depth]
-    if eligible.copies > 1:
-        found = _once_each(connection, found)
+    found = _once_each(connection, found, eligible)
     if plugins.rank is not None:
         found = _rank(connection, plugins, query, found[:wanted])
     return found[:limit]
@@ -72,26 +76,23 @@ def _fuse(by_words: Scored, by_vectors: Scored) -> Scored:
         memory: (1 - EMBEDDING_WEIGHT) * words.get(memory, 0.0) + EMBEDDING_WEIGHT * vectors.get(memory, 0.0)
         for memory in words.keys() | vectors.keys()
     }
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
 
 
-def _once_each(connection: sqlite3.Connection, found: Scored) -> Scored:
-    """The best of each statement: an actor's own memory and its promoted copies say the same."""
-    kept: dict[bytes, tuple[int, float]] = {}
-    for memory, score in found:
-        mark = connection.execute("SELECT fingerprint FROM memories WHERE memory = ?", (memory,)).fetchone()[0]
-        kept.setdefault(mark, (memory, score))
+def _once_each(connection: sqlite3.Connection, found: Scored, eligible: Eligible) -> Scored:
+    """The best of each statement, in order: a memory and its promoted copies say the same."""
+    sql = "SELECT observed, fingerprint, level FROM memories WHERE memory = ?"
+    rows = {memory: connection.execute(sql, (memory,)).fetchone() for memory, _ in found}
+    kept: dict[object, tuple[int, float]] = {}
+    for memory, score in sorted(found, key=lambda item: (-item[1], -rows[item[0]][0], -item[0])):
+        _, mark, level = rows[memory]
+        kept.setdefault(memory if eligible.apart and level == "actor" else mark, (memory, score))
     return list(kept.values())
 
 
 def _rank(connection: sqlite3.Connection, plugins: Plugins, query: str, found: Scored) -> Scored:
-    assert plugins.rank is not None
-    if not found:
-        return found
-    texts = [
-        connection.execute("SELECT text FROM memories WHERE memory = ?", (memory,)).fetchone()[0] for memory, _ in found
-    ]
-    scores = [min(max(float(score), 0.0), 1.0) for score in plugins.rank(query, texts)]
-    if len(scores) != len(found):
-        raise ValueError(f"rank returned {len(scores)} scores for {len(found)} texts")
-    return sorted(zip([memory for memory, _ in found], scores, strict=True), key=lambda item: (-item[1], item[0]))
+    sql = "SELECT text FROM memories WHERE memory = ?"
+    scores = plugins.scores(query, [connection.execute(sql, (memory,)).fetchone()[0] for memory, _ in found])
+    # Sorted as they came: of equal scores, what was found to be nearer stays first.
+    ranked = [(memory, score) for (memory, _), score in zip(found, scores, strict=True)]
+    return sorted(ranked, key=lambda item: -item[1])

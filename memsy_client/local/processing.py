@@ -131,8 +131,9 @@ class Worker:
                 asked = self._asked
             try:
                 worked = self._process_batch()
-            except sqlite3.OperationalError:
-                _log.exception("processing is stopped by the database and will be tried again")
+            except Exception:
+                # Most likely the database; whatever it is, the thread has to live on.
+                _log.exception("processing is interrupted and will be tried again")
                 self._pause(RETRY_AFTER)
                 continue
             if not worked:
@@ -155,9 +156,9 @@ class Worker:
         outcomes = self._extract_in_time(rows)
         try:
             self._store_outcomes(outcomes)
-        except sqlite3.OperationalError:
-            raise
-        except Exception:
+        except Exception as error:
+            if _is_the_databases(error):
+                raise
             # Something that an extraction returned cannot be stored: find out which, and fail no other event for it.
             for outcome in outcomes:
                 self._store_alone(outcome)
@@ -176,9 +177,9 @@ class Worker:
     def _store_alone(self, outcome: _Outcome) -> None:
         try:
             self._store_outcomes([outcome])
-        except sqlite3.OperationalError:
-            raise
         except Exception as error:
+            if _is_the_databases(error):
+                raise
             self._store_outcomes([_failed(outcome.source, outcome.org_id, error)])
 
     def _store_outcomes(self, outcomes: list[_Outcome]) -> None:
@@ -191,7 +192,8 @@ class Worker:
             found = self._plugins.extract(_event(source))
             drafts = tuple(Draft(text=item) if isinstance(item, str) else item for item in found)
             vectors = tuple(self._plugins.vectors([draft.text for draft in drafts]))
-        except Exception as error:
+        except BaseException as error:
+            # SystemExit and what ends a test are no Exception, and must not end the thread that all events wait for.
             return _failed(source, org_id, error)
         return _Outcome(source, org_id, drafts, vectors)
 
@@ -222,7 +224,12 @@ class Worker:
         return promoted + (present is None)
 
 
-def _failed(source: Source, org_id: str, error: Exception) -> _Outcome:
+def _is_the_databases(error: Exception) -> bool:
+    """Whether the database failed, not what it should have stored; it is worth another try."""
+    return isinstance(error, (sqlite3.OperationalError, sqlite3.InternalError)) or type(error) is sqlite3.DatabaseError
+
+
+def _failed(source: Source, org_id: str, error: BaseException) -> _Outcome:
     _log.warning("event %s failed: %s: %s", source.event_id, type(error).__name__, error)
     return _Outcome(source, org_id, failure=f"{type(error).__name__}: {error}")
 

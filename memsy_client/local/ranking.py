@@ -51,6 +51,12 @@ LONG = 150
 REACH = len(BEFORE)
 """How many turns away a term still counts."""
 
+OWN = 0.57
+"""The root of what a short memory has that alone has every term of the query."""
+
+OWN_SCORE = 0.86
+"""The score that stands for `OWN`; what is above it is for the turns around."""
+
 _MOST = 1 + sum(BEFORE) + sum(AFTER) + ELSEWHERE
 _FULL = _MOST / (_MOST + SATURATION)
 
@@ -106,8 +112,9 @@ def relevance(
 def score(share: float, size: int, question: bool) -> float:
     """The score of a turn, 0-1, from its relevance and its own shape.
 
-    The root spreads out the low values, in which most results lie: a short memory that stands alone and has every term
-    of the query comes to 0.6, one that has half of their weight to 0.4; more than 0.8 takes the turns around it.
+    The root spreads out the low values, in which most results lie. It is stretched, without any change of order, so
+    that a memory which alone has every term of the query comes to 0.8 (one word) to 0.92 (a long text), mostly to 0.86,
+    and one that has half of their weight to 0.6; what is above that takes the turns around it.
 
     Args:
         share: Its relevance.
@@ -119,7 +126,10 @@ def score(share: float, size: int, question: bool) -> float:
         factor *= math.sqrt(LONG / size)
     if question:
         factor *= QUESTION
-    return math.sqrt(min(share, 1.0) * factor)
+    root = math.sqrt(min(share, 1.0) * factor)
+    if root <= OWN:
+        return root * OWN_SCORE / OWN
+    return OWN_SCORE + (root - OWN) * (1 - OWN_SCORE) / (1 - OWN)
 
 
 def nearby(places: Iterable[int]) -> set[int]:

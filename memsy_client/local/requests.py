@@ -15,6 +15,9 @@ from memsy_client.local.contract import Body, Operation
 from memsy_client.local.problems import Problem, invalid, org_not_allowed
 from memsy_client.local.validation import Mistake, mistake
 
+MAX_MISTAKES = 100
+"""How many mistakes a 422 names, the first ones."""
+
 MAX_DEPTH = 64
 """How deeply a JSON body may be nested; the contract's own shapes need four levels."""
 
@@ -147,4 +150,4 @@ def _refuse_surrogates(text: str) -> None:
 
 def _refuse(mistakes: list[Mistake]) -> None:
     if mistakes:
-        raise Problem(422, {"detail": mistakes})
+        raise Problem(422, {"detail": mistakes[:MAX_MISTAKES]})

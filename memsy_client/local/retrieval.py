@@ -26,7 +26,7 @@ from typing import NamedTuple
 from memsy_client.local import ranking, text, thesaurus
 from memsy_client.local.ranking import POSITION_BITS, TermHits
 
-__all__ = ["add", "create", "remove", "search", "update"]
+__all__ = ["add", "create", "search"]
 
 BUDGET = 4_000
 """Hits that are read for a query, shared out between its terms."""
@@ -111,24 +111,8 @@ def add(
     names = [_ALL, *map(_scope_token, scopes)]
     place = -rowid << POSITION_BITS if thread is None else _take_place(connection, thread)
     for name in names:
-        _count(connection, name, 1, int(thread is None or _enter(connection, place, name)))
+        _count(connection, name, int(thread is None or _enter(connection, place, name)))
     _insert(connection, rowid, place, content, [*names[1:], *(f"~{date}" for date in text.dates(occurred))])
-
-
-def update(connection: sqlite3.Connection, rowid: int, content: str) -> None:
-    """Give an indexed memory another text; one that is not indexed is left alone."""
-    found = _delete(connection, rowid)
-    if found is not None:
-        place, tokens = found
-        _insert(connection, rowid, place, content, [token for token in tokens if token[0] in "=~"])
-
-
-def remove(connection: sqlite3.Connection, rowid: int) -> None:
-    """Forget a memory, if it is indexed."""
-    found = _delete(connection, rowid)
-    if found is not None:
-        for name in (_ALL, *(token for token in found[1] if token[0] == "=")):
-            _count(connection, name, -1, 0)
 
 
 def search(
@@ -155,8 +139,8 @@ def search(
 
     Returns:
         The best first, equal ones from the newest on, each with its score, 0-1: the root of the share of the query's
-        weight that the memory and the turns around it have. A short memory with every term has about 0.6, with half
-        of their weight 0.4, see `ranking.score`. A memory is only found by a term that stands in it or at most four
+        weight that the memory and the turns around it have, stretched: a short memory with every term has about
+        0.86, with half of their weight 0.6, see `ranking.score`. A memory is only found by a term that stands in it or at most four
         turns away, or by its speaker or month.
     """
     terms = text.query_terms(query)
@@ -285,12 +269,13 @@ def _totals(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[int, 
     return turns or 0, conversations or 0
 
 
-def _count(connection: sqlite3.Connection, scope: str, turns: int, conversations: int) -> None:
+def _count(connection: sqlite3.Connection, scope: str, conversations: int) -> None:
+    """Count one more turn of a scope, and the conversations that are new to it."""
     sql = (
-        "INSERT INTO retrieval_totals VALUES (?1, ?2, ?3) ON CONFLICT (scope) "
-        "DO UPDATE SET turns = turns + ?2, conversations = conversations + ?3"
+        "INSERT INTO retrieval_totals VALUES (?1, 1, ?2) ON CONFLICT (scope) "
+        "DO UPDATE SET turns = turns + 1, conversations = conversations + ?2"
     )
-    connection.execute(sql, (scope, turns, conversations))
+    connection.execute(sql, (scope, conversations))
 
 
 def _take_place(connection: sqlite3.Connection, thread: str) -> int:
@@ -317,15 +302,3 @@ def _insert(connection: sqlite3.Connection, rowid: int, place: int, content: str
         (rowid, place, text.content_size(content), text.is_question(content), tokens),
     )
     connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (rowid, tokens))
-
-
-def _delete(connection: sqlite3.Connection, rowid: int) -> tuple[int, list[str]] | None:
-    """Take a memory out; its place and tokens, or None if it is not there."""
-    found = connection.execute("SELECT place, tokens FROM retrieval_rows WHERE rowid = ?", (rowid,)).fetchone()
-    if found is None:
-        return None
-    place, tokens = found
-    sql = "INSERT INTO retrieval_index (retrieval_index, rowid, tokens) VALUES ('delete', ?, ?)"
-    connection.execute(sql, (rowid, tokens))
-    connection.execute("DELETE FROM retrieval_rows WHERE rowid = ?", (rowid,))
-    return place, tokens.split()

@@ -11,10 +11,11 @@ from memsy_client.local import nearest, remembering, strength
 from memsy_client.local.clock import isoformat
 from memsy_client.local.extraction import json_object
 from memsy_client.local.nearest import Eligible
-from memsy_client.local.problems import Problem
+from memsy_client.local.problems import invalid
 from memsy_client.local.remembering import MAX_SOURCES, Place
 from memsy_client.local.requests import refuse_organisation
 from memsy_client.local.services import Call
+from memsy_client.local.validation import trim
 
 MAX_SOURCE_METADATA = 5
 
@@ -24,7 +25,9 @@ def search(call: Call) -> dict[str, Any]:
     body = call.body
     refuse_organisation(body)
     if body.get("session_id") and body.get("exclude_session_id"):
-        raise Problem(422, {"detail": "Give session_id or exclude_session_id but not both."})
+        raise invalid(
+            ["body", "exclude_session_id"], "Give session_id or exclude_session_id but not both.", "value_error"
+        )
     services = call.services
     services.meter.spend(call.account, call.key.key_id, "search_queries", 1)
     now = call.now
@@ -43,13 +46,13 @@ def search(call: Call) -> dict[str, Any]:
 def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
     conditions = ["account = ?", "(decays IS NULL OR decays > ?)"]
     params: list[object] = [account, now]
-    places = _places(account, body)
+    places, apart = _places(account, body), False
     if places:
         conditions.append(f"({' OR '.join(f'{place.column()} = ?' for place in places)})")
         params += [place.id for place in places]
     else:
         # The whole organisation: a promoted memory speaks for the narrower ones that say the same.
-        places = [Place(account, "org", "")]
+        places, apart = [Place(account, "org", "")], True
         conditions.append("promoted IS NULL")
     if body.get("session_id"):
         conditions.append("(session_id = ? OR session_id IS NULL)")
@@ -58,7 +61,7 @@ def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
         conditions.append("(session_id != ? OR session_id IS NULL)")
         params.append(body["exclude_session_id"])
     sql = f"SELECT memory FROM memories WHERE {' AND '.join(conditions)}"
-    return Eligible(sql, tuple(params), tuple(map(remembering.scope, places)), len(places))
+    return Eligible(sql, tuple(params), tuple(map(remembering.scope, places)), max(len(places), 2 * apart), apart)
 
 
 def _places(account: int, body: Mapping[str, Any]) -> list[Place]:
@@ -66,7 +69,8 @@ def _places(account: int, body: Mapping[str, Any]) -> list[Place]:
     if "actor_id" not in body:
         return []
     groups = [("role", id) for id in body.get("role_ids", ())] + [("team", id) for id in body.get("team_ids", ())]
-    return [Place(account, level, id) for level, id in dict.fromkeys([("actor", body["actor_id"]), *groups])]
+    named = ((level, trim(id)) for level, id in [("actor", body["actor_id"]), *groups])
+    return [Place(account, level, id) for level, id in dict.fromkeys(named)]
 
 
 def _recall(connection: sqlite3.Connection, memories: list[int], now: int) -> None:

@@ -200,6 +200,7 @@ def _drop_final(word: str, r1: int, r2: int) -> str:
     at = len(word) - 1
     if word.endswith("e") and (at >= r2 or (at >= r1 and not _ends_in_short_syllable(word[:-1]))):
         return word[:-1]
-    if word.endswith("ll") and at >= r2:
+    # The y of `allergy` and `strategy`, which `allergic` and `strategic` have lost with their ic.
+    if word.endswith(("gi", "ll")) and at >= r2:
         return word[:-1]
     return word

@@ -52,7 +52,7 @@ class Store:
     """An open database.
 
     Args:
-        path: The file, made when it is not there; None keeps everything in memory.
+        path: The file, made when it is not there; None or ":memory:" keeps everything in memory.
 
     Raises:
         DatabaseRefused: The file cannot be read or written, is in use, is no database of this server, or was made by
@@ -60,7 +60,7 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self.path = None if path is None else Path(path)
+        self.path = _file(path)
         self._tasks: deque[_Task[Any]] = deque()
         self._writing = threading.RLock()
         self._readers: deque[sqlite3.Connection] = deque()
@@ -134,12 +134,6 @@ class Store:
             schema.create(connection)
 
         self.write(renew)
-
-    def size(self) -> int:
-        """Bytes that the database takes, its write-ahead log not counted."""
-        with self.read() as connection:
-            pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
-            return pages * int(connection.execute("PRAGMA page_size").fetchone()[0])
 
     def _commit_waiting(self) -> None:
         tasks: list[_Task[Any]] = []
@@ -218,6 +212,19 @@ class Store:
         except sqlite3.Error as error:
             raise DatabaseRefused(f"{self.path}: cannot be used as a database: {error}") from error
         return connection
+
+
+def _file(path: str | os.PathLike[str] | None) -> Path | None:
+    """The file that a path names, None for memory."""
+    if path is None or os.fspath(path) == ":memory:":
+        return None
+    if not os.fspath(path):
+        raise DatabaseRefused("the path of the database is empty")
+    # Absolute, so that SQLite reads no `file:` name as a URI, and readers opened later find the same file.
+    found = Path(os.path.abspath(path))
+    if found.is_dir():
+        raise DatabaseRefused(f"{found}: is a directory")
+    return found
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

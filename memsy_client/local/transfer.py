@@ -19,6 +19,10 @@ from memsy_client.local.store import Store
 FORMAT = "memsy-export"
 
 
+_UNFIT = (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError)
+"""What values raise that no export holds."""
+
+
 class ImportRefused(Exception):
     """What should be imported is no export of this server, or there is no empty database to take it."""
 
@@ -55,7 +59,10 @@ def _load(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
         if "rows" in document:
             if document["rows"] != rows:
                 raise ImportRefused(f"the export says that it has {document['rows']} rows, but there are {rows}")
-            _index(connection)
+            try:
+                _index(connection)
+            except (*_UNFIT, AttributeError) as error:
+                raise ImportRefused(f"the memories cannot be indexed: {error}") from error
             return rows
         _insert(connection, document, line=rows + 2)
     raise ImportRefused("the export ends before its last line")
@@ -65,7 +72,7 @@ def _documents(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         try:
             document = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ImportRefused(f"line {number} is not JSON: {error}") from error
         if not isinstance(document, dict):
             raise ImportRefused(f"line {number} is not a JSON object")
@@ -81,7 +88,7 @@ def _check_header(header: dict[str, Any]) -> None:
 
 def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int) -> None:
     table, row = document.get("table"), document.get("row")
-    if table not in schema.TABLES or not isinstance(row, dict):
+    if not isinstance(table, str) or table not in schema.TABLES or not isinstance(row, dict):
         raise ImportRefused(f"line {line} is no row of a known table")
     known = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
     if set(row) != known:
@@ -89,7 +96,7 @@ def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int)
     try:
         values = tuple(map(_stored, row.values()))
         connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", values)
-    except (sqlite3.IntegrityError, ValueError) as error:
+    except _UNFIT as error:
         raise ImportRefused(f"line {line} cannot be stored: {error}") from error
 
 

@@ -21,6 +21,12 @@ Check = Callable[[Any, list["str | int"]], list[Mistake]]
 BLANKS = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
 """The characters that `\\s` matches in a JSON Schema pattern: ECMAScript's white space, not Python's."""
 
+
+def trim(text: str) -> str:
+    """A text without the blanks around it: how ids are stored, and how they are looked for."""
+    return text.strip(BLANKS)
+
+
 _ANNOTATIONS = {"description", "default", "example", "examples", "title", "deprecated"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.][^@\s]*")
 
@@ -48,6 +54,10 @@ class Compiler:
             NotImplementedError: The schema uses a keyword that is not known here.
         """
         checks: list[Check] = []
+        if "maxItems" in schema:
+            # What is in a list that is too long is not looked at: it may be endless.
+            rest = self.compile({keyword: rule for keyword, rule in schema.items() if keyword != "maxItems"})
+            return _unless_broken(_RULES["maxItems"](schema["maxItems"]), rest)
         for keyword, rule in schema.items():
             if keyword in _ANNOTATIONS or keyword.startswith("x-"):
                 continue
@@ -121,6 +131,10 @@ class Compiler:
 
 def _nothing(value: Any, loc: list[str | int]) -> list[Mistake]:
     return []
+
+
+def _unless_broken(first: Check, rest: Check) -> Check:
+    return lambda value, loc: first(value, loc) or rest(value, loc)
 
 
 def _all_of(checks: list[Check]) -> Check:

@@ -6,10 +6,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from memsy_client.local import DatabaseRefused, LocalMemsy
+from memsy_client.local import DatabaseRefused, LocalMemsy, processing
 from memsy_client.local.cli import main
 
 FULL = "/dev/full"
@@ -40,12 +41,14 @@ def test_processing_goes_on_after_a_database_error(api, memsy, an_event, monkeyp
     write, failures = store.write, iter([sqlite3.DatabaseError("malformed")] * 2)
 
     def failing(work, *, durable=True):
-        error = None if durable else next(failures, None)
+        is_workers = threading.current_thread().name == "memsy-processing"
+        error = next(failures, None) if is_workers else None
         if error is not None:
             raise error
         return write(work, durable=durable)
 
     monkeypatch.setattr(store, "write", failing)
+    monkeypatch.setattr(processing, "RETRY_AFTER", 0.01)
     ids = api.ingest(an_event())
     assert statuses(api, ids) == {"completed"}
 

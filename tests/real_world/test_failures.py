@@ -16,7 +16,14 @@ from echoing import Echo, asked
 from support.flavours import EACH_TRANSPORT, EVERY, KEY, Flavour
 from support.server import Script, Server, answer, chunked, hang, message, raw
 
-from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient, MemsyConnectionError, MemsyTimeoutError
+from memsy_client import (
+    AiohttpTransport,
+    AsyncMemsyClient,
+    MemsyClient,
+    MemsyConnectionError,
+    MemsyTimeoutError,
+    Timeout,
+)
 from memsy_client._core.message import Request, Response
 from memsy_client._core.transport import Limits, ResponseTooLarge, TransportError
 from memsy_client._transports import async_transport, sync_transport
@@ -141,10 +148,11 @@ def test_all_addresses_of_a_name_share_the_time(
 def test_the_connect_time_out_bounds_all_addresses_too(full: int, monkeypatch: pytest.MonkeyPatch) -> None:
     name(monkeypatch, "memsy.example", ["127.0.0.1"] * 8)
     started = time.monotonic()
-    with pytest.raises(TransportError) as caught:
-        sync_transport("http://memsy.example", 1, None).send(
-            Request("GET", f"http://memsy.example:{full}/", []), NO_LIMITS._replace(connect=0.3)
-        )
+    with (
+        MemsyClient(f"http://memsy.example:{full}", KEY, timeout=Timeout(connect=0.3)) as client,
+        pytest.raises(MemsyTimeoutError) as caught,
+    ):
+        client.health()
     assert caught.value.unsent
     assert time.monotonic() - started < 1.2
 
