@@ -55,6 +55,7 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
             response = yield Send(request, _limits(settings, deadline, began))
         except Exception as failure:
             error, cause = _failure(failure, settings, deadline), failure.__cause__ or failure
+            response = failure.response if isinstance(failure, ResponseTooLarge) else None
             _forget_frames(failure)
         else:
             assert response is not None
@@ -95,7 +96,8 @@ def _failure(failure: Exception, settings: Settings, deadline: float | None) -> 
     if isinstance(failure, MemsyError):
         return failure
     if isinstance(failure, ResponseTooLarge):
-        return MemsyDecodeError(f"is over the {settings.max_response_bytes} bytes that a response may weigh")
+        problem = f"is over the {settings.max_response_bytes} bytes that a response may weigh"
+        return MemsyDecodeError(problem, response=failure.response)
     if not isinstance(failure, TransportError):  # a transport of the caller's own, which does not keep to the protocol
         return MemsyConnectionError(f"the transport failed ({type(failure).__name__}: {failure})")
     if not failure.timed_out:

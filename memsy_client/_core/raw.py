@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from ..exceptions import Attempt, MemsyDecodeError, MemsyError
-from . import codec
+from . import codec, importing
 from .message import Headers, Response
 from .metering import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
 from .model import Model
@@ -76,7 +76,13 @@ class RawResponse(Generic[T]):
         if parse is None or (operation.may_be_empty and not self.content):
             return cast(T, None)
         try:
-            result = parse(codec.loads(self.content))
+            data = codec.loads(self.content)
+            if operation.is_loaded:
+                result = parse(data)
+            else:
+                with importing.guard:
+                    result = parse(data)
+                operation.is_loaded = True
         except MemsyDecodeError as error:
             error.response = self._response
             raise placed(error, self._call, self._response, self.attempts) from None

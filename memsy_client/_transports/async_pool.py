@@ -11,6 +11,7 @@ import warnings
 from collections import deque
 from typing import TYPE_CHECKING
 
+from .._core import importing
 from .._core.message import Request, Response
 from .._core.transport import Limits, TransportError
 from . import translate
@@ -92,9 +93,9 @@ class _LoopPool:
                 return connection
             await connection.aclose()
         # httpx loads its network stack with its first transport, so that making a client takes no time.
-        from .async_connection import AsyncConnection
+        with importing.guard, translate.making_a_connection():
+            from .async_connection import AsyncConnection
 
-        with translate.making_a_connection():
             return AsyncConnection(self._base_url)
 
     async def _put_back(self, connection: AsyncConnection) -> None:

@@ -12,6 +12,7 @@ import warnings
 from collections import deque
 from typing import TYPE_CHECKING
 
+from .._core import importing
 from .._core.message import Request, Response
 from .._core.transport import Limits, TransportError
 from . import forks, translate
@@ -85,9 +86,9 @@ class SyncPool:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
                 # httpx loads its network stack with its first transport, so that making a client takes no time.
-                from .sync_connection import SyncConnection
+                with importing.guard, translate.making_a_connection():
+                    from .sync_connection import SyncConnection
 
-                with translate.making_a_connection():
                     return SyncConnection(self._base_url)
             if connection.is_alive:
                 return connection

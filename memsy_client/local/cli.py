@@ -217,7 +217,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
             with beside.open("w", encoding="utf-8", newline="\n") as file:
                 file.writelines(lines)
             if beside != path:
-                os.replace(beside, path)
+                beside.replace(path)
         except BaseException:
             if beside != path:
                 beside.unlink(missing_ok=True)

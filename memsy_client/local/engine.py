@@ -130,8 +130,9 @@ class Engine:
         if fault.drop or fault.status is None:
             raise ConnectionDropped("the connection was dropped by a scripted fault")
         content, content_type = fault.content()
-        headers = {"Content-Type": content_type, **self._account_headers(visit), **fault.headers}
-        return Response(fault.status, Headers.of(headers.items()), content)
+        headers = Headers.of({"Content-Type": content_type, **self._account_headers(visit)}.items())
+        headers.update(Headers.of(fault.headers.items()))
+        return Response(fault.status, headers, content)
 
     def _serve(self, visit: _Visit) -> Response:
         try:

@@ -221,11 +221,11 @@ class LocalMemsy:
             after: Carry the call out first, so that only its answer is lost.
 
         Raises:
-            ValueError: There is nothing to fail with, or no such operation.
+            ValueError: There is nothing to fail with, no such operation, or a value that no answer can have.
         """
         if operation is not None and operation not in self.engine.operations:
             raise ValueError(f"there is no operation {operation!r}")
-        fault = Fault(status, body, dict(headers or {}), delay, drop, operation, after)
+        fault = Fault(status, body, {} if headers is None else headers, delay, drop, operation, after)
         self.engine.faults.add(fault, times)
 
     def set_plan(self, plan: Plan, *, org: str | None = None) -> None:
@@ -243,6 +243,8 @@ class LocalMemsy:
         """
         if not set(scopes) <= {"read", "write"}:
             raise ValueError("the scopes of a key are read and write")
+        if not isinstance(admin, bool) or not (org is None or (isinstance(org, str) and org)):
+            raise ValueError("org is the id of an organisation, and admin is true or false")
 
         def work(connection: sqlite3.Connection) -> NewKey:
             account = self._account if org is None else self._account_of(org)(connection)

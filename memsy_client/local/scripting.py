@@ -122,15 +122,18 @@ def _host_name(request: Request) -> str:
     """The name in the Host header, without the port."""
     host = Headers.of(request.headers).get("host") or ""
     name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host).strip("[]")
+    return (name if colon and port.isdigit() else host).strip("[]").lower()
 
 
 def _arguments(request: Request) -> Arguments:
     # A web page cannot send this type to another origin without asking first, and is refused when it asks.
     content_type = Headers.of(request.headers).get("content-type") or ""
-    if content_type.partition(";")[0].strip() != "application/json":
+    if content_type.partition(";")[0].strip().lower() != "application/json":
         raise Refused("the content type has to be application/json")
-    arguments = json.loads(request.body or b"{}")
+    try:
+        arguments = json.loads(request.body or b"{}")
+    except RecursionError:
+        raise Refused("the arguments are nested too deeply") from None
     if not isinstance(arguments, dict):
         raise Refused("the arguments have to be a JSON object")
     return arguments
@@ -151,4 +154,4 @@ def _shown(received: ReceivedRequest) -> dict[str, Any]:
 
 def _response(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
     pairs = {"Content-Type": "application/json", **(headers or {})}
-    return Response(status, Headers.of(pairs.items()), json.dumps(body, ensure_ascii=False).encode())
+    return Response(status, Headers.of(pairs.items()), json.dumps(body).encode())

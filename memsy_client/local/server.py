@@ -12,6 +12,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.requests import ClientDisconnect
@@ -76,7 +77,7 @@ class _Application:
             # What is over the limit is not kept, but read: many clients look for an answer only when all is sent.
             if size > limit * DRAINED:
                 break
-        path = incoming.scope["raw_path"].decode("latin-1")
+        path = _path_of(incoming.scope["raw_path"].decode("latin-1"))
         query = incoming.scope["query_string"].decode("latin-1")
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in incoming.scope["headers"]]
         # The Host header stays where it is: as part of the URL it could make the URL unreadable.
@@ -84,7 +85,7 @@ class _Application:
         return Request(incoming.method, url, headers, b"".join(chunks))
 
     def _handle(self, request: Request, scope: Scope) -> Response:
-        if Scripting.owns(scope["path"]):
+        if Scripting.owns(urlsplit(request.url).path):
             return self._scripting.handle(request, from_loopback=is_loopback(scope["client"][0]))
         return self._memsy.engine.handle(request)
 
@@ -184,9 +185,19 @@ def new_key() -> str:
 def is_loopback(host: str) -> bool:
     """Whether an address is this machine's own."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost"
+        return host.lower() == "localhost"
+    # A socket on `::` sees a caller by IPv4 as ::ffff:127.0.0.1, which not every Python knows for loopback.
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _path_of(target: str) -> str:
+    """The path of a request's target, which may name the whole URL (RFC 9112, 3.2.2)."""
+    if not target.lower().startswith(("http://", "https://")):
+        return target
+    return "/" + target.partition("://")[2].partition("/")[2]
 
 
 def _listen(host: str, port: int) -> socket.socket:

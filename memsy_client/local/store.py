@@ -221,7 +221,7 @@ def _file(path: str | os.PathLike[str] | None) -> Path | None:
     if not os.fspath(path):
         raise DatabaseRefused("the path of the database is empty")
     # Absolute, so that SQLite reads no `file:` name as a URI, and readers opened later find the same file.
-    found = Path(os.path.abspath(path))
+    found = Path(path).absolute()
     if found.is_dir():
         raise DatabaseRefused(f"{found}: is a directory")
     return found

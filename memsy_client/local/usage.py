@@ -54,11 +54,21 @@ class Plan:
     billing: bool = True
 
     def __post_init__(self) -> None:
+        if not isinstance(self.tier, str) or not (
+            self.tier.isascii() and self.tier.isprintable() and self.tier.strip()
+        ):
+            raise ValueError("the tier of a plan is a word that a header can hold")
+        if not isinstance(self.billing, bool):
+            raise ValueError("the billing of a plan is true or false")
+        if not isinstance(self.limits, dict):
+            raise ValueError("the limits of a plan map dimensions to numbers")
         unknown = set(self.limits) - set(DIMENSIONS)
         if unknown:
             raise ValueError(f"a plan has no dimension {', '.join(sorted(unknown))}; it has {', '.join(DIMENSIONS)}")
-        numbers = (*self.limits.values(), self.requests_per_minute or 0, self.max_keys, self.max_orgs, self.seats)
-        if not all(isinstance(number, int) and number >= 0 for number in numbers):
+        numbers = [*self.limits.values(), self.max_keys, self.max_orgs, self.seats]
+        if self.requests_per_minute is not None:
+            numbers.append(self.requests_per_minute)
+        if not all(type(number) is int and number >= 0 for number in numbers):
             raise ValueError("the numbers of a plan are whole and not negative")
 
 

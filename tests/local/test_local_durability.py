@@ -276,7 +276,7 @@ def test_a_database_that_cannot_be_written_is_a_503_and_reads_go_on(tmp_path, ap
         (lambda path: path.write_bytes(b"this is no database at all, but text " * 50), "not a database"),
         (lambda path: foreign(path), "another application"),
         (lambda path: newer(path), "newer release"),
-        (lambda path: path.mkdir(), "unable to open"),
+        (lambda path: path.mkdir(), "is a directory"),
     ],
     ids=["text", "foreign", "newer", "directory"],
 )

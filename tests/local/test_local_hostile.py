@@ -172,6 +172,31 @@ def test_an_odd_path_is_a_4xx(memsy_socket, target):
     assert exchange(memsy_socket, request.encode()).startswith(b"HTTP/1.1 4")
 
 
+@pytest.mark.parametrize("target", ["http://any.example/v1/health", "HTTP://x:80/v1/health?a=1"])
+def test_a_target_may_be_a_whole_url(memsy_socket, target):
+    headers = f"Host: x\r\nConnection: close\r\nAuthorization: Bearer {memsy_socket.api_key}\r\n\r\n"
+    assert exchange(memsy_socket, f"GET {target} HTTP/1.1\r\n{headers}".encode()).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("LOCALHOST", True),
+        ("::ffff:10.0.0.1", False),
+        ("::", False),
+        ("0.0.0.0", False),
+        ("example.org", False),
+    ],
+)
+def test_what_loopback_is(host, expected):
+    from memsy_client.local.server import is_loopback
+
+    assert is_loopback(host) is expected
+
+
 def test_a_path_with_dots_is_no_way_out_of_its_plane(memsy_socket):
     headers = f"Host: x\r\nConnection: close\r\nAuthorization: Bearer {memsy_socket.api_key}\r\n\r\n"
     assert exchange(memsy_socket, f"GET /v1/../api/me HTTP/1.1\r\n{headers}".encode()).startswith(b"HTTP/1.1 404 ")

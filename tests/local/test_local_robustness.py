@@ -2,18 +2,18 @@
 
 import io
 import json
-import os
 import sqlite3
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from memsy_client.local import DatabaseRefused, LocalMemsy, processing
 from memsy_client.local.cli import main
 
-FULL = "/dev/full"
+FULL = Path("/dev/full")
 
 
 def statuses(api, ids):
@@ -61,7 +61,7 @@ def test_what_listens_to_requests_cannot_break_them(api, memsy, an_event):
     assert api.post("/v1/ingest", {"events": [an_event()]}).status == 200
 
 
-@pytest.mark.skipif(not os.path.exists(FULL), reason="there is no device that is always full")
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")
 def test_a_log_that_cannot_be_written_changes_nothing():
     code = (
         "import os, signal, threading, sys, urllib.request, urllib.error\n"
@@ -80,7 +80,7 @@ def test_a_log_that_cannot_be_written_changes_nothing():
         "cli.LocalMemsy.start = started\n"
         "sys.exit(cli.main(['serve', '--memory', '--port', '0']))\n"
     )
-    with open(FULL, "w") as full:
+    with FULL.open("w") as full:
         done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert (done.returncode, done.stderr.split()) == (0, ["200", "200"])
 

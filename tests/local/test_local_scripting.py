@@ -69,7 +69,31 @@ def test_closing_the_server_ends_a_delay(memsy):
 
 
 @pytest.mark.parametrize(
-    "fault", [{}, {"status": 99}, {"status": 600}, {"delay": -1, "drop": True}, {"operation": "dream", "drop": True}]
+    "fault",
+    [
+        {},
+        {"status": 199},
+        {"status": 600},
+        {"status": "503"},
+        {"status": True},
+        {"status": 500.0},
+        {"delay": -1, "drop": True},
+        {"delay": float("nan")},
+        {"delay": 1e9},
+        {"delay": "1"},
+        {"operation": "dream", "drop": True},
+        {"drop": "yes"},
+        {"status": 500, "headers": {"X-A": "a\r\nX-B: b"}},
+        {"status": 500, "headers": {"X-A": "漢"}},
+        {"status": 500, "headers": {"X A": "a"}},
+        {"status": 500, "headers": {"X-A": 5}},
+        {"status": 500, "headers": {"Content-Length": "5"}},
+        {"status": 500, "headers": ["X-A"]},
+        {"status": 500, "body": {1, 2}},
+        {"status": 500, "body": "\ud800"},
+        {"status": 500, "times": 10**9},
+        {"status": 500, "times": 1.5},
+    ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(memsy, fault):
     with pytest.raises(ValueError):  # noqa: PT011 - each has a text of its own
@@ -186,6 +210,17 @@ def test_another_process_scripts_the_server_by_url(socket_memsy):
         ("set_plan", {"requests_per_minute": "many"}, None, "POST", 422),
         ("create_key", {"scopes": ["admin"]}, None, "POST", 422),
         ("fail_next", {"operation": "dream", "status": 500}, None, "POST", 422),
+        ("fail_next", {"status": 0}, None, "POST", 422),
+        ("fail_next", {"\ud800": 0}, None, "POST", 422),
+        ("set_plan", {"tier": 5}, None, "POST", 422),
+        ("set_plan", {"tier": "a\nb"}, None, "POST", 422),
+        ("set_plan", {"billing": "no"}, None, "POST", 422),
+        ("set_plan", {"limits": [5]}, None, "POST", 422),
+        ("set_plan", {"seats": True}, None, "POST", 422),
+        ("set_plan", {"requests_per_minute": ""}, None, "POST", 422),
+        ("create_key", {"org": 5}, None, "POST", 422),
+        ("create_key", {"admin": "no"}, None, "POST", 422),
+        ("settle", None, {"Content-Type": "Application/JSON", "Host": "LocalHost"}, "POST", 200),
         ("reset", None, {"Content-Type": "text/plain"}, "POST", 422),
         ("reset", None, {"Content-Type": "application/json", "Host": "evil.example"}, "POST", 403),
         ("reset", None, {"Content-Type": "application/json", "Host": "evil.example:80"}, "POST", 403),
@@ -210,3 +245,25 @@ def test_a_dropped_connection_is_dropped_on_the_wire_too(socket_memsy):
         with pytest.raises(MemsyConnectionError):
             client.health()
         assert client.health().status == "ok"
+
+
+def test_a_scripted_header_takes_the_place_of_the_servers_own(api, memsy):
+    memsy.fail_next(status=500, body={}, headers={"content-type": "application/problem+json", "x-plan": "mine"})
+    headers = send(api).headers
+    assert (headers["content-type"], headers["x-plan"]) == ("application/problem+json", "mine")
+
+
+def test_a_status_without_a_body_gets_none(socket_memsy):
+    socket_memsy.fail_next(status=204, body="text")
+    with urllib.request.urlopen(socket_memsy.base_url + "/health") as answer:
+        assert (answer.status, answer.read()) == (204, b"")
+
+
+def test_arguments_nested_too_deeply_are_refused(socket_memsy):
+    request = urllib.request.Request(
+        socket_memsy.base_url.replace("/v1", "/_local/reset"), b"[" * 100_000, {"Content-Type": "application/json"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request)
+    with raised.value as error:
+        assert error.code == 422

@@ -1,5 +1,7 @@
 """Search: what is eligible, how it is scored, and what being found does to a memory."""
 
+import sys
+
 import pytest
 
 from memsy_client.local import LocalMemsy
@@ -95,7 +97,7 @@ def test_what_was_said_in_two_conversations_belongs_to_none_and_both_find_it(api
 
 def test_both_session_filters_at_once_are_refused(api):
     answer = api.post("/v1/search", {"query": "x", "session_id": "a", "exclude_session_id": "b"})
-    assert answer.status == 422
+    assert (answer.status, answer.body["detail"][0]["loc"]) == (422, ["body", "exclude_session_id"])
 
 
 @pytest.mark.parametrize("session_id", ["with space", "line\nfeed", "ends\n", "ümlaut", "a" * 257, "semi;colon"])
@@ -205,3 +207,61 @@ def test_an_embedding_that_fails_makes_its_events_failed(api, an_event):
         own = type(api)(memsy)
         ids = own.ingest(an_event())
         assert own.post("/v1/status", {"event_ids": ids}).body["failedIds"] == ids
+
+
+def test_of_equal_scores_the_one_observed_last_comes_first(api, an_event):
+    times = ["2026-01-03", "2026-01-01"]
+    api.ingest(
+        *[
+            an_event("Tea is hot", actor_id=f"a{number}", session_id=f"s{number}", ts=f"{day}T00:00:00Z")
+            for number, day in enumerate(times)
+        ]
+    )
+    found = [result["metadata"]["observed_at"][:10] for result in api.search("tea hot")]
+    assert found == sorted(times, reverse=True)
+    assert [result["metadata"]["observed_at"][:10] for result in api.search("tea hot", limit=1)] == ["2026-01-03"]
+
+
+def test_a_statement_promoted_to_a_role_and_a_team_is_one_result_for_the_organisation(api, an_event):
+    carried = {"role_id": "r", "team_id": "t"}
+    api.ingest(an_event("The printer jams", **carried), an_event("The printer jams", actor_id="bob", **carried))
+    assert [result["content"] for result in api.search("printer")] == ["The printer jams"]
+
+
+def test_ids_are_looked_for_without_the_blanks_around_them(api, an_event):
+    carried = {"role_id": " r ", "team_id": "t\n"}
+    api.ingest(an_event("The printer jams", actor_id=" alice\t", session_id=" chat ", **carried))
+    api.ingest(an_event("The printer jams", actor_id="bob", **carried))
+    assert len(api.search("printer", actor_id="  alice ")) == 1
+    assert len(api.search("printer", actor_id="zoe", role_ids=[" r"])) == 1
+    assert len(api.search("printer", actor_id="zoe", team_ids=["t "])) == 1
+    assert api.get("/v1/console/memories", actor_id=" alice ").body["total"] == 1
+    assert api.get("/api/console/events", actor_id=" alice ", session_id=" chat ").body["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("plugin", "why"),
+    [
+        ({"rank": lambda query, texts: [float("nan") for _ in texts]}, "rank failed: ValueError: a score is not"),
+        ({"rank": lambda query, texts: []}, "rank failed: ValueError: it returned 0 scores"),
+        ({"rank": lambda query, texts: 1 / 0}, "rank failed: ZeroDivisionError"),
+        ({"embed": lambda texts: [["x"] for _ in texts]}, "embed failed: TypeError"),
+        ({"embed": lambda texts: [[float("inf")] for _ in texts]}, "embed failed: ValueError: a vector holds"),
+    ],
+)
+def test_a_function_that_fails_in_a_search_is_a_500_that_says_why(api, an_event, plugin, why):
+    with LocalMemsy(port=None, **plugin) as memsy:
+        own = type(api)(memsy)
+        own.ingest(an_event())
+        answer = own.post("/v1/search", {"query": "Lisbon"})
+        assert (answer.status, why in answer.body["detail"]) == (500, True)
+
+
+def test_what_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(ImportError, match=r"memsy-client\[embeddings\]"):
+        LocalMemsy(port=None, embed=lambda texts: [])
+    monkeypatch.setitem(sys.modules, "memsy_client.local.server", None)
+    memsy = LocalMemsy()
+    with pytest.raises(ImportError, match=r"memsy-client\[local\].*port=None"):
+        memsy.__enter__()

@@ -106,3 +106,15 @@ def test_install_as_memsy_refuses_to_replace_another_memsy_that_is_in_use():
         "except memsy_client.MemsyInputError as error: print(error)"
     )
     assert "already" in printed
+
+
+def test_every_public_name_is_there_without_the_extras():
+    printed = run(
+        "import sys; sys.modules |= dict.fromkeys(['aiohttp', 'starlette', 'uvicorn', 'numpy', 'yarl'])\n"
+        "from memsy_client import *\n"
+        "import memsy_client\n"
+        "assert all(hasattr(memsy_client, name) for name in dir(memsy_client))\n"
+        "try: AiohttpTransport()\n"
+        "except memsy_client.MemsyInputError as error: print(error)"
+    )
+    assert "memsy-client[aiohttp]" in printed

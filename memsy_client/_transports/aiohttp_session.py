@@ -1,0 +1,195 @@
+"""What aiohttp does for one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+from yarl import URL
+
+from .._core.message import Headers, Request, Response
+from .._core.transport import Limits, ResponseTooLarge, TransportError
+from . import connect, translate
+from .body import Body
+from .room import KEEPALIVE, Room
+
+
+class Session:
+    """The session of one event loop."""
+
+    def __init__(self, max_connections: int) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
+        self._used = 0.0
+        self._environment_proxy = lru_cache(maxsize=64)(_environment_proxy)
+        self._room = Room(max_connections)
+        self._http = aiohttp.ClientSession(
+            # Of places there is a count already, one that tells a wait for one from a slow connection.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=["Content-Type"],  # a request without a body has none
+            auto_decompress=False,  # `Body` does it, within the limit
+            # The environment's proxies are looked up once, elsewhere: here each request would do it, in a thread.
+            trust_env=False,
+        )
+        # aiohttp sends a request of an idempotent method again on its own, unseen by the call's policy and history. It
+        # has no public switch for that; a test fails should this one ever move.
+        self._http._retry_connection = False
+
+    async def send(self, request: Request, limits: Limits, ssl: Any, proxy: str | None) -> Response:
+        started = time.monotonic()
+        await self._room.enter(limits)
+        try:
+            if started - self._used > _LONG_IDLE:
+                await _notice_closed_connections()
+            try:
+                response = await self._exchange(request, limits, started, ssl, proxy)
+            except aiohttp.ClientConnectionError as error:
+                if not _found_it_closed(error, request):
+                    raise
+                response = await self._exchange(request, limits, started, ssl, proxy)
+        except (ResponseTooLarge, TransportError):
+            raise
+        except Exception as error:
+            raise _failure(error, limits, time.monotonic() - started) from error
+        finally:
+            self._room.leave()
+        self._used = time.monotonic()
+        return response
+
+    async def _exchange(
+        self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None
+    ) -> Response:
+        url = URL(request.url, encoded=True)
+        if ssl is None:
+            ssl = connect.trusting_context() if url.scheme == "https" else True
+        async with self._http.request(
+            request.method,
+            url,
+            headers=request.headers,
+            data=_payload(request.body, limits),
+            allow_redirects=False,
+            proxy=proxy or self._environment_proxy(url.scheme, url.raw_authority),
+            ssl=ssl,
+            timeout=_timeout(_left(limits, started), limits.connect, limits.read),
+        ) as answer:
+            body = Body(limits, answer.headers.get("Content-Encoding"))
+            try:
+                async for chunk in answer.content.iter_any():
+                    body.add(chunk)
+            except ResponseTooLarge as error:
+                error.response = _response(answer, b"", started)
+                raise
+        return _response(answer, body.content(), started)
+
+    async def aclose(self) -> None:
+        await self._http.close()
+
+
+def _response(answer: aiohttp.ClientResponse, content: bytes, started: float) -> Response:
+    return Response(answer.status, Headers.of(answer.headers.items()), content, time.monotonic() - started)
+
+
+def _environment_proxy(scheme: str, authority: str) -> str | None:
+    proxy = connect.environment_proxy(f"{scheme}://{authority}")
+    if proxy and not is_spoken(proxy):
+        kind = proxy.partition("://")[0]
+        raise TransportError(f"cannot connect: aiohttp knows no {kind} proxy, which the environment names", unsent=True)
+    return proxy
+
+
+def is_spoken(proxy: str) -> bool:
+    # aiohttp would speak HTTP to a proxy of any kind.
+    return proxy.lower().startswith(("http://", "https://"))
+
+
+@lru_cache(maxsize=64)
+def _timeout(total: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    if read is not None and total is not None and read >= total:
+        read = None  # it could not be the first to end, and each chunk would set its timer anew
+    # aiohttp would round longer time-outs up to whole seconds of the clock.
+    return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read, ceil_threshold=math.inf)
+
+
+def _left(limits: Limits, started: float) -> float | None:
+    """The attempt's own time-out as it is, or what a wait for a place has left of it."""
+    if limits.total is None:
+        return None
+    waited = time.monotonic() - started
+    return max(limits.total if waited < 0.001 else limits.total - waited, 0.001)  # aiohttp takes 0 for no limit
+
+
+#: Seconds without a request after which servers may have closed connections that nobody has noticed yet.
+_LONG_IDLE = 0.05
+
+
+async def _notice_closed_connections() -> None:
+    # The loop learns of them in one turn and tells aiohttp in the next, if the program has kept it from doing so.
+    for _ in range(2):
+        await asyncio.sleep(0)
+
+
+def _found_it_closed(error: aiohttp.ClientConnectionError, request: Request) -> bool:
+    """Whether a connection turned out to be closed before anything was written, which a second piece does not tell."""
+    refusals = [kind for kind in (error, error.__cause__) if isinstance(kind, aiohttp.ClientConnectionResetError)]
+    return bool(refusals) and len(request.body or b"") <= _PIECE
+
+
+#: How much of a body is written at once.
+_PIECE = 64 * 1024
+
+
+class _Payload(aiohttp.Payload):
+    """A body in pieces, each of which has to be taken in time. aiohttp itself knows no time-out of writing."""
+
+    def __init__(self, body: bytes, timeout: float | None) -> None:
+        super().__init__(body)
+        self._size = len(body)
+        self._timeout = timeout
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        return str(self._value, encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        transport: asyncio.WriteTransport | None = getattr(writer, "transport", None)
+        try:
+            for start in range(0, len(self._value), _PIECE):
+                await asyncio.wait_for(writer.write(self._value[start : start + _PIECE]), self._timeout)
+        except BaseException:
+            # A connection is closed only once everything is written, which a server that does not read never allows.
+            if transport is not None:
+                transport.abort()
+            raise
+
+
+def _payload(body: bytes | None, limits: Limits) -> bytes | _Payload | None:
+    return body if body is None or len(body) <= _PIECE else _Payload(body, limits.write)
+
+
+#: Their texts quote what the peer has sent.
+_NOT_HTTP = (
+    aiohttp.ClientResponseError,
+    aiohttp.ClientPayloadError,
+    aiohttp.ServerDisconnectedError,
+    aiohttp.http_exceptions.HttpProcessingError,
+)
+
+
+def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError:
+    unsent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
+    if isinstance(error, asyncio.TimeoutError) or isinstance(error.__cause__, asyncio.TimeoutError):
+        if limits.total is not None and elapsed >= limits.total:
+            return translate.out_of_time(limits, unsent=unsent)
+        return TransportError(f"timed out ({type(error).__name__})", timed_out=True, unsent=unsent)
+    if unsent:
+        return TransportError(f"cannot connect: {error}", unsent=True)
+    if isinstance(error, _NOT_HTTP):
+        return translate.not_http(error)
+    return TransportError(f"the connection failed ({type(error).__name__}: {error})")
