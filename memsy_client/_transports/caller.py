@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextvars
-import threading
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from .._core.message import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import forks, translate
 from .body import Body, collect
-
-T = TypeVar("T")
+from .threads import in_thread
 
 
 class _Ownership:
@@ -58,7 +54,7 @@ class CallerTransport:
             return self._send(request, limits)
         # Nothing that the client offers ends a response whose headers drip: each wait for a byte has a time-out of
         # its own. So the request runs in a thread, which is left to itself when its time is over.
-        finished, result = _in_thread(lambda: self._send(request, limits), limits.total)
+        finished, result = in_thread(lambda: self._send(request, limits), limits.total)
         if not finished:
             raise translate.out_of_time(limits)
         return result()
@@ -147,25 +143,3 @@ def _message(client: Any, request: Request, limits: Limits) -> Any:
         content=request.body,
         extensions={"timeout": translate.phases(limits)},
     )
-
-
-def _in_thread(work: Callable[[], T], seconds: float) -> tuple[bool, Callable[[], T]]:
-    """Run `work` in a thread for so long; whether it ended, and a function that gives or raises what it did."""
-    outcome: list[Callable[[], T]] = []
-    done = threading.Event()
-
-    def run() -> None:
-        try:
-            value = work()
-            outcome.append(lambda: value)
-        except BaseException as error:
-            failure = error
-            outcome.append(lambda: _raise(failure))
-        done.set()
-
-    threading.Thread(target=contextvars.copy_context().run, args=(run,), name="memsy-request", daemon=True).start()
-    return done.wait(seconds), lambda: outcome[0]()
-
-
-def _raise(error: BaseException) -> Any:
-    raise error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
 import time
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from .._core.message import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import connect, messages, translate
 from .body import Body
+from .threads import in_thread
 
 
 class SyncConnection:
@@ -108,8 +110,8 @@ class _TimedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         # All addresses of a host share the time: the system's own way would give it whole to each.
         ends = None if timeout is None else time.monotonic() + timeout
-        failure: Exception = httpcore.ConnectError("the host has no address")
-        for address in _addresses(host, port):
+        failure: Exception | None = None
+        for address in self._resolve(host, port, timeout):
             try:
                 left = self._clock.left(None if ends is None else ends - time.monotonic())
             except httpcore.ReadTimeout:
@@ -122,7 +124,24 @@ class _TimedBackend(httpcore.NetworkBackend):
                 failure = error
             else:
                 return _TimedStream(stream, self._clock)
-        raise failure
+        raise failure or httpcore.ConnectError("the host has no address")
+
+    def _resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
+        left = self._clock.left(timeout)
+        if left is None or _is_numeric(host):
+            return _addresses(host, port)
+        finished, addresses = in_thread(lambda: _addresses(host, port), left)
+        if not finished:
+            raise httpcore.ConnectTimeout("the host's name was not resolved in time")
+        return addresses()
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def _addresses(host: str, port: int) -> list[str]:

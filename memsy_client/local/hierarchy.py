@@ -272,10 +272,10 @@ def _require_org(connection: sqlite3.Connection, account: int, org_id: str) -> N
 def _is_anothers(connection: sqlite3.Connection, account: int, org_id: str) -> bool:
     """Whether an id is another account's own, or that of an organisation of which another has roles or teams left."""
     sql = (
-        "SELECT EXISTS (SELECT 1 FROM accounts WHERE org_id = ?1 AND account != ?2) "
-        "OR EXISTS (SELECT 1 FROM levels WHERE org_id = ?1 AND account != ?2)"
+        "SELECT EXISTS (SELECT 1 FROM accounts WHERE org_id = :org AND account != :account) "
+        "OR EXISTS (SELECT 1 FROM levels WHERE org_id = :org AND account != :account)"
     )
-    return bool(connection.execute(sql, (org_id, account)).fetchone()[0])
+    return bool(connection.execute(sql, {"org": org_id, "account": account}).fetchone()[0])
 
 
 def _refuse_too_many(connection: sqlite3.Connection, call: Call) -> None:

@@ -140,8 +140,8 @@ def search(
     Returns:
         The best first, equal ones from the newest on, each with its score, 0-1: the root of the share of the query's
         weight that the memory and the turns around it have, stretched: a short memory with every term has about
-        0.86, with half of their weight 0.6, see `ranking.score`. A memory is only found by a term that stands in it or at most four
-        turns away, or by its speaker or month.
+        0.86, with half of their weight 0.6, see `ranking.score`. A memory is only found by a term that stands in
+        it or at most four turns away, or by its speaker or month.
     """
     terms = text.query_terms(query)
     if not terms or limit < 1:
@@ -272,10 +272,10 @@ def _totals(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[int, 
 def _count(connection: sqlite3.Connection, scope: str, conversations: int) -> None:
     """Count one more turn of a scope, and the conversations that are new to it."""
     sql = (
-        "INSERT INTO retrieval_totals VALUES (?1, 1, ?2) ON CONFLICT (scope) "
-        "DO UPDATE SET turns = turns + 1, conversations = conversations + ?2"
+        "INSERT INTO retrieval_totals VALUES (:scope, 1, :conversations) ON CONFLICT (scope) "
+        "DO UPDATE SET turns = turns + 1, conversations = conversations + :conversations"
     )
-    connection.execute(sql, (scope, conversations))
+    connection.execute(sql, {"scope": scope, "conversations": conversations})
 
 
 def _take_place(connection: sqlite3.Connection, thread: str) -> int:
