@@ -12,13 +12,14 @@ import asyncio
 import json
 import sys
 import tempfile
-import textwrap
 import time
 from pathlib import Path
 
 from memsy_client import AsyncMemsyClient, EventPayload, MemsyError, SearchResult
 from memsy_client.local import LocalMemsy
 
+#: Letters of a memory that are shown.
+WIDTH = 88
 SHIPPED = Path(__file__).with_name("conversation.jsonl")
 
 
@@ -50,7 +51,8 @@ def show(question: str, actor: str | None, results: list[SearchResult]) -> None:
     print(f"\n  {question}   [{actor or 'everybody'}]")
     for result in results:
         day = f"{result.observed_at:%d %b}" if result.observed_at else "      "
-        text = textwrap.shorten(result.content, 88, placeholder=" …")
+        text = " ".join(result.content.split())
+        text = text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
         print(f"    {result.score:4.2f}  {day}  {text}")
     if not results:
         print("    nothing")
