@@ -27,7 +27,6 @@ from memsy_client.models import EventPayload
 
 DEPTH = 10
 BATCH = 100
-STATUS_BATCH = 500
 PROCESSING_TIMEOUT = 600.0
 
 Record = Mapping[str, Any]
@@ -60,7 +59,7 @@ def measure(events: Sequence[Record], questions: Sequence[Record]) -> Figures:
         raise ValueError("there is no question with evidence to measure with")
     with LocalMemsy() as memsy, MemsyClient(memsy.base_url, memsy.api_key) as client:
         ids = _ingest(client, events)
-        _wait(client, list(ids))
+        client.wait_until_processed(list(ids), timeout=PROCESSING_TIMEOUT)
         recall = hits = reciprocal_rank = taken = 0.0
         for question in questions:
             began = time.perf_counter()
@@ -84,15 +83,6 @@ def _ingest(client: MemsyClient, events: Sequence[Record]) -> Mapping[str, Seque
         for event, event_id in zip(batch, client.ingest(payloads).event_ids, strict=True):
             ids[event_id].append(event["id"])
     return ids
-
-
-def _wait(client: MemsyClient, event_ids: Sequence[str]) -> None:
-    deadline = time.monotonic() + PROCESSING_TIMEOUT
-    for batch in _batches(event_ids, STATUS_BATCH):
-        while client.status(batch).pending_ids:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"events are still pending after {PROCESSING_TIMEOUT:.0f} seconds")
-            time.sleep(0.02)
 
 
 def _batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
