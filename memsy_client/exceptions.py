@@ -99,7 +99,8 @@ class MemsyError(Exception):
         self.message = message
 
     def __str__(self) -> str:
-        where = f"{self.operation} ({self.method} {self.path}): " if self.operation else ""
+        request = f" ({self.method} {self.path})" if self.method else ""  # what takes many calls has no one request
+        where = f"{self.operation}{request}: " if self.operation else ""
         notes = [self._summary()]
         if len(self.attempts) > 1:
             notes.append(f"after {len(self.attempts)} attempts")
@@ -159,6 +160,7 @@ class MemsyProcessingTimeout(MemsyError):
     ) -> None:
         count = len(completed_ids) + len(failed_ids) + len(pending_ids)
         super().__init__(f"{len(pending_ids)} of {count} events are still pending after {seconds:g} s")
+        self.operation = "wait_until_processed"
         self.completed_ids = completed_ids
         self.failed_ids = failed_ids
         self.pending_ids = pending_ids

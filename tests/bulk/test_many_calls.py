@@ -101,6 +101,7 @@ def test_waiting_in_vain_says_what_is_still_pending(server, memsy):
     with pytest.raises(MemsyProcessingTimeout, match="2 of 2 events are still pending") as caught:
         memsy.wait(asked, timeout=0.05, poll=0.01)
     assert caught.value.pending_ids == tuple(asked)
+    assert str(caught.value).startswith("wait_until_processed: 2 of 2")
 
 
 def test_waiting_goes_on_once_processing_does(server, memsy):
