@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio.to_thread
 import pytest
-from support.flavours import AIOHTTP, EACH_TRANSPORT, OWN, Flavour
+from support.flavours import EACH_TRANSPORT, OWN, Flavour
 from support.server import Script, Server, answer, drip, hang, message, raw
 
 from memsy_client import MemsyTimeoutError, RateLimitExceeded, RetryPolicy, Timeout
@@ -92,8 +92,6 @@ async def test_a_read_time_out_bounds_each_silence(flavour: Flavour, serve: Serv
 
 
 async def test_a_server_that_does_not_read_is_given_up(flavour: Flavour, serve: Serve) -> None:
-    if flavour is AIOHTTP:
-        pytest.skip("aiohttp keeps such a connection until the server reads")
     server = serve(hang, reads=False)
     events = [{"content": "a" * 8_000_000}]
     async with flavour.client(server.origin, timeout=None, deadline=LIMIT) as client:
