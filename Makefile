@@ -17,7 +17,7 @@ $(VENV)/ready: pyproject.toml
 	@touch $@
 
 demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into a local server and search it
-	@$(BIN)/python .ci/generate.py --check
+	@$(BIN)/python codegen/generate.py --check
 	@$(BIN)/python examples/demo.py $(FILE)
 
 test: $(VENV)/ready ## the whole test suite
@@ -37,10 +37,10 @@ docs: $(VENV)/ready ## run every snippet of the README and the docs
 	@$(BIN)/python -m pytest tests/docs
 
 generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/
-	@$(BIN)/python .ci/generate.py
+	@$(BIN)/python codegen/generate.py
 
 check: $(VENV)/ready ## generated code is current; lint, formatting and types
-	@$(BIN)/python .ci/generate.py --check
+	@$(BIN)/python codegen/generate.py --check
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check

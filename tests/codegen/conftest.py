@@ -25,14 +25,14 @@ ROOT = HERE.parent.parent
 
 @pytest.fixture(scope="session")
 def generator() -> Iterator[ModuleType]:
-    """The module `.ci/generate.py`."""
+    """The module `codegen/generate.py`."""
     if sys.version_info < (3, 11):
         pytest.skip("the generator needs Python 3.11")
-    sys.path.insert(0, str(ROOT / ".ci"))
+    sys.path.insert(0, str(ROOT / "codegen"))
     try:
         yield importlib.import_module("generate")
     finally:
-        sys.path.remove(str(ROOT / ".ci"))
+        sys.path.remove(str(ROOT / "codegen"))
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def test_twice_in_a_row_gives_the_same_bytes_whatever_the_hash_seed(tmp_path: Pa
         folder = tmp_path / seed
         started = time.perf_counter()
         subprocess.run(
-            [sys.executable, ROOT / ".ci" / "generate.py", "--spec", FIXTURE, "--output", folder],
+            [sys.executable, ROOT / "codegen" / "generate.py", "--spec", FIXTURE, "--output", folder],
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
             cwd=tmp_path,
@@ -97,12 +97,12 @@ def test_any_state_before_gives_the_same_tree(run: Run, output: Path, state: str
 @pytest.mark.usefixtures("generator")
 def test_the_committed_client_can_be_made_again_when_nothing_of_it_is_left(tmp_path: Path) -> None:
     copy = tmp_path / "checkout"
-    for name in (".ci", "templates", "memsy_client"):
+    for name in ("codegen", "templates", "memsy_client"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("_generated", "__pycache__", "local"))
     for name in ("openapi.yaml", "generator-config.yaml"):
         shutil.copy(ROOT / name, copy / name)
     environment = {**os.environ, "PYTHONPATH": str(copy)}
-    subprocess.run([sys.executable, copy / ".ci" / "generate.py"], check=True, env=environment, cwd=tmp_path)
+    subprocess.run([sys.executable, copy / "codegen" / "generate.py"], check=True, env=environment, cwd=tmp_path)
     made = contents(copy / "memsy_client" / "_generated")
     assert made == {name: content for name, content in contents(COMMITTED).items() if "__pycache__" not in name}
 

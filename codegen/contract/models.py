@@ -11,8 +11,8 @@ from openapi_python_client.parser.properties import LiteralEnumProperty, ModelPr
 from openapi_python_client.parser.properties.list_property import ListProperty
 
 from .document import ContractError, Document
-from .kinds import flattened, single
 from .names import IMPORTED_NAMES, attribute, twice, wire
+from .properties import flattened, single
 
 
 class Models:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from memsy_client import exceptions
 
 if TYPE_CHECKING:
-    from contract.parts import Argument, Operation
+    from contract.nodes import Argument, Operation
 
 WIDTH = 116
 

@@ -13,10 +13,10 @@ from memsy_client import exceptions
 
 from .arguments import read_arguments
 from .document import ContractError, RawOperation
-from .kinds import kind
 from .models import Models
 from .names import attribute, plain_name
-from .parts import Argument, Operation, Paging
+from .nodes import Argument, Operation, Paging
+from .properties import kind
 
 #: The methods that RFC 9110 calls idempotent; `x-repeatable` overrides.
 IDEMPOTENT = {"get", "head", "put", "delete", "options"}

@@ -12,10 +12,10 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty
 
 from .document import ContractError, RawOperation
-from .kinds import flattened, kind
 from .models import Models
 from .names import METHOD_NAMES, plain_name, wire
-from .parts import Argument
+from .nodes import Argument
+from .properties import flattened, kind
 
 #: The kinds of properties that are one piece of text, as paths need it.
 _PLAIN = {"Int", "LiteralEnum", "String", "Uuid"}

@@ -7,7 +7,7 @@ from typing import Any
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import ModelProperty
 
-from . import kinds, names
+from . import names, properties
 from .document import Document
 from .models import Models
 from .tags import Tags
@@ -24,10 +24,10 @@ class Contract:
     names_used = staticmethod(names.names_used)
     wire = staticmethod(names.wire)
 
-    kind = staticmethod(kinds.kind)
-    members = staticmethod(kinds.members)
-    nullable = staticmethod(kinds.nullable)
-    single = staticmethod(kinds.single)
+    kind = staticmethod(properties.kind)
+    members = staticmethod(properties.members)
+    nullable = staticmethod(properties.nullable)
+    single = staticmethod(properties.single)
 
     def __init__(self, content: dict[str, Any], data: GeneratorData, core: str) -> None:
         self.core = core

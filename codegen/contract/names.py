@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from .document import ContractError
-from .parts import Tag
+from .nodes import Tag
 
 #: The types that annotations name. Where something in the same class body has such a name, they mean that.
 TYPES = {"bool", "datetime", "dict", "float", "int", "list", "str"}

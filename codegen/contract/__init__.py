@@ -4,11 +4,11 @@ The generator parses types, names and enums; its objects say nothing of an opera
 order in which fields stand, or of servers. This reads them from the document itself. Text of the document comes out
 as it is: the templates put it through the generator's escaping filters.
 
-    facade      what templates call: `Contract`
+    view        what templates call: `Contract`
     document    the document itself: its file, its references, its operations
-    parts       what the clients are made of: planes, tags, operations, arguments, pages
+    nodes       what the clients are made of: planes, tags, operations, arguments, pages
     names       Python's names for what the contract names, and its values as Python writes them
-    kinds       what the generator's properties are
+    properties  what the generator's properties are
     models      the fields of models, which models name which, and which are needed at all
     arguments   the arguments of a method
     operations  the rest of a method: its result, how it pages, what it raises
@@ -16,7 +16,7 @@ as it is: the templates put it through the generator's escaping filters.
 """
 
 from .document import ContractError, null_apart, read_document
-from .facade import Contract
 from .names import literal
+from .view import Contract
 
 __all__ = ["Contract", "ContractError", "literal", "null_apart", "read_document"]

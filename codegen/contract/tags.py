@@ -12,8 +12,8 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from .document import ContractError, RawOperation
 from .models import Models
 from .names import IMPORTED_NAMES, RESOURCE_NAMES, plain_name, twice
+from .nodes import Operation, Plane, Tag
 from .operations import read_operation
-from .parts import Operation, Plane, Tag
 
 
 class Tags:

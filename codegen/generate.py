@@ -1,7 +1,7 @@
 """Write `memsy_client/_generated` from openapi.yaml, generator-config.yaml and templates/.
 
-    python .ci/generate.py            generate beside, then swap: a failure leaves the committed tree as it was
-    python .ci/generate.py --check    fail when the committed tree is not what a fresh run gives, byte for byte
+    python codegen/generate.py            generate beside, then swap: a failure leaves the committed tree as it was
+    python codegen/generate.py --check    fail when the committed tree is not what a fresh run gives, byte for byte
 
 Anything that the generator could not make sense of is an error.
 """
@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import prose
+import docstrings
 from contract import Contract, ContractError, literal, null_apart, read_document
 from jinja2 import StrictUndefined, TemplateError
 from openapi_python_client import Project
@@ -63,7 +63,7 @@ def generate(
     )
     project = Project(openapi=data, config=config, custom_template_path=templates)
     project.env.undefined = StrictUndefined
-    project.env.globals |= {"contract": Contract(readable, data, core), "prose": prose}
+    project.env.globals |= {"contract": Contract(readable, data, core), "docstrings": docstrings}
     project.env.filters["literal"] = literal
     with contextlib.redirect_stdout(io.StringIO()), _own_programs_first():
         try:
