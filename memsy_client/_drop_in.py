@@ -16,7 +16,8 @@ def install_as_memsy() -> None:
         MemsyInputError: Another `memsy` has been imported already.
     """
     import memsy_client
-    from memsy_client import client, exceptions, models
+
+    from . import client, exceptions, models
 
     if sys.modules.get("memsy", memsy_client) is not memsy_client:
         raise MemsyInputError("another memsy is imported already: call install_as_memsy() before that happens")

@@ -12,29 +12,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from memsy_client.local.extraction import Draft, Event
-    from memsy_client.local.faults import Fault
-    from memsy_client.local.memsy import LOCAL_API_KEY, LocalMemsy
-    from memsy_client.local.recording import ReceivedRequest
-    from memsy_client.local.store import DatabaseRefused
-    from memsy_client.local.usage import Plan
+    from .http.faults import Fault
+    from .http.recording import ReceivedRequest
+    from .local_memsy import LOCAL_API_KEY, LocalMemsy
+    from .memory.extraction import Draft, Event
+    from .quota import Plan
+    from .storage.database import DatabaseRefused
 
 __all__ = ["LOCAL_API_KEY", "DatabaseRefused", "Draft", "Event", "Fault", "LocalMemsy", "Plan", "ReceivedRequest"]
 
 _MODULES = {
-    "DatabaseRefused": ".store",
-    "Draft": ".extraction",
-    "Event": ".extraction",
-    "Fault": ".faults",
-    "LOCAL_API_KEY": ".memsy",
-    "LocalMemsy": ".memsy",
-    "Plan": ".usage",
-    "ReceivedRequest": ".recording",
+    "DatabaseRefused": ".storage.database",
+    "Draft": ".memory.extraction",
+    "Event": ".memory.extraction",
+    "Fault": ".http.faults",
+    "LOCAL_API_KEY": ".local_memsy",
+    "LocalMemsy": ".local_memsy",
+    "Plan": ".quota",
+    "ReceivedRequest": ".http.recording",
 }
 
 
 def __getattr__(name: str) -> Any:
-    from memsy_client._core import lazy
+    from .._core import lazy
 
     return lazy.load(__name__, _MODULES, name)
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from memsy_client.local.cli import main
+from .cli import main
 
 sys.exit(main())

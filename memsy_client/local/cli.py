@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from memsy_client._version import __version__
-from memsy_client.local.memsy import LOCAL_API_KEY, LocalMemsy
-from memsy_client.local.recording import ReceivedRequest
-from memsy_client.local.store import DatabaseRefused, Store
-from memsy_client.local.transfer import ImportRefused, export, load
+from .._version import __version__
+from .http.recording import ReceivedRequest
+from .local_memsy import LOCAL_API_KEY, LocalMemsy
+from .storage.database import DatabaseRefused, Store
+from .transfer import ImportRefused, export, load
 
 DEFAULT_PORT = 8787
 DEFAULT_DATA = Path("memsy.db")
@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> None:
     try:
-        from memsy_client.local.server import is_loopback, new_key
+        from .http.listener import is_loopback, new_key
     except ImportError as error:
         raise CannotRun(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
     alone = is_loopback(options.host)

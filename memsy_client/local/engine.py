@@ -16,16 +16,17 @@ from dataclasses import dataclass
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from memsy_client._core.message import Headers, Request, Response
-from memsy_client.local import accounts, contract, requests
-from memsy_client.local.accounts import Key
-from memsy_client.local.contract import PLANES, Operation
-from memsy_client.local.faults import ConnectionDropped, Fault, Faults, PatienceLost
-from memsy_client.local.handlers import HANDLERS
-from memsy_client.local.plugins import PluginFailed
-from memsy_client.local.problems import Problem, admin_required, missing_scope, too_large
-from memsy_client.local.recording import KEPT, ReceivedRequest, Recorder
-from memsy_client.local.services import Call, Services
+from .._core.message import Headers, Request, Response
+from . import keys
+from .errors import Problem, admin_required, missing_scope, too_large
+from .handlers.context import Call, Services
+from .handlers.table import HANDLERS
+from .http import parsing, routes
+from .http.faults import ConnectionDropped, Fault, Faults, PatienceLost
+from .http.recording import KEPT, ReceivedRequest, Recorder
+from .http.routes import PLANES, Operation
+from .keys import Key
+from .memory.plugins import PluginFailed
 
 BODY_LIMIT = 10 * 1024 * 1024
 """The largest body that is taken, in bytes."""
@@ -61,7 +62,7 @@ class Engine:
         self.faults = Faults()
         self.recorder = Recorder(kept_requests)
         self.on_request: Callable[[ReceivedRequest], None] | None = None
-        self._contract = contract.load()
+        self._contract = routes.load()
         self._numbers = itertools.count(1)
         self._closing = threading.Event()
 
@@ -110,7 +111,7 @@ class Engine:
         return response if fault is None or not fault.answers else self._meet(visit, fault)
 
     def _route(self, visit: _Visit) -> None:
-        segments, visit.query = requests.split_url(visit.request.url)
+        segments, visit.query = parsing.split_url(visit.request.url)
         plane = _PLANES.get(segments[0], "")
         visit.operation, visit.path = self._contract.find(visit.request.method, plane, segments[1:])
 
@@ -159,9 +160,9 @@ class Engine:
         _authorise(operation, key)
         services.meter.admit(key.account, key.key_id)
         handler = HANDLERS.get(operation.name)
-        path = requests.read_path(operation, visit.path)
-        query = requests.read_query(operation, visit.query)
-        body = {} if operation.body is None else requests.read_body(operation.body, request)
+        path = parsing.read_path(operation, visit.path)
+        query = parsing.read_query(operation, visit.query)
+        body = {} if operation.body is None else parsing.read_body(operation.body, request)
         if handler is None:
             raise Problem(501, {"detail": "Not implemented"})
         return handler(Call(services, key, path, query, body))
@@ -169,7 +170,7 @@ class Engine:
     def _admit(self, request: Request) -> Key:
         authorization = Headers.of(request.headers).get("authorization")
         with self.services.store.read() as connection:
-            return accounts.authenticate(connection, authorization, self.services.clock.now())
+            return keys.authenticate(connection, authorization, self.services.clock.now())
 
     def _respond(self, visit: _Visit, result: object) -> Response:
         headers = self._account_headers(visit)

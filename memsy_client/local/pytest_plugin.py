@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from memsy_client import AsyncMemsyClient, MemsyClient
-    from memsy_client.local import LocalMemsy
+    from .. import AsyncMemsyClient, MemsyClient
+    from . import LocalMemsy
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def memsy_server() -> Iterator[LocalMemsy]:
 
     It has no socket: give its `transport` to a client, or call `start()` when something has to reach it by URL.
     """
-    from memsy_client.local import LocalMemsy
+    from . import LocalMemsy
 
     memsy = LocalMemsy(seed="pytest")
     yield memsy
@@ -31,7 +31,7 @@ def memsy_server() -> Iterator[LocalMemsy]:
 @pytest.fixture
 def memsy_client(memsy_server: LocalMemsy) -> Iterator[MemsyClient]:
     """A `MemsyClient` of the test's own server."""
-    from memsy_client import MemsyClient
+    from .. import MemsyClient
 
     with MemsyClient(memsy_server.base_url, memsy_server.api_key, http_client=memsy_server.transport) as client:
         yield client
@@ -40,6 +40,6 @@ def memsy_client(memsy_server: LocalMemsy) -> Iterator[MemsyClient]:
 @pytest.fixture
 def async_memsy_client(memsy_server: LocalMemsy) -> AsyncMemsyClient:
     """An `AsyncMemsyClient` of the test's own server, for any event loop; in process there is nothing to close."""
-    from memsy_client import AsyncMemsyClient
+    from .. import AsyncMemsyClient
 
     return AsyncMemsyClient(memsy_server.base_url, memsy_server.api_key, http_client=memsy_server.async_transport)

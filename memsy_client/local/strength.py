@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from memsy_client.local.clock import DAY
+from .clock import DAY
 
 INITIAL = 1.0
 MAXIMUM = 5.0

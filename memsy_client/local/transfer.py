@@ -12,9 +12,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from memsy_client.local import remembering, schema
-from memsy_client.local.remembering import Place
-from memsy_client.local.store import Store
+from .memory import writes
+from .memory.writes import Place
+from .storage import schema
+from .storage.database import Store
 
 FORMAT = "memsy-export"
 
@@ -108,7 +109,7 @@ def _index(connection: sqlite3.Connection) -> None:
         "FROM sources JOIN events USING (event) GROUP BY memory) USING (memory) ORDER BY memory"
     )
     for memory, account, level, id, text, session_id, said in connection.execute(sql).fetchall():
-        remembering.index(connection, memory, Place(account, level, id), text, session_id, said)
+        writes.add_to_index(connection, memory, Place(account, level, id), text, session_id, said)
 
 
 def _key(connection: sqlite3.Connection, table: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The server and the contract: every operation is handled, or is known not to be."""
 
-from memsy_client.local.contract import load
-from memsy_client.local.handlers import HANDLERS
+from memsy_client.local.handlers.table import HANDLERS
+from memsy_client.local.http.routes import load
 
 NOT_HANDLED = {"clear"}  # The service itself answers 501 today.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from memsy_client.local import LocalMemsy, Plan, cli
-from memsy_client.local.scripting import Scripting
+from memsy_client.local.http.admin import Scripting
 
 PAGE = (Path(__file__).parents[2] / "docs" / "local-server.md").read_text("utf-8")
 

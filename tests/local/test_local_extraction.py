@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 
 from memsy_client.local import Draft, Event
-from memsy_client.local.extraction import extract, json_object
+from memsy_client.local.memory.extraction import extract, json_object
 
 
 def draft_of(content: str, kind: str = "user_message", metadata: str | None = None) -> Draft:

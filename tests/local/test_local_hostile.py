@@ -192,7 +192,7 @@ def test_a_target_may_be_a_whole_url(memsy_socket, target):
     ],
 )
 def test_what_loopback_is(host, expected):
-    from memsy_client.local.server import is_loopback
+    from memsy_client.local.http.listener import is_loopback
 
     assert is_loopback(host) is expected
 

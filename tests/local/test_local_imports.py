@@ -26,4 +26,4 @@ def test_importing_the_engine_imports_no_server_package():
 
 def test_the_pytest_plugin_imports_nothing_until_a_fixture_is_used():
     modules = imported("import memsy_client.local.pytest_plugin")
-    assert not modules & {"memsy_client.local.memsy", "sqlite3", "httpx"}
+    assert not modules & {"memsy_client.local.local_memsy", "sqlite3", "httpx"}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from memsy_client.local import LOCAL_API_KEY, LocalMemsy
-from memsy_client.local.contract import PLANES
+from memsy_client.local.http.routes import PLANES
 
 if sys.version_info < (3, 11):
     pytest.skip("schemathesis needs Python 3.11", allow_module_level=True)

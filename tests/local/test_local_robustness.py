@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from memsy_client.local import DatabaseRefused, LocalMemsy, processing
+from memsy_client.local import DatabaseRefused, LocalMemsy
 from memsy_client.local.cli import main
+from memsy_client.local.memory import worker
 
 FULL = Path("/dev/full")
 
@@ -48,7 +49,7 @@ def test_processing_goes_on_after_a_database_error(api, memsy, an_event, monkeyp
         return write(work, durable=durable)
 
     monkeypatch.setattr(store, "write", failing)
-    monkeypatch.setattr(processing, "RETRY_AFTER", 0.01)
+    monkeypatch.setattr(worker, "RETRY_AFTER", 0.01)
     ids = api.ingest(an_event())
     assert statuses(api, ids) == {"completed"}
 

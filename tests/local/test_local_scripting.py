@@ -10,7 +10,7 @@ from memsy_client import MemsyClient
 from memsy_client._core.message import Request
 from memsy_client.exceptions import MemsyAPIError, MemsyConnectionError
 from memsy_client.local import LocalMemsy, Plan
-from memsy_client.local.faults import ConnectionDropped, Fault
+from memsy_client.local.http.faults import ConnectionDropped, Fault
 
 
 def send(api, path="/v1/health"):

@@ -261,7 +261,7 @@ def test_what_is_not_installed_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(ImportError, match=r"memsy-client\[embeddings\]"):
         LocalMemsy(port=None, embed=lambda texts: [])
-    monkeypatch.setitem(sys.modules, "memsy_client.local.server", None)
+    monkeypatch.setitem(sys.modules, "memsy_client.local.http.listener", None)
     memsy = LocalMemsy()
     with pytest.raises(ImportError, match=r"memsy-client\[local\].*port=None"):
         memsy.__enter__()

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsy_client.local import ranking, retrieval, text, thesaurus
-from memsy_client.local.stem import stem
+from memsy_client.local.retrieval import index, scoring, synonyms, tokens
+from memsy_client.local.retrieval.stem import stem
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "benchmarks" / "data"
@@ -26,7 +26,7 @@ Add = Callable[..., int]
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        retrieval.create(connection)
+        index.create(connection)
         yield connection
 
 
@@ -38,14 +38,14 @@ def add(connection: sqlite3.Connection) -> Add:
     def add(content: str, **options: object) -> int:
         nonlocal count
         count += 1
-        retrieval.add(connection, count, content, **options)  # type: ignore[arg-type]
+        index.add(connection, count, content, **options)  # type: ignore[arg-type]
         return count
 
     return add
 
 
 def found(connection: sqlite3.Connection, query: str, **options: object) -> list[int]:
-    return [rowid for rowid, _ in retrieval.search(connection, query, **options)]  # type: ignore[arg-type]
+    return [rowid for rowid, _ in index.search(connection, query, **options)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_a_query_of_nothing_but_words_without_meaning_still_finds_them(connectio
 def test_a_capital_makes_a_name_of_a_word_without_meaning(connection, add):
     will = add("Will likes jam")
     assert found(connection, "What does Will like?")[0] == will
-    assert text.query_terms("What will she like?") == ["like"]
+    assert tokens.query_terms("What will she like?") == ["like"]
 
 
 def test_more_of_the_query_makes_a_better_score(connection, add):
     both, one, none = add("Red kites over the harbour"), add("A harbour with boats"), add("Nothing to see")
-    results = retrieval.search(connection, "kites at the harbour")
+    results = index.search(connection, "kites at the harbour")
     assert [rowid for rowid, _ in results] == [both, one]
     assert none not in dict(results)
     assert 1 >= results[0][1] > results[1][1] > 0
@@ -109,7 +109,7 @@ def test_a_score_tells_how_much_of_the_query_is_there(connection, add):
     whole, half = add("green bicycle"), add("green umbrella")
     for _ in range(30):
         add("something of no interest")
-    scores = dict(retrieval.search(connection, "green bicycle"))
+    scores = dict(index.search(connection, "green bicycle"))
     assert scores[whole] == pytest.approx(0.85, abs=0.05)
     assert 0 < scores[half] < 0.7
 
@@ -119,14 +119,14 @@ def test_a_memory_that_says_what_is_asked_for_scores_like_it(connection, add, co
     memory = add(content)
     for number in range(20):
         add(f"something of no interest {number}")
-    ((found_first, score), *_) = retrieval.search(connection, content)
+    ((found_first, score), *_) = index.search(connection, content)
     assert (found_first, score) == (memory, pytest.approx(0.87, abs=0.04))
 
 
 def test_scores_rise_with_what_is_found_up_to_one():
-    scores = [ranking.score(share / 100, 10, False) for share in range(101)]
+    scores = [scoring.score(share / 100, 10, False) for share in range(101)]
     assert scores == sorted(set(scores))
-    assert (scores[0], ranking.score(1.0, 10**6, False) < 1, max(scores) <= 1) == (0, True, True)
+    assert (scores[0], scoring.score(1.0, 10**6, False) < 1, max(scores) <= 1) == (0, True, True)
 
 
 def test_an_answer_is_found_by_the_words_of_the_question_before_it(connection, add):
@@ -149,7 +149,7 @@ def test_turns_of_another_conversation_lend_no_words(connection, add):
 
 def test_turns_far_away_lend_no_words(connection, add):
     key = add("Where do you keep the spare key?", thread="talk")
-    for _ in range(ranking.REACH):
+    for _ in range(scoring.REACH):
         add("Let me think", thread="talk")
     assert add("Under the flower pot on the left", thread="talk") not in found(connection, "spare key")
     assert key in found(connection, "spare key")
@@ -180,7 +180,7 @@ def test_whoever_is_asked_about_is_the_likelier_speaker(connection, add):
     ],
 )
 def test_a_speaker_stands_before_a_colon(content, names):
-    assert sorted(text.speakers(content)) == sorted(names)
+    assert sorted(tokens.speakers(content)) == sorted(names)
 
 
 def test_a_month_is_found_by_when_it_happened(connection, add):
@@ -204,7 +204,7 @@ def test_a_month_is_found_by_when_it_happened(connection, add):
     ],
 )
 def test_a_date_is_only_what_reads_like_one(query, dates):
-    assert text.query_dates(query) == dates
+    assert tokens.query_dates(query) == dates
 
 
 def test_eligible_memories_are_those_of_the_given_query(connection, add):
@@ -257,8 +257,8 @@ def test_a_search_gives_as_many_as_are_wanted(connection, add):
 
 
 def test_an_old_memory_with_two_common_words_is_found(connection, add, monkeypatch):
-    monkeypatch.setattr(retrieval, "BUDGET", 40)
-    monkeypatch.setattr(retrieval, "LEAST_HITS", 20)
+    monkeypatch.setattr(index, "BUDGET", 40)
+    monkeypatch.setattr(index, "LEAST_HITS", 20)
     old = add("The tide carried the barrel away")
     for _ in range(60):
         add("High tide")
@@ -267,7 +267,7 @@ def test_an_old_memory_with_two_common_words_is_found(connection, add, monkeypat
 
 
 def test_the_best_places_are_in_the_focus(connection, add, monkeypatch):
-    monkeypatch.setattr(retrieval, "FOCUS", 5)
+    monkeypatch.setattr(index, "FOCUS", 5)
     best = add("The tide carried the barrel away")
     for _ in range(30):
         add("High tide")
@@ -279,14 +279,14 @@ def test_the_best_places_are_in_the_focus(connection, add, monkeypatch):
 
 def test_tables_are_made_once_and_keep_what_they_have(connection, add):
     memory = add("A lamp")
-    retrieval.create(connection)
+    index.create(connection)
     assert found(connection, "lamp") == [memory]
 
 
 def test_transactions_are_the_callers_own(connection, add):
     connection.commit()
     connection.execute("BEGIN")
-    retrieval.create(connection)
+    index.create(connection)
     add("A lamp", thread="talk", scopes=["ann"])
     connection.rollback()
     assert found(connection, "lamp") == []
@@ -327,7 +327,7 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
 def test_any_query_is_answered(connection, add, query):
     add("The lamp is in the attic", thread="talk", scopes=["ann"])
-    results = retrieval.search(connection, query, scopes=["ann"])
+    results = index.search(connection, query, scopes=["ann"])
     assert all(0 < score <= 1 for _, score in results)
 
 
@@ -342,11 +342,11 @@ def test_any_text_is_indexed(connection, add, content):
 @given(content=st.text(), query=st.text())
 def test_a_text_with_a_word_is_found_by_itself(content, query):
     with closing(sqlite3.connect(":memory:")) as connection:
-        retrieval.create(connection)
+        index.create(connection)
         storable = content.encode(errors="replace").decode()
-        retrieval.add(connection, 1, storable, thread="talk")
-        retrieval.search(connection, query)
-        assert found(connection, storable) == ([1] if text.terms(storable) else [])
+        index.add(connection, 1, storable, thread="talk")
+        index.search(connection, query)
+        assert found(connection, storable) == ([1] if tokens.terms(storable) else [])
 
 
 @given(st.text())
@@ -383,10 +383,10 @@ def test_other_words_have_other_stems(pair):
 
 
 def test_related_words_are_related_both_ways_and_not_to_themselves():
-    assert stem("car") in thesaurus.related(stem("vehicle"))
-    assert stem("vehicle") in thesaurus.related(stem("car"))
-    assert stem("car") not in thesaurus.related(stem("car"))
-    assert thesaurus.related("xyzzy") == ()
+    assert stem("car") in synonyms.related(stem("vehicle"))
+    assert stem("vehicle") in synonyms.related(stem("car"))
+    assert stem("car") not in synonyms.related(stem("car"))
+    assert synonyms.related("xyzzy") == ()
 
 
 def test_the_shipped_questions_find_their_evidence():
@@ -398,10 +398,10 @@ def test_the_shipped_questions_find_their_evidence():
     questions = [json.loads(line) for line in (DATA / "questions.jsonl").read_text("utf-8").splitlines()]
     recalls: dict[str, list[float]] = {}
     with closing(sqlite3.connect(":memory:")) as connection:
-        retrieval.create(connection)
+        index.create(connection)
         for number, event in enumerate(events):
             options = {"thread": event["session_id"], "occurred": event["ts"], "scopes": [event["actor_id"]]}
-            retrieval.add(connection, number, event["content"], **options)
+            index.add(connection, number, event["content"], **options)
         for question in questions:
             results = found(connection, question["query"], scopes=[question["actor_id"]])
             ids = {events[number]["id"] for number in results}

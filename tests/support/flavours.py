@@ -17,13 +17,7 @@ from typing import Any
 import anyio.to_thread
 import httpx
 
-from memsy_client import (
-    AiohttpTransport,
-    AsyncMemsyClient,
-    AsyncMemsyControlClient,
-    MemsyClient,
-    MemsyControlClient,
-)
+from memsy_client import AiohttpTransport, AsyncMemsyClient, AsyncMemsyControlClient, MemsyClient, MemsyControlClient
 
 #: The libraries whose clients a caller may hand over.
 LIBRARIES: list[Any] = [httpx]

@@ -1,0 +1,19 @@
+"""Whether the server is up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._version import __version__
+from .context import Call
+
+
+def health(call: Call) -> dict[str, Any]:
+    """The state of the server."""
+    services = call.services
+    return {
+        "status": "ok",
+        "version": __version__,
+        "billing_enabled": services.meter.plan(call.account).billing,
+        "components": {"database": "ok", "processing": "held" if services.worker.held else "ok"},
+    }

@@ -1,0 +1,120 @@
+"""Takes events in: durable before it answers, and each event once within the window of duplicates."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from typing import Any
+
+from ..clock import MINUTE, parse
+from ..http.parsing import refuse_organisation
+from ..http.validation import trim
+from ..storage import ids as numbering
+from .context import Call
+
+DUPLICATE_WINDOW = MINUTE
+
+
+def ingest(call: Call) -> dict[str, Any]:
+    """Store a batch of events; returns their ids once they are durable."""
+    refuse_organisation(call.body)
+    services, key = call.services, call.key
+    events = [_trimmed(event) for event in call.body["events"]]
+    services.meter.require_room(key.account, "memory_stored")
+    services.meter.spend(key.account, key.key_id, "events_ingested", len(events))
+    stored = 0
+    try:
+        event_ids, stored = services.store.write(lambda connection: _store(connection, call, events))
+    finally:
+        # Duplicates, and everything of a batch that failed, cost nothing.
+        services.meter.count(key.account, key.key_id, "events_ingested", stored - len(events))
+    services.worker.notify()
+    return {"event_ids": event_ids}
+
+
+def status(call: Call) -> dict[str, Any]:
+    """How far the processing of events is; an id that is not known is in none of the lists."""
+    refuse_organisation(call.body)
+    asked: list[str] = call.body["event_ids"]
+    sql = (
+        "SELECT event_id, queue.event, failures.event FROM events LEFT JOIN queue USING (event) "
+        f"LEFT JOIN failures USING (event) WHERE account = ? AND event_id IN ({', '.join('?' * len(asked))})"
+    )
+    with call.services.store.read() as connection:
+        rows = connection.execute(sql, (call.account, *asked)).fetchall()
+    known = {
+        event_id: "pending" if queued is not None else "failed" if failed is not None else "completed"
+        for event_id, queued, failed in rows
+    }
+    by_state: dict[str, list[str]] = {"completed": [], "failed": [], "pending": [], "not_found": []}
+    for event_id in asked:
+        by_state[known.get(event_id, "not_found")].append(event_id)
+    return {
+        "completedIds": by_state["completed"],
+        "failedIds": by_state["failed"],
+        "pendingIds": by_state["pending"],
+        "total": len(asked),
+        "statuses": {event_id: known.get(event_id, "not_found") for event_id in asked},
+    }
+
+
+def _trimmed(event: dict[str, Any]) -> dict[str, Any]:
+    names = {name: trim(event[name]) for name in ("actor_id", "session_id")}
+    groups = {name: trim(event.get(name, "")) or None for name in ("role_id", "team_id")}
+    return {**event, **names, **groups}
+
+
+def _store(connection: sqlite3.Connection, call: Call, events: list[dict[str, Any]]) -> tuple[list[str], int]:
+    """Store what is new; returns the id of every event and the number of new ones."""
+    # The time is read here, where writers come one after the other, so that it runs the way they are stored.
+    now = call.now
+    digests = [_digest(call.account, event) for event in events]
+    known = _known(connection, digests, now)
+    new: dict[bytes, dict[str, Any]] = {}
+    for digest, event in zip(digests, events, strict=True):
+        if digest not in known:
+            new.setdefault(digest, event)
+    if new:
+        rows = []
+        numbers = numbering.take(connection, "event", len(new))
+        for number, (digest, event) in zip(numbers, new.items(), strict=True):
+            known[digest] = call.services.ids.named("evt", number)
+            rows.append(_row(number, known[digest], call.account, event, digest, now))
+        connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 13)})", rows)
+        connection.executemany("INSERT INTO queue VALUES (?)", [row[:1] for row in rows])
+    return [known[digest] for digest in digests], len(new)
+
+
+def _known(connection: sqlite3.Connection, digests: list[bytes], now: int) -> dict[bytes, str]:
+    """The ids of those that were stored within the window."""
+    sql = "SELECT event_id FROM events WHERE digest = ? AND ingested > ? AND ingested < ? ORDER BY ingested LIMIT 1"
+    found: dict[bytes, str] = {}
+    for digest in digests:
+        row = connection.execute(sql, (digest, now - DUPLICATE_WINDOW, now + DUPLICATE_WINDOW)).fetchone()
+        if row is not None:
+            found[digest] = row[0]
+    return found
+
+
+def _digest(account: int, event: dict[str, Any]) -> bytes:
+    # No part can hold a NUL, so that joined by it no two different events look alike.
+    parts = (str(account), event["actor_id"], event["session_id"], event["kind"], event["content"])
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
+
+
+def _row(number: int, event_id: str, account: int, event: dict[str, Any], digest: bytes, now: int) -> tuple[Any, ...]:
+    return (
+        number,
+        event_id,
+        account,
+        event["actor_id"],
+        event["session_id"],
+        event["kind"],
+        event["content"],
+        event["role_id"],
+        event["team_id"],
+        parse(event["ts"]) if "ts" in event else now,
+        event.get("metadata"),
+        now,
+        digest,
+    )

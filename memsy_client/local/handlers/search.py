@@ -1,0 +1,145 @@
+"""Search: who may see what, which of it is near, and that being found makes a memory stronger."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from .. import strength
+from ..clock import isoformat
+from ..errors import invalid
+from ..http.parsing import refuse_organisation
+from ..http.validation import trim
+from ..memory import writes
+from ..memory.extraction import json_object
+from ..memory.writes import MAX_SOURCES, Place
+from ..retrieval import nearest
+from ..retrieval.nearest import Eligible
+from .context import Call
+
+MAX_SOURCE_METADATA = 5
+
+
+def search(call: Call) -> dict[str, Any]:
+    """The memories nearest to a query, each of which gets a little stronger by it."""
+    body = call.body
+    refuse_organisation(body)
+    if body.get("session_id") and body.get("exclude_session_id"):
+        raise invalid(
+            ["body", "exclude_session_id"], "Give session_id or exclude_session_id but not both.", "value_error"
+        )
+    services = call.services
+    services.meter.spend(call.account, call.key.key_id, "search_queries", 1)
+    now = call.now
+    eligible = _eligible(call.account, body, now)
+    with services.store.read() as connection:
+        found = nearest.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
+    # Rounded before they are compared, so that a score which was answered works as a threshold.
+    found = [(memory, round(score, 6)) for memory, score in found if round(score, 6) >= body["threshold"]]
+    if not found:
+        return {"results": []}
+    services.store.write(lambda connection: _recall(connection, [memory for memory, _ in found], now), durable=False)
+    with services.store.read() as connection:
+        return {"results": [_result(connection, body, memory, score) for memory, score in found]}
+
+
+def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
+    conditions = ["account = ?", "(decays IS NULL OR decays > ?)"]
+    params: list[object] = [account, now]
+    places, apart = _places(account, body), False
+    if places:
+        conditions.append(f"({' OR '.join(f'{place.column()} = ?' for place in places)})")
+        params += [place.id for place in places]
+    else:
+        # The whole organisation: a promoted memory speaks for the narrower ones that say the same.
+        places, apart = [Place(account, "org", "")], True
+        conditions.append("promoted IS NULL")
+    if body.get("session_id"):
+        conditions.append("(session_id = ? OR session_id IS NULL)")
+        params.append(body["session_id"])
+    if body.get("exclude_session_id"):
+        conditions.append("(session_id != ? OR session_id IS NULL)")
+        params.append(body["exclude_session_id"])
+    sql = f"SELECT memory FROM memories WHERE {' AND '.join(conditions)}"
+    return Eligible(sql, tuple(params), tuple(map(writes.scope, places)), max(len(places), 2 * apart), apart)
+
+
+def _places(account: int, body: Mapping[str, Any]) -> list[Place]:
+    """Where one actor's search looks: at its own memories, and at those of the roles and teams named."""
+    if "actor_id" not in body:
+        return []
+    groups = [("role", id) for id in body.get("role_ids", ())] + [("team", id) for id in body.get("team_ids", ())]
+    named = ((level, trim(id)) for level, id in [("actor", body["actor_id"]), *groups])
+    return [Place(account, level, id) for level, id in dict.fromkeys(named)]
+
+
+def _recall(connection: sqlite3.Connection, memories: list[int], now: int) -> None:
+    """Make memories stronger for having been found."""
+    marks = ", ".join("?" * len(memories))
+    sql = f"SELECT memory, strength, strength_at, half_life, pinned FROM memories WHERE memory IN ({marks})"
+    changes = []
+    for memory, value, at, half_life, pinned in connection.execute(sql, memories).fetchall():
+        value = strength.raised(strength.current(value, at, half_life, pinned, now), strength.RECALL_STEP)
+        changes.append((value, now, strength.decays(value, now, half_life, bool(pinned)), now, memory))
+    connection.executemany(
+        "UPDATE memories SET strength = ?, strength_at = ?, decays = ?, last_recalled = ?, "
+        "recall_count = recall_count + 1 WHERE memory = ?",
+        changes,
+    )
+
+
+def _result(connection: sqlite3.Connection, body: Mapping[str, Any], memory: int, score: float) -> dict[str, Any]:
+    sql = (
+        "SELECT memory_id, text, title, summary, tags, entities, memory_kind, type, strength, confidence, observed, "
+        "session_id FROM memories WHERE memory = ?"
+    )
+    (memory_id, text, title, summary, tags, entities, kind, type_, value, confidence, observed, session_id) = (
+        connection.execute(sql, (memory,)).fetchone()
+    )
+    sources = _sources(connection, memory)
+    metadata = {
+        "title": title,
+        "summary": summary,
+        "tags": json.loads(tags),
+        "entities": json.loads(entities),
+        "kind": kind,
+        "type": type_,
+        "strength": round(value, 4),
+        "confidence": confidence,
+        "observed_at": isoformat(observed),
+        "session_id": session_id,
+        "source_event_ids": [source[0] for source in sources],
+        "source_metadata": _source_metadata(sources),
+    }
+    if body["include_source_events"]:
+        metadata["source_events"] = [
+            {"event_id": event_id, "kind": kind, "content": content, "ts": isoformat(ts)}
+            for event_id, kind, content, ts, _ in sources
+        ]
+    return {
+        "id": memory_id,
+        "content": text,
+        "score": score,
+        "metadata": {name: value for name, value in metadata.items() if value is not None},
+    }
+
+
+def _sources(connection: sqlite3.Connection, memory: int) -> list[tuple[str, str, str, int, str | None]]:
+    """The latest events that a memory was made from, oldest first: event_id, kind, content, ts, metadata."""
+    sql = (
+        "SELECT event_id, kind, content, ts, metadata FROM sources JOIN events USING (event) "
+        "WHERE memory = ? ORDER BY event DESC LIMIT ?"
+    )
+    return connection.execute(sql, (memory, MAX_SOURCES)).fetchall()[::-1]
+
+
+def _source_metadata(sources: list[tuple[str, str, str, int, str | None]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for event_id, _, _, _, text in sources:
+        if text is None:
+            continue
+        parsed = json_object(text)
+        found.append({"event_id": event_id, **({"raw": text} if parsed is None else {"metadata": parsed})})
+    return found[-MAX_SOURCE_METADATA:]

@@ -1,0 +1,51 @@
+"""Which function answers which operation, by operationId. An operation that is not here answers 501."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from . import account, events, health, hierarchy, ingest, memories, search
+from .context import Call
+
+Handler = Callable[[Call], object]
+"""Returns what the response's JSON body says, or None for 204; refuses by raising a `Problem`."""
+
+HANDLERS: Mapping[str, Handler] = {
+    "ingest": ingest.ingest,
+    "status": ingest.status,
+    "search": search.search,
+    "health": health.health,
+    "orgs_list": hierarchy.orgs_list,
+    "orgs_create": hierarchy.orgs_create,
+    "orgs_get": hierarchy.orgs_get,
+    "orgs_update": hierarchy.orgs_update,
+    "orgs_regenerate_prompt": hierarchy.orgs_regenerate_prompt,
+    "orgs_delete": hierarchy.orgs_delete,
+    "roles_list": hierarchy.roles_list,
+    "roles_create": hierarchy.roles_create,
+    "roles_get": hierarchy.roles_get,
+    "roles_update": hierarchy.roles_update,
+    "roles_regenerate_prompt": hierarchy.roles_regenerate_prompt,
+    "roles_delete": hierarchy.roles_delete,
+    "teams_list": hierarchy.teams_list,
+    "teams_create": hierarchy.teams_create,
+    "teams_get": hierarchy.teams_get,
+    "teams_update": hierarchy.teams_update,
+    "teams_regenerate_prompt": hierarchy.teams_regenerate_prompt,
+    "teams_delete": hierarchy.teams_delete,
+    "memories_list": memories.memories_list,
+    "memories_stats": memories.memories_stats,
+    "memories_get": memories.memories_get,
+    "me": account.me,
+    "usage_summary": account.usage_summary,
+    "usage_timeseries": account.usage_timeseries,
+    "billing_summary": account.billing_summary,
+    "billing_invoices": account.billing_invoices,
+    "keys_list": account.keys_list,
+    "keys_create": account.keys_create,
+    "keys_delete": account.keys_delete,
+    "keys_usage": account.keys_usage,
+    "events_list": events.events_list,
+    "interest_express": account.interest_express,
+    "interest_status": account.interest_status,
+}

@@ -1,0 +1,153 @@
+"""From the bytes of a request to checked values: URL, query, JSON body.
+
+Whatever is wrong comes out as a `Problem`, never as an exception of json, urllib or Python's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from ..._core.message import Headers, Request
+from ..errors import Problem, invalid, org_not_allowed
+from .routes import Body, Operation
+from .validation import Mistake, mistake
+
+MAX_MISTAKES = 100
+"""How many mistakes a 422 names, the first ones."""
+
+MAX_DEPTH = 64
+"""How deeply a JSON body may be nested; the contract's own shapes need four levels."""
+
+
+def split_url(url: str) -> tuple[tuple[str, ...], str]:
+    """The decoded path segments and the raw query of a URL.
+
+    Raises:
+        Problem: 422, the path does not decode to UTF-8.
+    """
+    parts = urlsplit(url)
+    return tuple(_decode(segment, ["path"]) for segment in parts.path.strip("/").split("/")), parts.query
+
+
+def _decode(text: str, loc: list[str | int]) -> str:
+    try:
+        return unquote_to_bytes(text).decode("utf-8")
+    except UnicodeError:
+        raise invalid(loc, "Input should be percent-encoded UTF-8", "string_unicode") from None
+
+
+def read_path(operation: Operation, found: dict[str, str]) -> dict[str, Any]:
+    """The path parameters, checked.
+
+    Raises:
+        Problem: 422, one of them breaks its rules.
+    """
+    mistakes: list[Mistake] = []
+    for name, parameter in operation.path_parameters.items():
+        mistakes += parameter.check(found[name], ["path", name])
+    _refuse(mistakes)
+    return dict(found)
+
+
+def read_query(operation: Operation, query: str) -> dict[str, Any]:
+    """The query parameters, checked and with their defaults; those the contract does not know are left out.
+
+    Raises:
+        Problem: 422, one of them breaks its rules, is missing, or comes twice.
+    """
+    given: dict[str, list[str]] = {}
+    for pair in query.split("&") if query else ():
+        name, _, value = pair.partition("=")
+        name = _decode(name.replace("+", " "), ["query"])
+        given.setdefault(name, []).append(_decode(value.replace("+", " "), ["query", name]))
+    values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    for name, parameter in operation.query_parameters.items():
+        loc: list[str | int] = ["query", name]
+        texts = given.get(name, [])
+        if len(texts) > 1:
+            mistakes.append(mistake(loc, "Input should be given once", "too_many"))
+        elif texts:
+            values[name], found = parameter.read(texts[0], loc)
+            mistakes += found
+        elif parameter.required:
+            mistakes.append(mistake(loc, "Field required", "missing"))
+        else:
+            values[name] = parameter.default
+    _refuse(mistakes)
+    return values
+
+
+def read_body(body: Body, request: Request) -> dict[str, Any]:
+    """The JSON body, checked, with its defaults, and without NUL characters.
+
+    Raises:
+        Problem: 422, it is no JSON or breaks the rules; 400, it names an organisation where none may be named.
+    """
+    content_type = (Headers.of(request.headers).get("content-type") or "").partition(";")[0].strip().lower()
+    if content_type != "application/json" and not content_type.endswith("+json"):
+        raise invalid(["header", "content-type"], "Input should be application/json", "content_type")
+    document = _clean(_parse(request.body or b""), 0)
+    _refuse(body.check(document, ["body"]))
+    return {**body.defaults, **document}
+
+
+def refuse_organisation(body: Mapping[str, Any]) -> None:
+    """Refuse a body that names an organisation: for memories it follows from the key, and from nothing else.
+
+    Raises:
+        Problem: 400 `org_id_not_allowed`.
+    """
+    if "org_id" in body or any("org_id" in event for event in body.get("events", ())):
+        raise org_not_allowed()
+
+
+def _parse(content: bytes) -> Any:
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise invalid(["body", error.pos], f"JSON decode error: {error.msg}", "json_invalid") from None
+    except UnicodeDecodeError:
+        raise invalid(["body"], "JSON decode error: the body is not UTF-8", "json_invalid") from None
+    except ValueError as error:
+        raise invalid(["body"], f"JSON decode error: {error}", "json_invalid") from None
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _too_deep() -> Problem:
+    return invalid(["body"], f"JSON decode error: nested more than {MAX_DEPTH} levels deep", "json_invalid")
+
+
+def _clean(value: Any, depth: int) -> Any:
+    """The value without NUL characters; refuses what could not be stored or answered as UTF-8 text."""
+    if isinstance(value, str):
+        if not value.isascii():
+            _refuse_surrogates(value)
+        return value.replace("\0", "") if "\0" in value else value
+    if depth > MAX_DEPTH:
+        raise _too_deep()
+    if isinstance(value, list):
+        return [_clean(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {_clean(name, depth + 1): _clean(item, depth + 1) for name, item in value.items()}
+    return value
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise invalid(["body"], "Text should not hold half of a surrogate pair", "string_unicode") from None
+
+
+def _refuse(mistakes: list[Mistake]) -> None:
+    if mistakes:
+        raise Problem(422, {"detail": mistakes[:MAX_MISTAKES]})

@@ -1,0 +1,68 @@
+"""What the server was asked: every request it received, for tests to read."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..._core.message import Headers
+
+KEPT = 10_000
+"""How many requests are kept, the latest ones."""
+
+
+@dataclass(frozen=True)
+class ReceivedRequest:
+    """A request as it came in.
+
+    Attributes:
+        operation: The operation it is for (`search`, `roles_list`, …), or None when there is no such path.
+        method: `GET`, `POST`, …
+        url: The path and query, as sent.
+        headers: Its headers, found under any spelling; the API key is among them, so they are not in the repr.
+        content: The body's bytes.
+        status: The status that answered it; None when the connection was dropped.
+        seconds: How long the answer took.
+    """
+
+    operation: str | None
+    method: str
+    url: str
+    headers: Headers = field(repr=False)
+    content: bytes = field(repr=False)
+    status: int | None
+    seconds: float
+
+    def json(self) -> Any:
+        """The body as JSON; None when there is no body.
+
+        Raises:
+            ValueError: The body is not JSON.
+        """
+        return json.loads(self.content) if self.content else None
+
+
+class Recorder:
+    """Keeps the latest requests. Safe to use from any thread."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._lock = threading.Lock()
+        self._requests: deque[ReceivedRequest] = deque(maxlen=kept)
+
+    def add(self, received: ReceivedRequest) -> None:
+        """Keep one more."""
+        with self._lock:
+            self._requests.append(received)
+
+    def all(self) -> tuple[ReceivedRequest, ...]:
+        """Those kept, oldest first."""
+        with self._lock:
+            return tuple(self._requests)
+
+    def clear(self) -> None:
+        """Forget them."""
+        with self._lock:
+            self._requests.clear()

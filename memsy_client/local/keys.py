@@ -1,0 +1,131 @@
+"""Accounts and their API keys: who may come in, and what a key may do.
+
+An account is what a key opens: an organisation with its events, memories, hierarchy and usage. Nothing of one account
+is ever visible to the key of another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .errors import unauthorized
+from .storage import ids as numbering
+from .storage.ids import Ids
+
+PREFIX_LENGTH = 12
+"""How many characters of a key are kept readable, to recognise it and to find its hash."""
+
+LOCAL_KEY_ID = "key_local"
+"""The key that the server itself hands out at its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that was let in."""
+
+    key_id: str
+    account: int
+    org_id: str
+    email: str
+    scopes: tuple[str, ...]
+    admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key as it is made; `raw` is kept nowhere."""
+
+    key_id: str
+    raw: str
+    prefix: str
+
+
+def authenticate(connection: sqlite3.Connection, authorization: str | None, now: int) -> Key:
+    """The key that an Authorization header carries.
+
+    Raises:
+        Problem: 401, the header is missing or malformed, or the key is unknown, expired or revoked.
+    """
+    if not authorization:
+        raise unauthorized("The Authorization header is missing.")
+    scheme, _, raw = authorization.strip().partition(" ")
+    raw = raw.strip()
+    if scheme.lower() != "bearer" or not raw.startswith("msy_"):
+        raise unauthorized("The Authorization header should read: Bearer msy_...")
+    sql = (
+        "SELECT key_id, account, org_id, email, scopes, admin, expires, salt, hash "
+        "FROM keys JOIN accounts USING (account) WHERE prefix = ?"
+    )
+    for key_id, account, org_id, email, scopes, admin, expires, salt, stored in connection.execute(
+        sql, (raw[:PREFIX_LENGTH],)
+    ):
+        if hmac.compare_digest(_hash(salt, raw), stored):
+            if expires is not None and expires <= now:
+                raise unauthorized("The API key has expired.")
+            return Key(key_id, account, org_id, email, tuple(scopes.split()), bool(admin))
+    raise unauthorized("The API key is not valid.")
+
+
+def _hash(salt: bytes, raw: str) -> bytes:
+    # Keys are long and random, so there is nothing to guess and a plain salted hash is enough.
+    return hmac.digest(salt, raw.encode("utf-8", "surrogateescape"), "sha256")
+
+
+def create_account(connection: sqlite3.Connection, org_id: str) -> tuple[int, bool]:
+    """Find the account of an organisation's id, or make it; tells its number and whether it is new."""
+    found = connection.execute("SELECT account FROM accounts WHERE org_id = ?", (org_id,)).fetchone()
+    if found is not None:
+        return int(found[0]), False
+    account = numbering.take(connection, "account")[0]
+    connection.execute("INSERT INTO accounts VALUES (?, ?, ?)", (account, org_id, f"admin@{account}.memsy.invalid"))
+    return account, True
+
+
+def create_key(
+    connection: sqlite3.Connection,
+    ids: Ids,
+    account: int,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    admin: bool,
+    now: int,
+    expires: int | None = None,
+) -> NewKey:
+    """Make a key with a new secret, of which only a salted hash is stored."""
+    number = numbering.take(connection, "key")[0]
+    digest = hashlib.sha256(ids.digest("secret", number)).hexdigest()
+    new = NewKey(ids.named("key", number), f"msy_{digest}", f"msy_{digest}"[:PREFIX_LENGTH])
+    _insert(connection, new, account, name, scopes, admin, now, expires)
+    return new
+
+
+def install_local_key(connection: sqlite3.Connection, account: int, raw: str, now: int) -> None:
+    """Let in the key that the server hands out itself; the one of an earlier start no longer works."""
+    connection.execute("DELETE FROM keys WHERE key_id = ?", (LOCAL_KEY_ID,))
+    new = NewKey(LOCAL_KEY_ID, raw, raw[:PREFIX_LENGTH])
+    _insert(connection, new, account, "local", ("read", "write"), True, now, None)
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    new: NewKey,
+    account: int,
+    name: str,
+    scopes: Sequence[str],
+    admin: bool,
+    now: int,
+    expires: int | None,
+) -> None:
+    salt = secrets.token_bytes(16)
+    values = (new.key_id, account, name, new.prefix, salt, _hash(salt, new.raw), " ".join(scopes), admin, now, expires)
+    connection.execute(
+        "INSERT INTO keys (key_id, account, name, prefix, salt, hash, scopes, admin, created, expires) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )

@@ -1,0 +1,287 @@
+"""`LocalMemsy`: a whole Memsy in this process, with everything a test or a program needs of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from . import keys
+from .clock import Clock
+from .engine import BODY_LIMIT, Engine
+from .handlers import hierarchy
+from .handlers.context import Services
+from .http.faults import Fault
+from .http.recording import KEPT, ReceivedRequest
+from .http.transport import AsyncLocalTransport, LocalTransport
+from .keys import NewKey
+from .memory.extraction import Extract
+from .memory.extraction import extract as by_rules
+from .memory.plugins import Embed, Plugins, Rank
+from .memory.worker import Worker
+from .quota import Meter, Plan
+from .storage.database import Store
+from .storage.ids import Ids
+
+if TYPE_CHECKING:
+    from .http.listener import SocketServer
+
+LOCAL_API_KEY = "msy_local_development_key"
+"""The key of every local server that is not given another: known to all, and good for nothing else."""
+
+NO_SOCKET = "http://memsy.localhost"
+"""Where a server without a socket seems to be; only its transports reach it."""
+
+
+class LocalMemsy:
+    """A Memsy of your own: empty, on a real SQLite database, gone at the end unless it has a path.
+
+        with LocalMemsy() as memsy:
+            client = MemsyClient(memsy.base_url, memsy.api_key)
+
+    Entering opens a socket on `port` (needs `memsy-client[local]`); with `port=None` there is none, and clients reach
+    the server through `transport` or `async_transport`. `async with` works alike.
+
+    Args:
+        path: The database file; None or ":memory:" keeps everything in memory.
+        org: The id of the organisation that the key opens.
+        api_key: The key to hand out; it has to begin with `msy_`.
+        seed: Any text; the same one gives the same ids in the same order.
+        host: The address to listen on.
+        port: The port to listen on; 0 takes a free one, None opens no socket.
+        extract: Turns an event into its memories, in place of the written rules.
+        embed: Turns texts into vectors; search then weighs likeness too (needs `memsy-client[embeddings]`).
+        rank: Scores the best candidates of a search anew.
+        body_limit: The largest request body in bytes; a larger one gets 413.
+        kept_requests: How many received requests `requests` holds.
+
+    Raises:
+        DatabaseRefused: The file cannot be used; the message says why.
+        ImportError: `embed` is given, and numpy is not installed.
+        ValueError: The key does not begin with `msy_`, or the organisation belongs to another account of the file.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        org: str = "local",
+        api_key: str = LOCAL_API_KEY,
+        seed: str | None = None,
+        host: str = "127.0.0.1",
+        port: int | None = 0,
+        extract: Extract = by_rules,
+        embed: Embed | None = None,
+        rank: Rank | None = None,
+        body_limit: int = BODY_LIMIT,
+        kept_requests: int = KEPT,
+    ) -> None:
+        if not api_key.startswith("msy_") or len(api_key) < keys.PREFIX_LENGTH:
+            raise ValueError(f"an API key begins with msy_ and has at least {keys.PREFIX_LENGTH} characters")
+        self.api_key = api_key
+        self.clock = Clock()
+        self._org, self._seed, self._host, self._port = org, seed, host, port
+        self._socket: SocketServer | None = None
+        plugins = Plugins(extract, embed, rank)
+        store = Store(path)
+        ids = Ids(seed)
+        meter = Meter(store, self.clock)
+        self._services = Services(
+            store, self.clock, ids, meter, Worker(store, self.clock, ids, meter, plugins), plugins
+        )
+        self.engine = Engine(self._services, body_limit=body_limit, kept_requests=kept_requests)
+        self.transport = LocalTransport(self.engine.handle)
+        self.async_transport = AsyncLocalTransport(self.engine.handle)
+        try:
+            self._account = store.write(self._found)
+        except BaseException:
+            store.close()
+            raise
+        self._services.worker.resume()
+
+    @property
+    def base_url(self) -> str:
+        """The base URL of the core plane, ending in `/v1`."""
+        return f"{self._address}/v1"
+
+    @property
+    def control_url(self) -> str:
+        """The base URL of the control plane, ending in `/api`."""
+        return f"{self._address}/api"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that redirect an application to this server."""
+        return {
+            "MEMSY_BASE_URL": self.base_url,
+            "MEMSY_CONTROL_URL": self.control_url,
+            "MEMSY_API_KEY": self.api_key,
+        }
+
+    @property
+    def requests(self) -> Sequence[ReceivedRequest]:
+        """The requests received, oldest first."""
+        return self.engine.recorder.all()
+
+    def start(self) -> None:
+        """Open the socket, unless it is open or there shall be none.
+
+        Raises:
+            OSError: The port is in use, or the address is not this machine's.
+            ImportError: The packages of `memsy-client[local]` are not installed.
+        """
+        if self._socket is None and self._port is not None:
+            try:
+                from .http.listener import SocketServer
+            except ImportError as error:
+                raise ImportError(
+                    "a socket needs more packages: pip install 'memsy-client[local]', or do without one: port=None"
+                ) from error
+            self._socket = SocketServer(self, self._host, self._port)
+
+    def close(self) -> None:
+        """Close the socket and the database; what is pending is processed at the next start."""
+        # First what requests under way may be waiting for, so that the socket has none to wait for.
+        self.engine.close()
+        self._services.worker.close()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        try:
+            self._services.meter.flush()
+        finally:
+            self._services.store.close()
+
+    def __enter__(self) -> LocalMemsy:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> LocalMemsy:
+        import anyio.to_thread
+
+        return await anyio.to_thread.run_sync(self.__enter__)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        import anyio.to_thread
+
+        await anyio.to_thread.run_sync(self.close)
+
+    def hold(self) -> None:
+        """Leave events pending from now on, until `release`."""
+        self._services.worker.hold()
+
+    def release(self) -> None:
+        """Process pending events again."""
+        self._services.worker.release()
+
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until no event is pending.
+
+        Raises:
+            TimeoutError: Some are still pending after `timeout` seconds, for instance because processing is held, or
+                when the server was closed.
+        """
+        if not self._services.worker.settle(timeout):
+            raise TimeoutError(f"events are still pending (waited for up to {timeout:g} s)")
+
+    def fail_next(
+        self,
+        times: int = 1,
+        *,
+        status: int | None = None,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        delay: float = 0.0,
+        drop: bool = False,
+        operation: str | None = None,
+        after: bool = False,
+    ) -> None:
+        """Let the next calls fail; faults are met in the order in which they were scripted.
+
+        Args:
+            times: How many calls.
+            status: The status to answer.
+            body: The body to answer: text or bytes as they are, anything else as JSON.
+            headers: Headers to answer.
+            delay: Real seconds to wait first; with nothing else, the call then goes on as usual.
+            drop: Close the connection instead of answering.
+            operation: Only calls of this operation: `search`, `roles_list`, …
+            after: Carry the call out first, so that only its answer is lost.
+
+        Raises:
+            ValueError: There is nothing to fail with, no such operation, or a value that no answer can have.
+        """
+        if operation is not None and operation not in self.engine.operations:
+            raise ValueError(f"there is no operation {operation!r}")
+        fault = Fault(status, body, {} if headers is None else headers, delay, drop, operation, after)
+        self.engine.faults.add(fault, times)
+
+    def set_plan(self, plan: Plan, *, org: str | None = None) -> None:
+        """Give an organisation (the server's own, unless named) another plan: limits, quotas, tier, billing."""
+        account = self._account if org is None else self._services.store.write(self._account_of(org))
+        self._services.meter.set_plan(account, plan)
+
+    def create_key(
+        self, *, org: str | None = None, scopes: Sequence[str] = ("read", "write"), admin: bool = True
+    ) -> str:
+        """Make another key and return it; one for another organisation makes that organisation too.
+
+        Raises:
+            ValueError: A scope is neither `read` nor `write`, or the organisation was made by another one's key.
+        """
+        if not set(scopes) <= {"read", "write"}:
+            raise ValueError("the scopes of a key are read and write")
+        if not isinstance(admin, bool) or not (org is None or (isinstance(org, str) and org)):
+            raise ValueError("org is the id of an organisation, and admin is true or false")
+
+        def work(connection: sqlite3.Connection) -> NewKey:
+            account = self._account if org is None else self._account_of(org)(connection)
+            now = self.clock.now()
+            ids = self._services.ids
+            return keys.create_key(connection, ids, account, name="local", scopes=scopes, admin=admin, now=now)
+
+        return self._services.store.write(work).raw
+
+    def reset(self) -> None:
+        """Make everything as it was at the start of an empty server: data, keys, clock, plans, faults, requests."""
+        services = self._services
+        services.worker.hold()
+        self.engine.faults.clear()
+        self.clock.reset()
+        services.store.reset()
+        services.meter.reset()
+        self._account = services.store.write(self._found)
+        self.engine.recorder.clear()
+        services.worker.release()
+
+    @property
+    def _address(self) -> str:
+        return NO_SOCKET if self._socket is None else self._socket.address
+
+    def _found(self, connection: sqlite3.Connection) -> int:
+        """Make sure of the server's own organisation and key."""
+        account = self._account_of(self._org)(connection)
+        keys.install_local_key(connection, account, self.api_key, self.clock.now())
+        return account
+
+    def _account_of(self, org: str) -> Callable[[sqlite3.Connection], int]:
+        def work(connection: sqlite3.Connection) -> int:
+            account, is_new = keys.create_account(connection, org)
+            if is_new:
+                hierarchy.create_org(connection, account, org, org, "", self.clock.now())
+            return account
+
+        return work

@@ -1,0 +1,1 @@
+"""How memories come to be: from stored events, in the background."""

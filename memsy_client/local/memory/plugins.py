@@ -1,0 +1,78 @@
+"""The functions of your own that can take the place of the built-in rules."""
+
+from __future__ import annotations
+
+import array
+import importlib.util
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from . import extraction
+from .extraction import Extract
+
+Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+"""Turns texts into vectors of one length, in the same order."""
+
+Rank = Callable[[str, Sequence[str]], Sequence[float]]
+"""Turns a query and the texts of the best candidates into their scores, 0-1, higher is closer."""
+
+
+class PluginFailed(Exception):
+    """A function of the user's own raised, or returned what cannot be used."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        super().__init__(f"{name} failed: {type(error).__name__}: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """How events become memories, and how search scores them."""
+
+    extract: Extract = extraction.extract
+    embed: Embed | None = None
+    rank: Rank | None = None
+
+    def __post_init__(self) -> None:
+        if self.embed is not None and importlib.util.find_spec("numpy") is None:
+            raise ImportError("embed= needs one more package: pip install 'memsy-client[embeddings]'")
+
+    def vectors(self, texts: Sequence[str]) -> list[bytes | None]:
+        """The texts' vectors as they are stored (32-bit floats), or None for each when nothing embeds.
+
+        Raises:
+            PluginFailed: The function raised, or returned something else than a vector of finite numbers each.
+        """
+        if self.embed is None or not texts:
+            return [None] * len(texts)
+        try:
+            vectors = [array.array("f", vector) for vector in self.embed(texts)]
+            _check("vectors", len(vectors), len(texts))
+            if not all(math.isfinite(number) for vector in vectors for number in vector):
+                raise ValueError("a vector holds a number that is not finite")
+        except Exception as error:
+            raise PluginFailed("embed", error) from error
+        return [vector.tobytes() for vector in vectors]
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """What `rank` makes of the texts, each between 0 and 1; it has to be there.
+
+        Raises:
+            PluginFailed: The function raised, or returned something else than a finite number each.
+        """
+        assert self.rank is not None
+        if not texts:
+            return []
+        try:
+            scores = [float(score) for score in self.rank(query, texts)]
+            _check("scores", len(scores), len(texts))
+            if not all(map(math.isfinite, scores)):
+                raise ValueError("a score is not finite")
+        except Exception as error:
+            raise PluginFailed("rank", error) from error
+        return [min(max(score, 0.0), 1.0) for score in scores]
+
+
+def _check(what: str, returned: int, wanted: int) -> None:
+    if returned != wanted:
+        raise ValueError(f"it returned {returned} {what} for {wanted} texts")

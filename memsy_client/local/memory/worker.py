@@ -1,0 +1,249 @@
+"""Turns stored events into memories, in the background, in the order in which they came.
+
+What waits stands in the database, so a server that was killed goes on where it stopped. An event is taken off the
+queue in the transaction that stores its memories: it is processed once, whatever happens in between.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from ..clock import Clock, to_datetime
+from ..quota import STORED, Meter
+from ..storage.database import Store
+from ..storage.ids import Ids
+from . import promotion, writes
+from .extraction import Draft, Event
+from .plugins import Plugins
+from .writes import Place, Source
+
+BATCH = 64
+"""Events a transaction; ingest waits for it, so it is kept short."""
+
+BATCH_SECONDS = 0.5
+"""How long the events of a batch may be extracted: with a slow extraction, the first are not kept waiting."""
+
+RETRY_AFTER = 0.5
+"""Seconds until the next try when the database refuses a write, as it does on a full disk."""
+
+_log = logging.getLogger("memsy_client.local")
+
+_WAITING = """
+    SELECT event, event_id, events.account, org_id, actor_id, session_id, kind, content, ts, role_id, team_id, metadata,
+        (SELECT before.content FROM events before WHERE before.account = events.account
+         AND before.session_id = events.session_id AND before.event < events.event ORDER BY before.event DESC LIMIT 1)
+    FROM queue JOIN events USING (event) JOIN accounts ON accounts.account = events.account ORDER BY event LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What extraction made of one event."""
+
+    source: Source
+    org_id: str
+    drafts: tuple[Draft, ...] = ()
+    vectors: tuple[bytes | None, ...] = ()
+    failure: str | None = None
+
+
+class Worker:
+    """The thread that processes events. It starts with the first event that waits."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, meter: Meter, plugins: Plugins) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._meter = meter
+        self._plugins = plugins
+        self._state = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._held = False
+        self._closed = False
+        # `_asked` counts notifications, `_idle_at` is the count at which the queue was last seen empty.
+        self._asked = 0
+        self._idle_at = 0
+        self._busy = False
+
+    def resume(self) -> None:
+        """Process what an earlier run of the server left."""
+        with self._store.read() as connection:
+            waiting = connection.execute("SELECT EXISTS (SELECT 1 FROM queue)").fetchone()[0]
+        if waiting:
+            self.notify()
+
+    def notify(self) -> None:
+        """Say that events wait."""
+        with self._state:
+            self._asked += 1
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._run, name="memsy-processing", daemon=True)
+                self._thread.start()
+            self._state.notify_all()
+
+    def hold(self) -> None:
+        """Leave events pending from now on; returns when what was being processed is done."""
+        with self._state:
+            self._held = True
+            self._state.wait_for(lambda: not self._busy)
+
+    def release(self) -> None:
+        """Process again."""
+        with self._state:
+            self._held = False
+            self._state.notify_all()
+
+    @property
+    def held(self) -> bool:
+        """Whether events are left pending."""
+        return self._held
+
+    def settle(self, timeout: float) -> bool:
+        """Wait until no event is pending; tells whether that came within `timeout` seconds, and before `close`."""
+        with self._state:
+            self._state.wait_for(lambda: self._closed or self._idle_at == self._asked, timeout)
+            return self._idle_at == self._asked
+
+    def close(self) -> None:
+        """Stop after the batch at hand; the rest stays pending."""
+        with self._state:
+            self._closed = True
+            self._state.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._state:
+                self._busy = False
+                self._state.notify_all()
+                self._state.wait_for(lambda: self._closed or (not self._held and self._idle_at != self._asked))
+                if self._closed:
+                    return
+                self._busy = True
+                asked = self._asked
+            try:
+                worked = self._process_batch()
+            except Exception:
+                # Most likely the database; whatever it is, the thread has to live on.
+                _log.exception("processing is interrupted and will be tried again")
+                self._pause(RETRY_AFTER)
+                continue
+            if not worked:
+                with self._state:
+                    self._idle_at = asked
+
+    def _pause(self, seconds: float) -> None:
+        end = monotonic() + seconds
+        with self._state:
+            self._busy = False
+            self._state.notify_all()
+            self._state.wait_for(lambda: self._closed, max(0.0, end - monotonic()))
+
+    def _process_batch(self) -> bool:
+        """Process the events that have waited longest; tells whether there were any."""
+        with self._store.read() as connection:
+            rows = connection.execute(_WAITING, (BATCH,)).fetchall()
+        if not rows:
+            return False
+        outcomes = self._extract_in_time(rows)
+        try:
+            self._store_outcomes(outcomes)
+        except Exception as error:
+            if _is_the_databases(error):
+                raise
+            # Something that an extraction returned cannot be stored: find out which, and fail no other event for it.
+            for outcome in outcomes:
+                self._store_alone(outcome)
+        return True
+
+    def _extract_in_time(self, rows: list[tuple[Any, ...]]) -> list[_Outcome]:
+        """Extract outside of any transaction: an extraction of the user's own may take its time, or be told to stop."""
+        outcomes: list[_Outcome] = []
+        end = monotonic() + BATCH_SECONDS
+        for row in rows:
+            if self._held or self._closed or (outcomes and monotonic() > end):
+                break
+            outcomes.append(self._extract(Source(*row[:3], *row[4:]), row[3]))
+        return outcomes
+
+    def _store_alone(self, outcome: _Outcome) -> None:
+        try:
+            self._store_outcomes([outcome])
+        except Exception as error:
+            if _is_the_databases(error):
+                raise
+            self._store_outcomes([_failed(outcome.source, outcome.org_id, error)])
+
+    def _store_outcomes(self, outcomes: list[_Outcome]) -> None:
+        made = self._store.write(lambda connection: self._remember(connection, outcomes), durable=False)
+        for account, quantity in made.items():
+            self._meter.count(account, "", STORED, quantity)
+
+    def _extract(self, source: Source, org_id: str) -> _Outcome:
+        try:
+            found = self._plugins.extract(_event(source))
+            drafts = tuple(Draft(text=item) if isinstance(item, str) else item for item in found)
+            vectors = tuple(self._plugins.vectors([draft.text for draft in drafts]))
+        except BaseException as error:
+            # SystemExit and what ends a test are no Exception, and must not end the thread that all events wait for.
+            return _failed(source, org_id, error)
+        return _Outcome(source, org_id, drafts, vectors)
+
+    def _remember(self, connection: sqlite3.Connection, outcomes: list[_Outcome]) -> Counter[int]:
+        """Store the memories; returns how many were made of each account."""
+        made: Counter[int] = Counter()
+        now = self._clock.now()
+        for outcome in outcomes:
+            source = outcome.source
+            connection.execute("DELETE FROM queue WHERE event = ?", (source.event,))
+            if outcome.failure is not None:
+                connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, outcome.failure))
+            for draft, vector in zip(outcome.drafts, outcome.vectors, strict=True):
+                made[source.account] += self._remember_draft(connection, outcome, draft, vector, now)
+        return made
+
+    def _remember_draft(
+        self, connection: sqlite3.Connection, outcome: _Outcome, draft: Draft, vector: bytes | None, now: int
+    ) -> int:
+        source = outcome.source
+        place = Place(source.account, "actor", source.actor_id)
+        present = writes.find(connection, place, writes.fingerprint(draft.text))
+        if present is None:
+            writes.insert(connection, self._ids, place, draft, source, now, vector)
+        else:
+            writes.reinforce(connection, present, source, now)
+        promoted = promotion.promote(connection, self._ids, outcome.org_id, source, draft, now, vector)
+        return promoted + (present is None)
+
+
+def _is_the_databases(error: Exception) -> bool:
+    """Whether the database failed, not what it should have stored; it is worth another try."""
+    return isinstance(error, (sqlite3.OperationalError, sqlite3.InternalError)) or type(error) is sqlite3.DatabaseError
+
+
+def _failed(source: Source, org_id: str, error: BaseException) -> _Outcome:
+    _log.warning("event %s failed: %s: %s", source.event_id, type(error).__name__, error)
+    return _Outcome(source, org_id, failure=f"{type(error).__name__}: {error}")
+
+
+def _event(source: Source) -> Event:
+    return Event(
+        event_id=source.event_id,
+        actor_id=source.actor_id,
+        session_id=source.session_id,
+        kind=source.kind,
+        content=source.content,
+        ts=to_datetime(source.ts),
+        role_id=source.role_id,
+        team_id=source.team_id,
+        metadata=source.metadata,
+        previous=source.previous,
+    )

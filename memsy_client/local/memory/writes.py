@@ -1,0 +1,164 @@
+"""Writes memories: a new one, or more strength for the one that says the same already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+
+from .. import strength
+from ..clock import isoformat
+from ..retrieval import index
+from ..storage import ids as numbering
+from ..storage.ids import Ids
+from .extraction import Draft
+
+MAX_SOURCES = 100
+"""How many source events a memory shows, the latest ones: a statement may have been made thousands of times."""
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The stored event that a memory is made from."""
+
+    event: int
+    event_id: str
+    account: int
+    actor_id: str
+    session_id: str
+    kind: str
+    content: str
+    ts: int
+    role_id: str | None
+    team_id: str | None
+    metadata: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the hierarchy a memory belongs: a level, and the id of the actor, role, team or organisation."""
+
+    account: int
+    level: str
+    id: str
+
+    def column(self) -> str | None:
+        """The column that holds the id; an organisation's memories need none."""
+        return None if self.level == "org" else f"{self.level}_id"
+
+
+def fingerprint(text: str) -> bytes:
+    """What two texts share that say the same: their words, whatever their case, spacing and punctuation."""
+    words = " ".join(_WORD.findall(text.casefold())) or text.strip()
+    return hashlib.blake2b(words.encode(), digest_size=16).digest()
+
+
+def find(connection: sqlite3.Connection, place: Place, mark: bytes) -> int | None:
+    """The memory of a place that bears a fingerprint."""
+    column = place.column()
+    sql = "SELECT memory FROM memories WHERE account = ? AND fingerprint = ? AND level = ?"
+    values: tuple[object, ...] = (place.account, mark, place.level)
+    if column is not None:
+        sql, values = f"{sql} AND {column} = ?", (*values, place.id)
+    found = connection.execute(sql, values).fetchone()
+    return None if found is None else int(found[0])
+
+
+def insert(
+    connection: sqlite3.Connection,
+    ids: Ids,
+    place: Place,
+    draft: Draft,
+    source: Source,
+    now: int,
+    embedding: bytes | None = None,
+) -> int:
+    """Store a new memory, make it searchable, and return its number."""
+    number = numbering.take(connection, "memory")[0]
+    column = place.column()
+    row: dict[str, object] = {
+        "memory": number,
+        "memory_id": ids.uuid("memory", number),
+        "account": place.account,
+        "level": place.level,
+        # Only an actor's memory belongs to a conversation; one that was promoted belongs to none.
+        "session_id": source.session_id if place.level == "actor" else None,
+        "type": draft.type,
+        "kind": draft.kind or source.kind,
+        "memory_kind": draft.memory_kind,
+        "text": draft.text,
+        "title": draft.title,
+        "summary": draft.summary,
+        "tags": _json(draft.tags),
+        "entities": _json([dict(entity) for entity in draft.entities]),
+        "source_urls": _json(draft.source_urls),
+        "payload": None if draft.payload is None else _json(draft.payload),
+        "confidence": draft.confidence,
+        "strength": strength.INITIAL,
+        "strength_at": now,
+        "half_life": strength.HALF_LIFE,
+        "pinned": draft.pinned,
+        "decays": strength.decays(strength.INITIAL, now, strength.HALF_LIFE, draft.pinned),
+        "recall_count": 0,
+        "effective_from": source.ts,
+        "observed": source.ts,
+        "created": now,
+        "updated": now,
+        "fingerprint": fingerprint(draft.text),
+        "embedding": embedding,
+    }
+    if column is not None:
+        row[column] = place.id
+    marks = ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO memories ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+    connection.execute("INSERT INTO sources VALUES (?, ?)", (number, source.event))
+    add_to_index(connection, number, place, draft.text, source.session_id, source.ts)
+    return number
+
+
+def add_to_index(
+    connection: sqlite3.Connection, memory: int, place: Place, text: str, session_id: str, observed: int
+) -> None:
+    """Make a memory searchable; `session_id` is the conversation in which it was first stated."""
+    # Only an actor's memory has its turn in a conversation; one that was promoted stands alone.
+    thread = f"{place.account}/{session_id}" if place.level == "actor" else None
+    scopes = {scope(Place(place.account, "org", "")), scope(place)}
+    index.add(connection, memory, text, occurred=isoformat(observed), thread=thread, scopes=scopes)
+
+
+def scope(place: Place) -> str:
+    """The name under which the index knows a place; an organisation's is that of everything in it."""
+    return f"{place.account}/{place.level}/{'' if place.level == 'org' else place.id}"
+
+
+def reinforce(connection: sqlite3.Connection, memory: int, source: Source, now: int) -> None:
+    """Let one more event speak for a memory: it gets stronger, surer, and is last observed then."""
+    added = connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (memory, source.event)).rowcount
+    if not added:
+        return
+    sql = "SELECT strength, strength_at, half_life, pinned, confidence FROM memories WHERE memory = ?"
+    value, at, half_life, pinned, confidence = connection.execute(sql, (memory,)).fetchone()
+    value = strength.raised(strength.current(value, at, half_life, pinned, now), strength.REPEAT_STEP)
+    connection.execute(
+        "UPDATE memories SET strength = ?, strength_at = ?, decays = ?, confidence = ?, observed = max(observed, ?), "
+        "updated = ?, session_id = CASE WHEN session_id = ? THEN session_id END WHERE memory = ?",
+        (
+            value,
+            now,
+            strength.decays(value, now, half_life, bool(pinned)),
+            round(1 - (1 - confidence) / 2, 4),
+            source.ts,
+            now,
+            source.session_id,
+            memory,
+        ),
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

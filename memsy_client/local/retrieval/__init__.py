@@ -1,0 +1,1 @@
+"""Full-text search over memories: which are near to a query, and how near."""

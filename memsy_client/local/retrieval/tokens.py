@@ -1,0 +1,144 @@
+"""Text as the retrieval sees it: words, their stems, the words that carry no meaning, and who is speaking."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .stem import stem
+
+__all__ = ["content_size", "dates", "is_question", "query_dates", "query_terms", "speakers", "terms"]
+
+MAX_CHARACTERS = 8_000
+"""How much of a text is read: the longest content that the API takes, so that a longer query costs no more."""
+
+MAX_WORD = 40
+"""Letters of a word that count: what goes on for longer is data, and is told apart by its beginning."""
+
+MAX_QUERY_TERMS = 32
+"""Terms of a query that are looked up."""
+
+# An apostrophe parts a word: what stands behind it (s, t, ll, …) is a stop word.
+_WORD = re.compile(r"[^\W_]+")
+_DIGIT_GROUPS = re.compile(r"(?<=\d),(?=\d{3})")
+# Chinese characters and Japanese syllables run on without spaces: single ones and pairs stand in for words.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+
+# A chat log's "Ann: …" or "[8 May, 10:15] Ann Lee: …".
+_SPEAKER = re.compile(r"\s*(?:[\[(][^\])\n]{1,60}[\])]\s*)?([^\W\d_][\w'’.-]{0,30}(?: [^\W\d_][\w'’.-]{0,30}){0,2}):\s")
+# Both are verbs without meaning, except where a capital says that they are a month or a man.
+_NAMES_AMONG_STOP_WORDS = re.compile(r"(?<=[^\s.?!] )(?:May|Will)\b")
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+# Not every June is a month: it takes a year, a day or a preposition of time to make it one.
+_MONTH = re.compile(
+    rf"(?:\b(?P<before>in|during|since|early|late|last|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?)\s+)?"
+    rf"\b(?P<month>{'|'.join(_MONTHS)})\b"
+    rf"(?:,?\s+(?:(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)\b,?\s*)?(?P<year>(?:19|20)\d\d)?\b)?",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-\d\d")
+
+_STOP_WORD_LIST = """
+a an the this that these those there here
+i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers
+herself it its itself they them their theirs themselves one ones someone somebody anyone anybody everyone everybody
+something anything everything nothing
+who whom whose which what when where why how whatever
+am is are was were be been being isn aren wasn weren ain
+do does did doing done don doesn didn have has had having haven hasn hadn
+will would shall should can could may might must ought won wouldn shouldn couldn mustn needn
+and or but nor if then than so because as while until although though whether
+of at by for with about against between into through during before after above below to from up down in out on off
+over under again further once onto upon within without across along around toward towards among via per
+not no nor only own same too very just also even still already yet ever never always
+all any both each few more most other another such some many much
+ll ve re d m s t let lets please tell
+"""
+_STOP_WORDS = frozenset(_STOP_WORD_LIST.split())
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text in order: folded in case, without accents, at most `MAX_WORD` letters each."""
+    text = text[:MAX_CHARACTERS]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    text = text.casefold()
+    words: list[str] = []
+    for word in _WORD.findall(_DIGIT_GROUPS.sub("", text)):
+        if word.isascii() or not _UNSPACED.search(word):
+            words.append(word[:MAX_WORD])
+        else:
+            words += _pieces(word)
+    return words
+
+
+def _pieces(word: str) -> list[str]:
+    pieces = _UNSPACED.sub(" ", word).split()
+    for run in _UNSPACED.findall(word):
+        pieces += run
+        pieces += (run[at : at + 2] for at in range(len(run) - 1))
+    return pieces
+
+
+def terms(text: str) -> list[str]:
+    """The distinct stems of a text, stop words included, in the order of their first use."""
+    return list(dict.fromkeys(map(stem, _words(text))))
+
+
+def query_terms(query: str) -> list[str]:
+    """The distinct stems that a query is looked up by, at most `MAX_QUERY_TERMS`.
+
+    Stop words are left out, unless there is nothing else. Of a longer query the longest words are kept: they tend to
+    be the rarer ones.
+    """
+    words = _words(query)
+    names = {name.casefold() for name in _NAMES_AMONG_STOP_WORDS.findall(query[:MAX_CHARACTERS])}
+    kept = [word for word in words if word not in _STOP_WORDS or word in names] or words
+    stems = list(dict.fromkeys(map(stem, kept)))
+    if len(stems) <= MAX_QUERY_TERMS:
+        return stems
+    longest = set(sorted(stems, key=lambda term: (-len(term), term))[:MAX_QUERY_TERMS])
+    return [term for term in stems if term in longest]
+
+
+def speakers(text: str) -> list[str]:
+    """The stems of the speaker's name that a text begins with, as in `Ann: Hello`; empty if there is none."""
+    found = _SPEAKER.match(text)
+    return terms(found[1]) if found else []
+
+
+def dates(occurred: str) -> list[str]:
+    """The months and years that an ISO 8601 time may be asked for by: `2024-05`, `05`, `2024`."""
+    found = _ISO_DATE.match(occurred)
+    return [f"{found[1]}-{found[2]}", found[2], found[1]] if found else []
+
+
+def query_dates(query: str) -> list[str]:
+    """The months and years that a query names, each as narrow as it does: `2024-05`, or else `05` or `2024`."""
+    query = query[:MAX_CHARACTERS]
+    found: dict[str, None] = {}
+    for match in _MONTH.finditer(query):
+        number = f"{_MONTHS.index(match['month'].casefold()) + 1:02}"
+        if match["year"]:
+            found[f"{match['year']}-{number}"] = None
+        elif match["before"] or match["day"]:
+            found[number] = None
+    for year in _YEAR.findall(_MONTH.sub(" ", query)):
+        found[year] = None
+    return list(found)
+
+
+def is_question(text: str) -> bool:
+    """Whether the text ends by asking."""
+    return text.rstrip().endswith(("?", "？"))
+
+
+def content_size(text: str) -> int:
+    """How many words of the text are no stop words."""
+    return sum(word not in _STOP_WORDS for word in _words(text))

@@ -1,0 +1,1 @@
+"""The SQLite database: its tables, its writer and readers, and where ids come from."""

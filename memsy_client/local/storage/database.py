@@ -1,0 +1,280 @@
+"""The database: one writer that commits together what waits together, and readers beside it.
+
+A durable write returns once its transaction is on the disk (WAL with synchronous=FULL). Writers that arrive while
+another is committing are committed by the next transaction all at once, so that one flush of the disk serves them all.
+What can be made again after a power cut (processing, strengths, usage counts) does not wait for the flush.
+
+A second process is refused by a lock on a file beside the database; the system takes the lock away when its owner
+dies, however it dies.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
+
+from . import schema, sql_functions
+
+T = TypeVar("T")
+
+
+class DatabaseRefused(Exception):
+    """A database file cannot be used; the message says why in one line."""
+
+
+class _Task(Generic[T]):
+    """One piece of work that waits for a transaction."""
+
+    def __init__(self, work: Callable[[sqlite3.Connection], T], durable: bool) -> None:
+        self.work = work
+        self.durable = durable
+        self.done = False
+        self.value: T | None = None
+        self.error: BaseException | None = None
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        self.value = self.work(connection)
+
+    def outcome(self) -> T:
+        if self.error is not None:
+            raise self.error
+        return cast("T", self.value)
+
+
+class Store:
+    """An open database.
+
+    Args:
+        path: The file, made when it is not there; None or ":memory:" keeps everything in memory.
+
+    Raises:
+        DatabaseRefused: The file cannot be read or written, is in use, is no database of this server, or was made by
+            a newer release.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = _file(path)
+        self._tasks: deque[_Task[Any]] = deque()
+        self._writing = threading.RLock()
+        self._readers: deque[sqlite3.Connection] = deque()
+        self._synchronous = ""
+        self._closed = False
+        self._lock = None if self.path is None else _lock(self.path)
+        try:
+            self._writer = self._open()
+        except BaseException:
+            _unlock(self._lock)
+            raise
+
+    def close(self) -> None:
+        """Close every connection, and let another process have the file."""
+        with self._writing:
+            # A reader that is still at work is closed when it is done.
+            self._closed = True
+            self._close_readers()
+            self._writer.close()
+            _unlock(self._lock)
+            self._lock = None
+
+    def _close_readers(self) -> None:
+        while self._readers:
+            self._readers.pop().close()
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one moment of the database, for reading only."""
+        if self.path is None:
+            # An in-memory database lives in its one connection, which the writers use too.
+            with self._writing:
+                yield self._writer
+            return
+        try:
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self._connect()
+        try:
+            connection.execute("BEGIN")
+            yield connection
+        finally:
+            connection.rollback()
+            self._readers.append(connection)
+            if self._closed:
+                self._close_readers()
+
+    def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
+        """Run `work` in a transaction and return what it returned, once it is committed.
+
+        Args:
+            work: Gets the connection. It may be committed together with others' work, and is undone on its own when
+                it raises.
+            durable: Wait until the disk has it.
+
+        Raises:
+            sqlite3.Error: The transaction failed; nothing of `work` was stored.
+        """
+        task = _Task(work, durable)
+        self._tasks.append(task)
+        with self._writing:
+            if not task.done:
+                self._commit_waiting()
+        return task.outcome()
+
+    def reset(self) -> None:
+        """Empty the database."""
+
+        def renew(connection: sqlite3.Connection) -> None:
+            schema.drop(connection)
+            schema.create(connection)
+
+        self.write(renew)
+
+    def _commit_waiting(self) -> None:
+        tasks: list[_Task[Any]] = []
+        while self._tasks:
+            tasks.append(self._tasks.popleft())
+        try:
+            self._commit(tasks)
+        except BaseException as error:
+            for task in tasks:
+                task.error = task.error or error
+        finally:
+            for task in tasks:
+                task.done = True
+
+    def _commit(self, tasks: list[_Task[Any]]) -> None:
+        self._set_synchronous("FULL" if any(task.durable for task in tasks) else "NORMAL")
+        connection = self._writer
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for task in tasks:
+                self._run(task, alone=len(tasks) == 1)
+            connection.execute("COMMIT")
+        except BaseException:
+            # SQLite has already rolled back by itself after some errors, a full disk among them.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _run(self, task: _Task[Any], *, alone: bool) -> None:
+        if alone:
+            task.run(self._writer)
+            return
+        self._writer.execute("SAVEPOINT task")
+        try:
+            task.run(self._writer)
+        except BaseException as error:
+            if not self._writer.in_transaction:
+                raise
+            task.error = error
+            self._writer.execute("ROLLBACK TO task")
+        self._writer.execute("RELEASE task")
+
+    def _set_synchronous(self, level: str) -> None:
+        if level != self._synchronous:
+            self._writer.execute(f"PRAGMA synchronous = {level}")
+            self._synchronous = level
+
+    def _connect(self) -> sqlite3.Connection:
+        target = ":memory:" if self.path is None else str(self.path)
+        # Connections move between threads; a lock or the pool sees to it that only one has it at a time.
+        connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=10)
+        try:
+            # As many connections as requests at once: a large cache each would add up, and the system caches the file.
+            connection.execute("PRAGMA cache_size = -4000")
+            sql_functions.register(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        if self.path is None:
+            connection = self._connect()
+            _prepare(connection)
+            return connection
+        try:
+            connection = self._connect()
+            try:
+                _check(connection, self.path)
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA journal_size_limit = 67108864")
+                _prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise DatabaseRefused(f"{self.path}: cannot be used as a database: {error}") from error
+        return connection
+
+
+def _file(path: str | os.PathLike[str] | None) -> Path | None:
+    """The file that a path names, None for memory."""
+    if path is None or os.fspath(path) == ":memory:":
+        return None
+    if not os.fspath(path):
+        raise DatabaseRefused("the path of the database is empty")
+    # Absolute, so that SQLite reads no `file:` name as a URI, and readers opened later find the same file.
+    found = Path(path).absolute()
+    if found.is_dir():
+        raise DatabaseRefused(f"{found}: is a directory")
+    return found
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables in a new database; the transaction also finds out now whether it can be written at all."""
+    connection.execute("BEGIN IMMEDIATE")
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        schema.create(connection)
+    connection.execute("COMMIT")
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is not ours; an empty one is fine."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application != schema.APPLICATION_ID and (application or version or tables):
+        raise DatabaseRefused(f"{path}: is a database of another application")
+    if version > schema.VERSION:
+        raise DatabaseRefused(
+            f"{path}: was made by a newer release (its version is {version}, this one reads up to {schema.VERSION})"
+        )
+
+
+def _lock(path: Path) -> int:
+    """Take the lock beside a database file; the descriptor holds it until closed."""
+    beside = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise DatabaseRefused(f"{path}: cannot be opened: {error.strerror}") from error
+    try:
+        _lock_exclusively(descriptor)
+    except OSError as error:
+        os.close(descriptor)
+        raise DatabaseRefused(f"{path}: is in use by another server") from error
+    return descriptor
+
+
+def _unlock(descriptor: int | None) -> None:
+    if descriptor is not None:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock_exclusively(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock_exclusively(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

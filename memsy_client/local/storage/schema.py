@@ -1,0 +1,168 @@
+"""The tables. Times are microseconds since 1970 in UTC, lists and objects are JSON text, ids are text.
+
+`events` is only ever inserted into: what became of an event stands beside it, in `queue` while it waits and in
+`failures` when its processing failed. An event that is in neither is completed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from ..retrieval import index
+
+APPLICATION_ID = 0x4D656D73  # "Mems"
+"""Marks a database file as ours (PRAGMA application_id)."""
+
+VERSION = 1
+"""The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release."""
+
+TABLES = {
+    "counters": """
+        kind TEXT PRIMARY KEY,
+        value INTEGER NOT NULL
+    """,
+    "accounts": """
+        account INTEGER PRIMARY KEY,
+        org_id TEXT NOT NULL UNIQUE,
+        email TEXT NOT NULL
+    """,
+    "keys": """
+        key_id TEXT PRIMARY KEY,
+        account INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        prefix TEXT NOT NULL,
+        salt BLOB NOT NULL,
+        hash BLOB NOT NULL,
+        scopes TEXT NOT NULL,
+        admin INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        expires INTEGER,
+        last_used INTEGER
+    """,
+    "levels": """
+        level TEXT NOT NULL,
+        id TEXT NOT NULL,
+        account INTEGER NOT NULL,
+        org_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        focus TEXT NOT NULL,
+        prompt TEXT NOT NULL,
+        prompt_source TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        updated INTEGER NOT NULL,
+        PRIMARY KEY (level, id)
+    """,
+    "events": """
+        event INTEGER PRIMARY KEY,
+        event_id TEXT NOT NULL UNIQUE,
+        account INTEGER NOT NULL,
+        actor_id TEXT NOT NULL,
+        session_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        content TEXT NOT NULL,
+        role_id TEXT,
+        team_id TEXT,
+        ts INTEGER NOT NULL,
+        metadata TEXT,
+        ingested INTEGER NOT NULL,
+        digest BLOB NOT NULL
+    """,
+    "queue": """
+        event INTEGER PRIMARY KEY
+    """,
+    "failures": """
+        event INTEGER PRIMARY KEY,
+        reason TEXT NOT NULL
+    """,
+    "memories": """
+        memory INTEGER PRIMARY KEY,
+        memory_id TEXT NOT NULL UNIQUE,
+        account INTEGER NOT NULL,
+        level TEXT NOT NULL,
+        actor_id TEXT,
+        role_id TEXT,
+        team_id TEXT,
+        session_id TEXT,
+        type TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        memory_kind TEXT NOT NULL,
+        text TEXT NOT NULL,
+        title TEXT,
+        summary TEXT,
+        tags TEXT NOT NULL,
+        entities TEXT NOT NULL,
+        source_urls TEXT NOT NULL,
+        payload TEXT,
+        confidence REAL NOT NULL,
+        strength REAL NOT NULL,
+        strength_at INTEGER NOT NULL,
+        half_life REAL NOT NULL,
+        pinned INTEGER NOT NULL,
+        decays INTEGER,
+        recall_count INTEGER NOT NULL,
+        last_recalled INTEGER,
+        effective_from INTEGER,
+        effective_to INTEGER,
+        observed INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        updated INTEGER NOT NULL,
+        fingerprint BLOB NOT NULL,
+        promoted INTEGER,
+        embedding BLOB
+    """,
+    "sources": """
+        memory INTEGER NOT NULL,
+        event INTEGER NOT NULL,
+        PRIMARY KEY (memory, event)
+    """,
+    "usage": """
+        account INTEGER NOT NULL,
+        key_id TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        dimension TEXT NOT NULL,
+        quantity INTEGER NOT NULL,
+        PRIMARY KEY (account, hour, key_id, dimension)
+    """,
+    "interest": """
+        interest INTEGER PRIMARY KEY,
+        account INTEGER NOT NULL,
+        email TEXT NOT NULL,
+        name TEXT NOT NULL,
+        company TEXT,
+        use_case TEXT,
+        notes TEXT,
+        created INTEGER NOT NULL
+    """,
+}
+"""Each table's columns; export and import go through them in this order."""
+
+_WITHOUT_ROWID = {"keys", "levels", "sources", "usage"}
+
+_INDEXES = {
+    "events_digest": "events(digest, ingested)",
+    "events_session": "events(account, session_id, event)",
+    "events_ts": "events(account, ts, event_id)",
+    "keys_prefix": "keys(prefix)",
+    "memories_fingerprint": "memories(account, fingerprint)",
+    "memories_observed": "memories(account, observed, memory_id)",
+}
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables, in an empty database and inside a transaction."""
+    for table, columns in TABLES.items():
+        suffix = " WITHOUT ROWID" if table in _WITHOUT_ROWID else ""
+        connection.execute(f"CREATE TABLE {table} ({columns}){suffix}")
+    for name, columns in _INDEXES.items():
+        connection.execute(f"CREATE INDEX {name} ON {columns}")
+    index.create(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def drop(connection: sqlite3.Connection) -> None:
+    """Remove every table, the index of the memories included, inside a transaction."""
+    # A virtual table takes its shadow tables with it, so it has to go first.
+    listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    for (name,) in connection.execute(f"{listed} ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'").fetchall():
+        connection.execute(f'DROP TABLE IF EXISTS "{name}"')

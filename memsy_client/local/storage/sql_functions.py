@@ -1,0 +1,18 @@
+"""Functions of ours that SQL can call."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from .. import strength
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Make them known on a connection: `strength_now(strength, at, half_life, pinned, now)`, `contains(text, part)`."""
+    connection.create_function("strength_now", 5, strength.current, deterministic=True)
+    connection.create_function("contains", 2, contains, deterministic=True)
+
+
+def contains(text: str, folded: str) -> bool:
+    """Whether a text holds another, casefolded one; SQLite's own LIKE knows upper and lower case of ASCII only."""
+    return folded in text.casefold()
