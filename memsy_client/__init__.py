@@ -13,13 +13,13 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
-    from ._bulk.processing import Processed
+    from ._bulk.waiting import Processed
     from ._core.hooks import RequestEvent, ResponseEvent
-    from ._core.message import Headers, Request, Response
-    from ._core.metering import RateLimitInfo, UsageInfo
-    from ._core.raw import RawResponse
+    from ._core.messages import Headers, Request, Response
+    from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
     from ._core.settings import Timeout
+    from ._core.usage import RateLimitInfo, UsageInfo
     from ._drop_in import install_as_memsy
     from ._transports.aiohttp import AiohttpTransport
     from .client import AsyncMemsyClient, AsyncMemsyControlClient, MemsyClient, MemsyControlClient
@@ -57,23 +57,23 @@ _MODULES = {
     "AsyncIngestion": "._bulk.ingestion",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
-    "Headers": "._core.message",
+    "Headers": "._core.messages",
     "IngestProgress": "._bulk.ingestion",
     "IngestOutcome": "._bulk.ingestion",
     "Ingestion": "._bulk.ingestion",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
-    "Processed": "._bulk.processing",
-    "RateLimitInfo": "._core.metering",
-    "RawResponse": "._core.raw",
-    "Request": "._core.message",
+    "Processed": "._bulk.waiting",
+    "RateLimitInfo": "._core.usage",
+    "RawResponse": "._core.raw_response",
+    "Request": "._core.messages",
     "RequestEvent": "._core.hooks",
-    "Response": "._core.message",
+    "Response": "._core.messages",
     "ResponseEvent": "._core.hooks",
     "RetryBudget": "._core.retry",
     "RetryPolicy": "._core.retry",
     "Timeout": "._core.settings",
-    "UsageInfo": "._core.metering",
+    "UsageInfo": "._core.usage",
     "install_as_memsy": "._drop_in",
 }
 

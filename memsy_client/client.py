@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from . import _transports
 from ._bulk.ingestion import AsyncIngesting, Ingesting
-from ._bulk.processing import AsyncWaiting, Waiting
-from ._core.address import Secret, check_base_url, default_headers
+from ._bulk.waiting import AsyncWaiting, Waiting
+from ._core.credentials import Secret, check_base_url, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
-from ._core.raw import RawResponse
+from ._core.raw_response import RawResponse
 from ._core.request import custom_call
 from ._core.retry import RetryPolicy
 from ._core.sender import AsyncSender, Line, SyncSender

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from ._core.message import Response
+from ._core.messages import Response
 
 __all__ = [
     "Attempt",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .message import Headers
-from .metering import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
+from .messages import Headers
+from .usage import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
 
 
 class Model:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..exceptions import MemsyClosedError, MemsyInputError
-from .flow import Exchange, Send, Sleep, exchange
-from .message import Request, Response
+from .exchange import Exchange, Send, Sleep, exchange
+from .messages import Request, Response
 from .operation import Call, overlaid
-from .raw import RawResponse, placed
+from .raw_response import RawResponse, placed
 from .settings import Settings
 from .transport import AsyncTransport, SyncTransport
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from .message import Request, Response
+from .messages import Request, Response
 
 
 class Limits(NamedTuple):

@@ -40,7 +40,7 @@ def sync_transport(
     if _is_transport(http_client, wants_async=False):
         return http_client
     if _is_client(http_client, "close"):
-        from .caller import CallerTransport
+        from .httpx_client import CallerTransport
 
         return CallerTransport(http_client)
     raise MemsyInputError("http_client has to be a Client of httpx or httpx2, or a transport with send() and close()")
@@ -57,7 +57,7 @@ def async_transport(
     if _is_transport(http_client, wants_async=True):
         return http_client
     if _is_client(http_client, "aclose"):
-        from .caller import AsyncCallerTransport
+        from .httpx_client import AsyncCallerTransport
 
         return AsyncCallerTransport(http_client)
     raise MemsyInputError(

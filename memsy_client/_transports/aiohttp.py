@@ -8,10 +8,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .._core.message import Request, Response
+from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from ..exceptions import MemsyInputError
-from .loops import PerLoop
+from .per_loop import PerLoop
 
 
 class AiohttpTransport:

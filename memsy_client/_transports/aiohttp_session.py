@@ -12,11 +12,11 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
-from .._core.message import Headers, Request, Response
+from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import connect, translate
+from . import connect, errors
 from .body import Body
-from .room import KEEPALIVE, Room
+from .limiter import KEEPALIVE, Room
 
 
 class Session:
@@ -186,10 +186,10 @@ def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError
     unsent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
     if isinstance(error, asyncio.TimeoutError) or isinstance(error.__cause__, asyncio.TimeoutError):
         if limits.total is not None and elapsed >= limits.total:
-            return translate.out_of_time(limits, unsent=unsent)
+            return errors.out_of_time(limits, unsent=unsent)
         return TransportError(f"timed out ({type(error).__name__})", timed_out=True, unsent=unsent)
     if unsent:
         return TransportError(f"cannot connect: {error}", unsent=True)
     if isinstance(error, _NOT_HTTP):
-        return translate.not_http(error)
+        return errors.not_http(error)
     return TransportError(f"the connection failed ({type(error).__name__}: {error})")

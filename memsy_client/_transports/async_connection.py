@@ -10,9 +10,9 @@ from typing import Any
 import httpcore
 import httpx
 
-from .._core.message import Request, Response
+from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import connect, messages, translate
+from . import connect, errors, messages
 from .body import Body, collect
 
 
@@ -56,7 +56,7 @@ class AsyncConnection:
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
-            raise translate.failure(error) from error
+            raise errors.failure(error) from error
         return messages.incoming(answer, content, time.monotonic() - started)
 
     async def aclose(self) -> None:

@@ -12,11 +12,11 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from .._core import importing
-from .._core.message import Request, Response
+from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
-from . import translate
-from .loops import PerLoop
-from .room import KEEPALIVE, Room
+from . import errors
+from .limiter import KEEPALIVE, Room
+from .per_loop import PerLoop
 
 if TYPE_CHECKING:
     from .async_connection import AsyncConnection
@@ -79,7 +79,7 @@ class _LoopPool:
                 return response
             finally:
                 self._room.leave()
-        raise translate.out_of_time(limits, unsent=unsent)
+        raise errors.out_of_time(limits, unsent=unsent)
 
     async def aclose(self) -> None:
         self._closed = True
@@ -93,7 +93,7 @@ class _LoopPool:
                 return connection
             await connection.aclose()
         # httpx loads its network stack with its first transport, so that making a client takes no time.
-        with importing.guard, translate.making_a_connection():
+        with importing.guard, errors.making_a_connection():
             from .async_connection import AsyncConnection
 
             return AsyncConnection(self._base_url)

@@ -10,7 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from .._core.transport import TransportError
-from .room import KEEPALIVE
+from .limiter import KEEPALIVE
 
 
 @cache

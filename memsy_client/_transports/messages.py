@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import httpx
 
-from .._core.message import Headers, Request, Response
+from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits
-from . import translate
+from . import errors
 
 #: URLs repeat from call to call, and httpx takes one apart at some length.
 _url = lru_cache(maxsize=256)(httpx.URL)
@@ -28,7 +28,7 @@ def outgoing(request: Request, limits: Limits) -> httpx.Request:
         url,
         headers=headers + request.headers,
         stream=_Content(request.body or b""),
-        extensions={"timeout": {name: _binding(seconds, limits) for name, seconds in translate.phases(limits).items()}},
+        extensions={"timeout": {name: _binding(seconds, limits) for name, seconds in errors.phases(limits).items()}},
     )
 
 

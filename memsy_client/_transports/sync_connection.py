@@ -12,9 +12,9 @@ from typing import Any
 import httpcore
 import httpx
 
-from .._core.message import Request, Response
+from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import connect, messages, translate
+from . import connect, errors, messages
 from .body import Body
 from .threads import in_thread
 
@@ -59,9 +59,9 @@ class SyncConnection:
         return messages.incoming(answer, content, time.monotonic() - started)
 
     def _failure(self, error: Exception, limits: Limits) -> TransportError:
-        failure = translate.failure(error)
+        failure = errors.failure(error)
         if failure.timed_out and self._clock.has_run_out():
-            return translate.out_of_time(limits, unsent=failure.unsent)
+            return errors.out_of_time(limits, unsent=failure.unsent)
         return failure
 
     def close(self) -> None:

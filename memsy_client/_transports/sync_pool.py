@@ -13,10 +13,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from .._core import importing
-from .._core.message import Request, Response
+from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
-from . import forks, translate
-from .room import KEEPALIVE, longest_wait, no_room
+from . import errors, forks
+from .limiter import KEEPALIVE, longest_wait, no_room
 
 if TYPE_CHECKING:
     from .sync_connection import SyncConnection
@@ -86,7 +86,7 @@ class SyncPool:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
                 # httpx loads its network stack with its first transport, so that making a client takes no time.
-                with importing.guard, translate.making_a_connection():
+                with importing.guard, errors.making_a_connection():
                     from .sync_connection import SyncConnection
 
                     return SyncConnection(self._base_url)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from .._core.message import Headers, Request, Response
+from .._core.messages import Headers, Request, Response
 from . import keys
 from .errors import Problem, admin_required, missing_scope, too_large
 from .handlers.context import Call, Services

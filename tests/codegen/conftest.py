@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from memsy_client._core.message import Headers, Request, Response
+from memsy_client._core.messages import Headers, Request, Response
 from memsy_client._core.sender import AsyncSender, Line, SyncSender
 from memsy_client._core.settings import Settings
 from memsy_client._core.transport import Limits

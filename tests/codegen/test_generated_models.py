@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from memsy_client import models as real
-from memsy_client._core.message import Headers
+from memsy_client._core.messages import Headers
 from memsy_client.exceptions import MemsyDecodeError, MemsyInputError
 
 UTC = datetime.timezone.utc

@@ -13,8 +13,8 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 import memsy_client.exceptions as errors
-from memsy_client._core.message import Headers
-from memsy_client._core.metering import rate_limit_of, usage_of
+from memsy_client._core.messages import Headers
+from memsy_client._core.usage import rate_limit_of, usage_of
 
 Faults = Iterator[str]
 Rule = Callable[[Document], Faults]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from memsy_client import exceptions
-from memsy_client._core.message import Headers, Response
+from memsy_client._core.messages import Headers, Response
 from memsy_client.exceptions import Attempt, MemsyAPIError, MemsyDecodeError, MemsyError
 
 CLASSES = [

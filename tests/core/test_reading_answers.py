@@ -14,9 +14,9 @@ from support.operations import WITH_BODY, Case
 
 from memsy_client import MemsyAPIError, MemsyDecodeError
 from memsy_client._core import codec
-from memsy_client._core.failure import api_error, retry_after
-from memsy_client._core.message import Headers, Response
-from memsy_client._core.raw import RawResponse
+from memsy_client._core.api_errors import api_error, retry_after
+from memsy_client._core.messages import Headers, Response
+from memsy_client._core.raw_response import RawResponse
 
 ODD = [None, True, 0, -1.5, 10**400, 1e308, "", "x", "\ud800", "2026-13-01T00:00:00Z", [], [None], {}, {"a": 1}, [[]]]
 cases = pytest.mark.parametrize("case", WITH_BODY, ids=str)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import jsonschema
 import pytest
 
-from memsy_client._core.message import Headers, Request, Response
+from memsy_client._core.messages import Headers, Request, Response
 from memsy_client.local import LocalMemsy
 
 

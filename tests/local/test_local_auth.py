@@ -2,7 +2,7 @@
 
 import pytest
 
-from memsy_client._core.message import Request
+from memsy_client._core.messages import Request
 from memsy_client.local import LocalMemsy
 
 

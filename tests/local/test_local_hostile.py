@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from memsy_client._core.message import Request
+from memsy_client._core.messages import Request
 from memsy_client.local import LocalMemsy
 
 SNIPPETS = [

@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 
 from memsy_client import MemsyClient
-from memsy_client._core.message import Request
+from memsy_client._core.messages import Request
 from memsy_client.exceptions import MemsyAPIError, MemsyConnectionError
 from memsy_client.local import LocalMemsy, Plan
 from memsy_client.local.http.faults import ConnectionDropped, Fault

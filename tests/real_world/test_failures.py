@@ -24,10 +24,10 @@ from memsy_client import (
     MemsyTimeoutError,
     Timeout,
 )
-from memsy_client._core.message import Request, Response
+from memsy_client._core.messages import Request, Response
 from memsy_client._core.transport import Limits, ResponseTooLarge, TransportError
 from memsy_client._transports import async_transport, sync_transport
-from memsy_client._transports.loops import PerLoop
+from memsy_client._transports.per_loop import PerLoop
 from memsy_client.exceptions import MemsyInputError
 
 Serve = Callable[..., Server]

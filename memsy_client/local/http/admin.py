@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..._core.message import Headers, Request, Response
+from ..._core.messages import Headers, Request, Response
 from ..clock import isoformat
 from ..quota import Plan
 from .recording import ReceivedRequest

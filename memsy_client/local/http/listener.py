@@ -20,7 +20,7 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response as StarletteResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ..._core.message import Request, Response
+from ..._core.messages import Request, Response
 from .admin import Scripting
 from .faults import ConnectionDropped
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from ..._core.message import Headers, Request
+from ..._core.messages import Headers, Request
 from ..errors import Problem, invalid, org_not_allowed
 from .routes import Body, Operation
 from .validation import Mistake, mistake

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._core.message import Headers
+from ..._core.messages import Headers
 
 KEPT = 10_000
 """How many requests are kept, the latest ones."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Protocol
 
-from ..._core.message import Request, Response
+from ..._core.messages import Request, Response
 from ..._core.transport import Limits, ResponseTooLarge, TransportError
 from .faults import ConnectionDropped, PatienceLost
 

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import keys_create as _keys_create

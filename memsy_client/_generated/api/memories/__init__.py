@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 from memsy_client._core.paging import Pages
-from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import memories_get as _memories_get

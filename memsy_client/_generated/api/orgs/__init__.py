@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from memsy_client._core.raw import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import orgs_create as _orgs_create

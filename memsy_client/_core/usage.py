@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .message import Headers
+from .messages import Headers
 
 
 class UsageInfo(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..exceptions import AuthenticationError, MemsyAPIError, MemsyDecodeError, error_class
 from . import codec
-from .message import Headers, Response
+from .messages import Headers, Response
 
 #: How much of a body that is not JSON an error quotes.
 _EXCERPT = 200

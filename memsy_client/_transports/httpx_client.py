@@ -6,9 +6,9 @@ import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .._core.message import Request, Response
+from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import forks, translate
+from . import errors, forks
 from .body import Body, collect
 from .threads import in_thread
 
@@ -56,7 +56,7 @@ class CallerTransport:
         # its own. So the request runs in a thread, which is left to itself when its time is over.
         finished, result = in_thread(lambda: self._send(request, limits), limits.total)
         if not finished:
-            raise translate.out_of_time(limits)
+            raise errors.out_of_time(limits)
         return result()
 
     def close(self) -> None:
@@ -72,15 +72,15 @@ class CallerTransport:
                     for chunk in answer.iter_raw():
                         body.add(chunk)
             except ResponseTooLarge as error:
-                error.response = translate.response(answer, b"", time.monotonic() - started)
+                error.response = errors.response(answer, b"", time.monotonic() - started)
                 raise
             finally:
                 answer.close()
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
-            raise translate.failure(error) from error
-        return translate.response(answer, body.content(), time.monotonic() - started)
+            raise errors.failure(error) from error
+        return errors.response(answer, body.content(), time.monotonic() - started)
 
 
 class AsyncCallerTransport:
@@ -97,7 +97,7 @@ class AsyncCallerTransport:
         self._ownership.use()
         with anyio.move_on_after(limits.total):
             return await self._send(request, limits)
-        raise translate.out_of_time(limits)
+        raise errors.out_of_time(limits)
 
     async def aclose(self) -> None:
         """Nothing: the client is the caller's."""
@@ -111,15 +111,15 @@ class AsyncCallerTransport:
                 if not answer.is_stream_consumed:
                     await collect(body, answer.aiter_raw(), answer.aclose)
             except ResponseTooLarge as error:
-                error.response = translate.response(answer, b"", time.monotonic() - started)
+                error.response = errors.response(answer, b"", time.monotonic() - started)
                 raise
             finally:
                 await answer.aclose()
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
-            raise translate.failure(error) from error
-        return translate.response(answer, body.content(), time.monotonic() - started)
+            raise errors.failure(error) from error
+        return errors.response(answer, body.content(), time.monotonic() - started)
 
 
 def _body(answer: Any, limits: Limits) -> Body:
@@ -141,5 +141,5 @@ def _message(client: Any, request: Request, limits: Limits) -> Any:
         request.url,
         headers=request.headers,
         content=request.body,
-        extensions={"timeout": translate.phases(limits)},
+        extensions={"timeout": errors.phases(limits)},
     )

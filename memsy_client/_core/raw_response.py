@@ -7,10 +7,10 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from ..exceptions import Attempt, MemsyDecodeError, MemsyError
 from . import codec, importing
-from .message import Headers, Response
-from .metering import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
+from .messages import Headers, Response
 from .model import Model
 from .operation import Call
+from .usage import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
 
 P = ParamSpec("P")
 T = TypeVar("T")

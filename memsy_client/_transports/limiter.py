@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._core.transport import Limits, TransportError
-from . import translate
+from . import errors
 
 #: Seconds that an unused connection is kept, as httpx does: servers commonly close theirs not much later.
 KEEPALIVE = 5.0
@@ -42,5 +42,5 @@ def longest_wait(limits: Limits) -> float | None:
 def no_room(limits: Limits) -> TransportError:
     """The failure to get a place in time."""
     if limits.pool == longest_wait(limits):
-        return translate.no_connection(limits)
-    return translate.out_of_time(limits, unsent=True)
+        return errors.no_connection(limits)
+    return errors.out_of_time(limits, unsent=True)

@@ -11,11 +11,11 @@ from collections.abc import Generator
 from typing import Any, NamedTuple, TypeVar
 
 from ..exceptions import Attempt, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
-from .failure import api_error
+from .api_errors import api_error
 from .hooks import RequestEvent, ResponseEvent, log_response, tell
-from .message import Request, Response
+from .messages import Request, Response
 from .operation import Call
-from .raw import RawResponse, placed
+from .raw_response import RawResponse, placed
 from .retry import wait_before_retry
 from .settings import Settings
 from .transport import Limits, ResponseTooLarge, TransportError

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .._core import encode
-from .._core.flow import Sleep
+from .._core.exchange import Sleep
 from .._core.resource import AsyncResource, SyncResource
 from .._core.sender import Steps, Within
 from .._generated.api.core import status

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .._core.message import Headers, Response
+from .._core.messages import Headers, Response
 from .._core.transport import Limits, TransportError
 
 #: Failures before the first byte of the request is written.
