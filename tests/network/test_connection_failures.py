@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from echoing import Echo, asked
+from echo_server import Echo, asked
 from support.flavours import EACH_TRANSPORT, EVERY, KEY, Flavour
 from support.server import Script, Server, answer, chunked, hang, message, raw
 

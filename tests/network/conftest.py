@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from echoing import Echo
+from echo_server import Echo
 from support.server import Exchange, Server
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from contract_nodes import Document, Node, nodes, references, resolved, responses, target, walk
+from document_nodes import Document, Node, nodes, references, resolved, responses, target, walk
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012

@@ -11,7 +11,7 @@ from typing import Any
 
 import anyio
 import pytest
-from echoing import Echo, asked
+from echo_server import Echo, asked
 from support.flavours import KEY, LIBRARIES
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient

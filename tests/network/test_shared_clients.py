@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from echoing import Echo, asked
+from echo_server import Echo, asked
 from support.flavours import AIOHTTP, EVERY, KEY, OWN, Flavour
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient, MemsyTimeoutError, Timeout

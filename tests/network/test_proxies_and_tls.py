@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from echoing import Echo, asked
+from echo_server import Echo, asked
 from support.flavours import AIOHTTP, OWN, Flavour
 from support.server import Server, answer
 

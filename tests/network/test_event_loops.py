@@ -13,7 +13,7 @@ from typing import Any
 
 import anyio
 import pytest
-from echoing import Echo, asked, open_files
+from echo_server import Echo, asked, open_files
 from support.flavours import KEY
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyConnectionError

@@ -11,7 +11,7 @@ from typing import Any
 
 import anyio
 import pytest
-from echoing import Echo, open_files
+from echo_server import Echo, open_files
 from support.flavours import KEY, OWN, Flavour
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient, MemsyClosedError

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from echoing import Echo, asked
+from echo_server import Echo, asked
 from support.flavours import KEY
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient, MemsyConnectionError

@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from echoing import Echo, asked
+from echo_server import Echo, asked
 from support.flavours import AIOHTTP, CALLERS, EACH_TRANSPORT, EVERY, KEY, OWN, Flavour
 from support.server import Script, Server, answer, chunked, drip, gzipped, hang, hang_up, message, raw, redirect
 

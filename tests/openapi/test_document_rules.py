@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
-import contract_rules as rules
+import document_rules as rules
 import pytest
 from jsonschema import Draft202012Validator
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from echoing import Echo, asked
+from echo_server import Echo, asked
 from support.flavours import KEY
 from support.server import Exchange, Server, answer, hang
 
