@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from dataclasses import replace
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from . import _transports
-from ._bulk.ingestion import AsyncIngesting, Ingesting
-from ._bulk.waiting import AsyncWaiting, Waiting
-from ._core.credentials import Secret, check_base_url, default_headers
+from ._core.checks import check_whole_number
+from ._core.credentials import Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
+from ._core.operation import custom_call
 from ._core.raw_response import RawResponse
-from ._core.request import custom_call
 from ._core.retry import RetryPolicy
-from ._core.sender import AsyncSender, Line, SyncSender
-from ._core.settings import ClientOptions, Options, Settings, Timeout, changed
+from ._core.sender import AsyncSender, SharedTransport, SyncSender
+from ._core.settings import ClientOptions, Options, Settings, Timeout, apply_options, check_base_url, read_environment
 from ._core.transport import AsyncTransport, SyncTransport
 from ._generated.client import AsyncControlMethods, AsyncCoreMethods, ControlMethods, CoreMethods
-from .exceptions import MemsyInputError
+from ._transports import AsyncHttpClient, HttpClient, async_transport, sync_transport
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-Sender = TypeVar("Sender", SyncSender, AsyncSender)
+    from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestProgress
+    from ._bulk.waiting import Processed
+    from .models import EventPayload
+
 Http = TypeVar("Http")
 
 
-class _Client(Generic[Sender, Http]):
-    """What all clients have: see `MemsyClient` for the arguments."""
+class _Client(Generic[Http]):
+    """What all clients have. `Http` is what the flavour takes as its `http_client`."""
 
-    _sender: Sender
+    _sender: Any = None  # of the flavour's own kind; None while the constructor runs
     _is_view = False
-    #: The environment variable that holds the base URL of the client's plane.
-    _variable: ClassVar[str]
+    _new_sender: ClassVar[Callable[..., Any]]
+    _new_transport: ClassVar[Callable[..., Any]]
+    _base_url_variable = "MEMSY_BASE_URL"  # of the environment, for the client's plane
 
     def __init__(
         self,
@@ -77,10 +77,8 @@ class _Client(Generic[Sender, Http]):
             MemsyInputError: One of them cannot be used.
         """
         api_key = Secret.of(api_key)  # a report of an error may show the variables of its frames
-        address = check_base_url(base_url)
-        identity = default_headers(api_key)
-        if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
-            raise MemsyInputError(f"max_connections has to be a whole number above 0, not {max_connections!r}")
+        base_url, key_headers = check_base_url(base_url), default_headers(api_key)
+        check_whole_number("max_connections", max_connections)
         settings = Settings(
             timeout=Timeout.of(timeout),
             deadline=deadline,
@@ -90,24 +88,12 @@ class _Client(Generic[Sender, Http]):
             on_request=on_request,
             on_response=on_response,
         )
-        self._sender = self._new_sender(address, identity, settings, max_connections, http_client)
-        self._owns_transport = http_client is None
-
-    def _new_sender(
-        self,
-        address: str,
-        identity: tuple[tuple[str, str], ...],
-        settings: Settings,
-        max_connections: int,
-        http_client: Http | None,
-    ) -> Sender:
-        raise NotImplementedError  # one for each flavour
+        transport = SharedTransport(self._new_transport(base_url, max_connections, http_client), http_client is None)
+        self._sender = self._new_sender(transport, base_url, key_headers, settings)
 
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
-        """The client that the environment describes.
-
-        `MEMSY_BASE_URL` (core clients) or `MEMSY_CONTROL_URL` (control clients) and `MEMSY_API_KEY` are read.
+        """The client that `MEMSY_API_KEY` and `MEMSY_BASE_URL` (for control clients `MEMSY_CONTROL_URL`) describe.
 
         Args:
             **options: As for the constructor.
@@ -115,19 +101,15 @@ class _Client(Generic[Sender, Http]):
         Raises:
             MemsyInputError: A variable is missing, which it names, or cannot be used.
         """
-        missing = [name for name in (cls._variable, "MEMSY_API_KEY") if not os.environ.get(name)]
-        if missing:
-            raise MemsyInputError(f"not set in the environment: {', '.join(missing)}")
-        return cls(os.environ[cls._variable], os.environ["MEMSY_API_KEY"], **options)
+        return cls(*read_environment(cls._base_url_variable), **options)
 
     def __repr__(self) -> str:
-        sender = getattr(self, "_sender", None)  # not there yet in a report of the constructor's own error
-        return f"<{type(self).__name__} of {sender.base_url if sender else 'nothing yet'}>"
+        return f"<{type(self).__name__} of {self._sender.base_url if self._sender else 'nothing yet'}>"
 
     @property
     def base_url(self) -> str:
         """The address that requests go to, without a trailing slash."""
-        return self._sender.base_url
+        return str(self._sender.base_url)
 
     def with_options(self, **options: Unpack[Options]) -> Self:
         """A view of this client with other settings: `timeout`, `deadline`, `max_retries`, `retry_backoff`, `retry`,
@@ -139,22 +121,15 @@ class _Client(Generic[Sender, Http]):
             MemsyInputError: An option cannot be used.
         """
         view = object.__new__(type(self))
-        view._sender = replace(self._sender, settings=changed(self._sender.settings, options))
+        view._sender = replace(self._sender, settings=apply_options(self._sender.settings, options))
         view._is_view = True
         return view
 
 
-class _SyncClient(_Client[SyncSender, _transports.HttpClient | SyncTransport]):
-    def _new_sender(
-        self,
-        address: str,
-        identity: tuple[tuple[str, str], ...],
-        settings: Settings,
-        max_connections: int,
-        http_client: _transports.HttpClient | SyncTransport | None,
-    ) -> SyncSender:
-        transport = _transports.sync_transport(address, max_connections, http_client)
-        return SyncSender(Line(transport), address, identity, settings)
+class _SyncClient(_Client[HttpClient | SyncTransport]):
+    _sender: SyncSender
+    _new_sender = SyncSender
+    _new_transport = staticmethod(sync_transport)
 
     def request(
         self,
@@ -183,36 +158,25 @@ class _SyncClient(_Client[SyncSender, _transports.HttpClient | SyncTransport]):
             MemsyError: As any other call.
         """
         call = custom_call(method, path, query=query, json=json, headers=headers, repeatable=repeatable)
-        return cast("RawResponse[Any]", self._sender.raw().send(call))
+        return self._sender.send_raw(call)
 
     def close(self) -> None:
         """Close the connections. Calls made afterwards raise `MemsyClosedError`. Of a view, it closes nothing."""
-        if self._is_view or self._sender.line.is_closed:
-            return
-        self._sender.line.is_closed = True
-        if self._owns_transport:
-            self._sender.line.transport.close()
+        transport = None if self._is_view else self._sender.shared.release()
+        if transport is not None:
+            transport.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
 
-class _AsyncClient(_Client[AsyncSender, _transports.AsyncHttpClient | AsyncTransport]):
-    def _new_sender(
-        self,
-        address: str,
-        identity: tuple[tuple[str, str], ...],
-        settings: Settings,
-        max_connections: int,
-        http_client: _transports.AsyncHttpClient | AsyncTransport | None,
-    ) -> AsyncSender:
-        transport = _transports.async_transport(address, max_connections, http_client)
-        return AsyncSender(Line(transport), address, identity, settings)
+class _AsyncClient(_Client[AsyncHttpClient | AsyncTransport]):
+    _sender: AsyncSender
+    _new_sender = AsyncSender
+    _new_transport = staticmethod(async_transport)
 
     async def request(
         self,
@@ -226,53 +190,109 @@ class _AsyncClient(_Client[AsyncSender, _transports.AsyncHttpClient | AsyncTrans
     ) -> RawResponse[Any]:
         """Call an endpoint that the contract does not have yet; as `MemsyClient.request`."""
         call = custom_call(method, path, query=query, json=json, headers=headers, repeatable=repeatable)
-        return cast("RawResponse[Any]", await self._sender.raw().send(call))
+        return await self._sender.send_raw(call)
 
     async def close(self) -> None:
         """Close the connections. Calls made afterwards raise `MemsyClosedError`. Of a view, it closes nothing."""
-        if self._is_view or self._sender.line.is_closed:
-            return
-        self._sender.line.is_closed = True
-        if self._owns_transport:
-            await self._sender.line.transport.aclose()
+        transport = None if self._is_view else self._sender.shared.release()
+        if transport is not None:
+            await transport.aclose()
 
-    #: The name that httpx gives to it.
-    aclose = close
+    aclose = close  # the name that httpx gives to it
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *exception: object) -> None:
         await self.close()
 
 
-class MemsyClient(_SyncClient, Ingesting, Waiting, CoreMethods):
-    """The memory engine: ingest events, search memories, browse them and their hierarchy.
+class MemsyClient(_SyncClient, CoreMethods):
+    """The memory engine: ingest events, search and browse memories. Threads may share it, and it survives a fork."""
 
-    It may be shared by threads, and survives a fork.
-    """
+    def ingest_many(
+        self,
+        events: Iterable[EventPayload],
+        *,
+        batch_size: int = 100,
+        concurrency: int = 4,
+        on_progress: Callable[[IngestProgress], None] | None = None,
+    ) -> Ingestion:
+        """Ingest any number of events in bounded memory; iterate over the result to make it happen.
 
-    _variable = "MEMSY_BASE_URL"
+        Each batch is a call of its own, with the client's retries and time-outs. One that is refused because of some
+        of its events (413, 422) is halved until these stand alone.
+
+        Args:
+            events: Any iterable, read as it is needed: at most `batch_size * concurrency` events ahead.
+            batch_size: Events a call, at most 1000; tens to low hundreds are recommended.
+            concurrency: How many batches are under way at once. With 1, the service gets the events in order.
+            on_progress: Called after each batch.
+
+        Returns:
+            An iterator of one `IngestOutcome` an event, in order.
+
+        Raises:
+            MemsyInputError: An argument cannot be used. What fails later is in the outcomes.
+        """
+        from ._bulk.ingestion import Ingestion
+
+        return Ingestion(self._sender, events, batch_size, concurrency, on_progress)
+
+    def wait_until_processed(
+        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
+    ) -> Processed:
+        """Wait until none of these events is pending any more.
+
+        Args:
+            event_ids: Any number of ids, as `ingest` gave them.
+            timeout: Seconds to wait at most; None for as long as it takes.
+            poll: Seconds before asking again; each further wait is longer, up to 5 seconds.
+
+        Returns:
+            Which of them completed, and which failed.
+
+        Raises:
+            MemsyProcessingTimeout: Some are still pending; it says which.
+            MemsyError: As any other call.
+        """
+        from ._bulk.waiting import wait_until_processed
+
+        return self._sender.follow(wait_until_processed(event_ids, timeout, poll))
 
 
-class AsyncMemsyClient(_AsyncClient, AsyncIngesting, AsyncWaiting, AsyncCoreMethods):
-    """The memory engine, asynchronously: ingest events, search memories, browse them and their hierarchy.
+class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
+    """The memory engine, asynchronously. Tasks may share it, and so may several event loops, of asyncio or trio."""
 
-    It may be shared by tasks and used from several event loops, of asyncio or trio.
-    """
+    def ingest_many(
+        self,
+        events: Iterable[EventPayload] | AsyncIterable[EventPayload],
+        *,
+        batch_size: int = 100,
+        concurrency: int = 4,
+        on_progress: Callable[[IngestProgress], None] | None = None,
+    ) -> AsyncIngestion:
+        """As `MemsyClient.ingest_many`, with `async for`; the events may come from an asynchronous iterable, too."""
+        from ._bulk.ingestion import AsyncIngestion
 
-    _variable = "MEMSY_BASE_URL"
+        return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress)
+
+    async def wait_until_processed(
+        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
+    ) -> Processed:
+        """Wait until none of these events is pending any more; as `MemsyClient.wait_until_processed`."""
+        from ._bulk.waiting import wait_until_processed
+
+        return await self._sender.follow(wait_until_processed(event_ids, timeout, poll))
 
 
 class MemsyControlClient(_SyncClient, ControlMethods):
     """The account: usage, billing, API keys, events, plan interest. It may be shared by threads."""
 
-    _variable = "MEMSY_CONTROL_URL"
+    _base_url_variable = "MEMSY_CONTROL_URL"
 
 
 class AsyncMemsyControlClient(_AsyncClient, AsyncControlMethods):
     """The account, asynchronously: usage, billing, API keys, events, plan interest. It may be shared by tasks."""
 
-    _variable = "MEMSY_CONTROL_URL"
+    _base_url_variable = "MEMSY_CONTROL_URL"

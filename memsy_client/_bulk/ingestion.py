@@ -11,8 +11,8 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._core.resource import AsyncResource, SyncResource
-from .._core.sender import AsyncSender, Steps, SyncSender
+from .._core.checks import check_whole_number
+from .._core.sender import AsyncSender, CallFlow, SyncSender
 from .._generated.api.core import ingest
 from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyInputError
 
@@ -31,7 +31,7 @@ class IngestOutcome:
     """What became of one event.
 
     Attributes:
-        index: Its place among the events given, from 0.
+        index: Its position among the events given, from 0.
         event: The event.
         event_id: Its id, or None when it was not acknowledged.
         error: Why it was not acknowledged, or None.
@@ -69,7 +69,7 @@ class _Batch:
         self.outcomes: list[IngestOutcome] = []
         self.is_counted = False
 
-    def deliver(self) -> Steps[None]:
+    def deliver(self) -> CallFlow[None]:
         """The calls it takes. A batch that is refused for some of its events is halved until these stand alone."""
         waiting = [(0, len(self._events))]
         while waiting:
@@ -96,8 +96,8 @@ class _Batch:
 
     def _note(self, start: int, event_ids: Sequence[str | None], error: MemsyError | None) -> None:
         self.outcomes.extend(
-            IngestOutcome(self._first + place, self._events[place], event_id, error)
-            for place, event_id in enumerate(event_ids, start)
+            IngestOutcome(self._first + index, self._events[index], event_id, error)
+            for index, event_id in enumerate(event_ids, start)
         )
 
 
@@ -120,11 +120,8 @@ class _Ingestion:
         concurrency: int,
         on_progress: Callable[[IngestProgress], None] | None,
     ) -> None:
-        for name, value in (("batch_size", batch_size), ("concurrency", concurrency)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise MemsyInputError(f"{name} has to be a whole number above 0, not {value!r}")
-        if batch_size > _EVENTS_A_CALL:
-            raise MemsyInputError(f"batch_size has to be at most {_EVENTS_A_CALL}, not {batch_size}")
+        check_whole_number("batch_size", batch_size, most=_EVENTS_A_CALL)
+        check_whole_number("concurrency", concurrency)
         if isinstance(events, str | bytes | Mapping) or not isinstance(events, Iterable | AsyncIterable):
             raise MemsyInputError(f"events takes an iterable of events, not {type(events).__name__}")
         self.acknowledged = 0
@@ -278,7 +275,7 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
     async def _send(self, batches: list[_Batch]) -> None:
         if not batches:
             return
-        import anyio  # it comes with httpx, and only asynchronous clients need it
+        import anyio  # only asynchronous clients need it, and it takes long to import
 
         try:
             async with anyio.create_task_group() as tasks:
@@ -293,52 +290,3 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
 async def _asynchronous(events: Iterator[EventPayload]) -> AsyncIterator[EventPayload]:
     for event in events:
         yield event
-
-
-class Ingesting(SyncResource):
-    """The method of a sync client."""
-
-    def ingest_many(
-        self,
-        events: Iterable[EventPayload],
-        *,
-        batch_size: int = 100,
-        concurrency: int = 4,
-        on_progress: Callable[[IngestProgress], None] | None = None,
-    ) -> Ingestion:
-        """Ingest any number of events in bounded memory; iterate over the result to make it happen.
-
-        Each batch is a call of its own, with the client's retries and time-outs. One that is refused because of some
-        of its events (413, 422) is halved until these stand alone.
-
-        Args:
-            events: Any iterable, read as it is needed: at most `batch_size * concurrency` events ahead.
-            batch_size: Events a call, at most 1000; tens to low hundreds are recommended.
-            concurrency: How many batches are under way at once. With 1, the service gets the events in order.
-            on_progress: Called after each batch.
-
-        Returns:
-            An iterator of one `IngestOutcome` an event, in order.
-
-        Raises:
-            MemsyInputError: An argument cannot be used. What fails later is in the outcomes.
-        """
-        return Ingestion(self._sender, events, batch_size, concurrency, on_progress)
-
-
-class AsyncIngesting(AsyncResource):
-    """The method of an async client."""
-
-    def ingest_many(
-        self,
-        events: Iterable[EventPayload] | AsyncIterable[EventPayload],
-        *,
-        batch_size: int = 100,
-        concurrency: int = 4,
-        on_progress: Callable[[IngestProgress], None] | None = None,
-    ) -> AsyncIngestion:
-        """Ingest any number of events in bounded memory; as `MemsyClient.ingest_many`, with `async for`.
-
-        The events may come from an asynchronous iterable, too.
-        """
-        return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress)

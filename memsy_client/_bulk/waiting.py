@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .._core import encode
+from .._core.checks import check_seconds
 from .._core.exchange import Sleep
-from .._core.resource import AsyncResource, SyncResource
-from .._core.sender import Steps, Within
+from .._core.sender import CallFlow, WithDeadline
 from .._generated.api.core import status
 from ..exceptions import MemsyInputError, MemsyProcessingTimeout, MemsyTimeoutError
 
@@ -32,49 +32,19 @@ class Processed(NamedTuple):
     failed_ids: tuple[str, ...]
 
 
-class Waiting(SyncResource):
-    """The method of a sync client."""
-
-    def wait_until_processed(
-        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
-    ) -> Processed:
-        """Wait until none of these events is pending any more.
-
-        Args:
-            event_ids: Any number of ids, as `ingest` gave them.
-            timeout: Seconds to wait at most; None for as long as it takes.
-            poll: Seconds before asking again; each further wait is longer, up to 5 seconds.
-
-        Returns:
-            Which of them completed, and which failed.
-
-        Raises:
-            MemsyProcessingTimeout: Some are still pending; it says which.
-            MemsyError: As any other call.
-        """
-        return self._sender.follow(_watch(event_ids, timeout, poll))
-
-
-class AsyncWaiting(AsyncResource):
-    """The method of an async client."""
-
-    async def wait_until_processed(
-        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
-    ) -> Processed:
-        """Wait until none of these events is pending any more; as `MemsyClient.wait_until_processed`."""
-        return await self._sender.follow(_watch(event_ids, timeout, poll))
-
-
-def _watch(event_ids: Iterable[str], timeout: float | None, poll: float) -> Steps[Processed]:
+def wait_until_processed(event_ids: Iterable[str], timeout: float | None, poll: float) -> CallFlow[Processed]:
+    """The calls and waits of the clients' method of that name; see there."""
     asked = _distinct(event_ids)
-    ends = math.inf if timeout is None else time.monotonic() + _seconds("timeout", timeout)
-    poll = _seconds("poll", poll)
+    check_seconds("poll", poll)
+    if timeout is not None:
+        check_seconds("timeout", timeout)
+    ends = math.inf if timeout is None else time.monotonic() + timeout
     states = dict.fromkeys(asked, "pending")
     while pending := [event_id for event_id in asked if states[event_id] == "pending"]:
         for start in range(0, len(pending), _IDS_A_CALL):
             call = status.request(pending[start : start + _IDS_A_CALL])
             try:
-                answer = yield Within(call, ends - time.monotonic())
+                answer = yield WithDeadline(call, ends - time.monotonic())
             except MemsyTimeoutError as error:
                 if time.monotonic() < ends:
                     raise
@@ -94,14 +64,8 @@ def _watch(event_ids: Iterable[str], timeout: float | None, poll: float) -> Step
 def _distinct(event_ids: Iterable[str]) -> list[str]:
     ids = encode.items("event_ids", event_ids) or []
     if not all(isinstance(event_id, str) for event_id in ids):
-        raise MemsyInputError("event_ids takes texts only")
+        raise MemsyInputError("event_ids takes strings only")
     return list(dict.fromkeys(ids))
-
-
-def _seconds(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise MemsyInputError(f"{name} has to be a number of seconds above 0, not {value!r}")
-    return value
 
 
 def _too_late(timeout: float | None, asked: list[str], states: dict[str, str]) -> MemsyProcessingTimeout:

@@ -44,3 +44,20 @@ def items(name: str, values: Iterable[T] | None) -> list[T] | None:
 def given(fields: Mapping[str, Any]) -> dict[str, Any] | None:
     """The fields that are not None; None when all of them are, which is how a body stays away that need not be sent."""
     return {name: value for name, value in fields.items() if value is not None} or None
+
+
+def to_text(name: str, value: Any) -> str:
+    """The value of a header or of a parameter called `name` as text.
+
+    Raises:
+        MemsyInputError: It is not text, a number or a time.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)  # str() would give the name of an enum's member, not its value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, datetime.date):
+        return timestamp(value)
+    raise MemsyInputError(f"{name} has to be text, a number or a time, not {type(value).__name__}")

@@ -1,21 +1,22 @@
-"""One call from its first attempt to its answer, as a conversation without I/O.
+"""One call from its first attempt to its response, as a generator without I/O.
 
-`exchange` says what to do next and is told how it went; a driver of some lines does it, one for each flavour. So
+`exchange` yields what to do next and is sent how it went; a driver of a few lines does it, one for each flavour. So
 whatever is decided about a call (attempts, waits, errors, what is logged) is decided here, once.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Generator
 from typing import Any, NamedTuple, TypeVar
 
 from ..exceptions import Attempt, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
 from .api_errors import api_error
-from .hooks import RequestEvent, ResponseEvent, log_response, tell
+from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
 from .messages import Request, Response
 from .operation import Call
-from .raw_response import RawResponse, placed
+from .raw_response import RawResponse, with_call_context
 from .retry import wait_before_retry
 from .settings import Settings
 from .transport import Limits, ResponseTooLarge, TransportError
@@ -24,14 +25,14 @@ T = TypeVar("T")
 
 
 class Send(NamedTuple):
-    """Send the request; answer with the `Response`, or throw the `TransportError` or `ResponseTooLarge`."""
+    """Send the request: the driver sends back the `Response`, or throws what the transport raised."""
 
     request: Request
     limits: Limits
 
 
 class Sleep(NamedTuple):
-    """Wait that many seconds; answer with None."""
+    """Wait that many seconds: the driver sends back None."""
 
     seconds: float
 
@@ -39,60 +40,86 @@ class Sleep(NamedTuple):
 Exchange = Generator[Send | Sleep, Response | None, RawResponse[T]]
 
 
+class _Outcome(NamedTuple):
+    """How an attempt went: without an error, its response is the call's."""
+
+    attempt: Attempt
+    response: Response | None
+    error: MemsyError | None = None
+    cause: BaseException | None = None
+
+
 def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]:
-    """The conversation about one call. Raises `MemsyError` with all that was tried."""
+    """The exchange of one call.
+
+    Raises:
+        MemsyError: The call failed; it holds all that was tried.
+    """
     started = time.monotonic()
-    deadline = None if settings.deadline is None else started + settings.deadline
+    deadline = math.inf if settings.deadline is None else started + settings.deadline
     attempts: list[Attempt] = []
     while True:
-        number = len(attempts) + 1
-        tell(settings.on_request, RequestEvent(call.operation.name, call.operation.method, call.path, number))
-        began = time.monotonic()
-        response: Response | None = None
-        error: MemsyError | None = None
-        cause: BaseException | None = None
-        try:
-            response = yield Send(request, _limits(settings, deadline, began))
-        except Exception as failure:
-            error, cause = _failure(failure, settings, deadline), failure.__cause__ or failure
-            response = failure.response if isinstance(failure, ResponseTooLarge) else None
-            _forget_frames(failure)
-        else:
-            assert response is not None
-            if not 200 <= response.status_code < 300:
-                error = api_error(response)
-        elapsed = time.monotonic() - began
-        attempt = Attempt(None if response is None else response.status_code, _told(response, error), elapsed)
-        _observe(call, settings, number, attempt, response)
-
+        attempt, response, error, cause = yield from _attempt(call, request, settings, deadline, len(attempts) + 1)
         if error is None:
             assert response is not None
             return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started)
-        wait = wait_before_retry(settings.retry, call.operation, len(attempts), error)
-        if wait is not None and _is_too_long(wait, settings, deadline):
-            # What the service asked for stays as it is; jitter may have lengthened it.
-            error.retry_after = wait if error.retry_after is None else error.retry_after
-            wait = None
-        if wait is not None and settings.retry.budget is not None and not settings.retry.budget.take():
-            wait = None
-        if wait is None:
-            raise placed(error, call, response, (*attempts, attempt)) from cause
-        attempts.append(Attempt(attempt.status_code, attempt.error, elapsed, wait))
-        yield Sleep(wait)
-        if deadline is not None and time.monotonic() >= deadline:  # a busy machine may sleep longer than it should
-            raise placed(error, call, response, tuple(attempts)) from cause
+        left = deadline - time.monotonic()
+        wait = wait_before_retry(settings.retry, call.operation, len(attempts), error, left)
+        attempts.append(attempt if wait is None else attempt._replace(wait=wait))
+        if wait is not None:
+            yield Sleep(wait)
+        if wait is None or time.monotonic() >= deadline:  # a busy machine may sleep longer than it should
+            raise with_call_context(error, call, response, tuple(attempts)) from cause
 
 
-def _limits(settings: Settings, deadline: float | None, now: float) -> Limits:
-    """The limits of an attempt that starts now: none of its phases may outlast the call's deadline."""
+def _attempt(
+    call: Call[Any], request: Request, settings: Settings, deadline: float, number: int
+) -> Generator[Send, Response | None, _Outcome]:
+    operation = call.operation
+    call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
+    started = time.monotonic()
+    response: Response | None = None
+    error: MemsyError | None = None
+    cause: BaseException | None = None
+    try:
+        response = yield Send(request, _limits(settings, deadline - started))
+    except Exception as failure:
+        error, cause = _error_of(failure, settings, deadline), failure.__cause__ or failure
+        response = failure.response if isinstance(failure, ResponseTooLarge) else None
+        _strip_tracebacks(failure)
+    else:
+        assert response is not None
+        if not 200 <= response.status_code < 300:
+            error = api_error(response)
+    attempt = Attempt(
+        None if response is None else response.status_code, _error_text(response, error), time.monotonic() - started
+    )
+    event = ResponseEvent(
+        operation.name,
+        operation.method,
+        call.path,
+        number,
+        attempt.status_code,
+        attempt.error,
+        None if response is None else response.headers.get("x-request-id"),
+        attempt.elapsed,
+    )
+    log_response(event)
+    call_hook(settings.on_response, event)
+    return _Outcome(attempt, response, error, cause)
+
+
+def _limits(settings: Settings, left: float) -> Limits:
+    """The limits of an attempt: none of its phases may outlast the `left` seconds until the call's deadline."""
     timeout = settings.timeout
-    left = [seconds for seconds in (timeout.total, deadline and max(deadline - now, 0.0)) if seconds is not None]
-    total = min(left, default=None)
+    total = timeout.total
+    if left < math.inf:
+        total = max(left, 0.0) if total is None else min(total, max(left, 0.0))
     return Limits(timeout.connect, timeout.read, timeout.write, timeout.pool, total, settings.max_response_bytes)
 
 
-def _failure(failure: Exception, settings: Settings, deadline: float | None) -> MemsyError:
-    """What it means to a call that it got no answer, or none that may be read."""
+def _error_of(failure: Exception, settings: Settings, deadline: float) -> MemsyError:
+    """What it means to a call that it got no response, or one that must not be read."""
     if isinstance(failure, MemsyError):
         return failure
     if isinstance(failure, ResponseTooLarge):
@@ -102,12 +129,12 @@ def _failure(failure: Exception, settings: Settings, deadline: float | None) -> 
         return MemsyConnectionError(f"the transport failed ({type(failure).__name__}: {failure})")
     if not failure.timed_out:
         return MemsyConnectionError(failure.message, unsent=failure.unsent)
-    if deadline is not None and time.monotonic() >= deadline:
+    if time.monotonic() >= deadline:
         return MemsyTimeoutError(f"the call's deadline of {settings.deadline:g} s ran out", unsent=failure.unsent)
     return MemsyTimeoutError(failure.message, unsent=failure.unsent)
 
 
-def _forget_frames(failure: BaseException) -> None:
+def _strip_tracebacks(failure: BaseException) -> None:
     """Take the tracebacks out of a transport's exceptions: the HTTP libraries' frames hold the request with its key."""
     pending: list[BaseException | None] = [failure]
     while pending:
@@ -117,24 +144,5 @@ def _forget_frames(failure: BaseException) -> None:
             pending += [error.__cause__, error.__context__]
 
 
-def _is_too_long(wait: float, settings: Settings, deadline: float | None) -> bool:
-    return wait > settings.retry.max_wait or (deadline is not None and time.monotonic() + wait >= deadline)
-
-
-def _told(response: Response | None, error: MemsyError | None) -> str | None:
+def _error_text(response: Response | None, error: MemsyError | None) -> str | None:
     return f"{type(error).__name__}: {error.message}" if response is None and error is not None else None
-
-
-def _observe(call: Call[Any], settings: Settings, number: int, attempt: Attempt, response: Response | None) -> None:
-    event = ResponseEvent(
-        call.operation.name,
-        call.operation.method,
-        call.path,
-        number,
-        attempt.status_code,
-        attempt.error,
-        response.headers.get("x-request-id") if response is not None else None,
-        attempt.elapsed,
-    )
-    log_response(event)
-    tell(settings.on_response, event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 logger = logging.getLogger("memsy_client")
 logger.addHandler(logging.NullHandler())
@@ -50,10 +50,7 @@ class ResponseEvent(NamedTuple):
     elapsed: float
 
 
-E = TypeVar("E", RequestEvent, ResponseEvent)
-
-
-def tell(hook: Callable[[E], None] | None, event: E) -> None:
+def call_hook(hook: Callable[[Any], None] | None, event: RequestEvent | ResponseEvent) -> None:
     """Call a hook. One that raises is logged with its traceback: an observer must not break the call it observes."""
     if hook is None:
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .messages import Headers
-from .usage import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
+from .usage import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
 
 
 class Model:
@@ -23,15 +23,15 @@ class Model:
 
     @property
     def usage(self) -> UsageInfo | None:
-        """The plan's use as the response's headers told it; None when they did not, or on a nested object."""
+        """The plan's use from the response's headers; None when they do not say, or on a nested object."""
         headers = getattr(self, "_response_headers", None)
-        return usage_of(headers) if headers is not None else None
+        return parse_usage(headers) if headers is not None else None
 
     @property
     def rate_limit(self) -> RateLimitInfo | None:
-        """The rate limit as the response's headers told it; None when they did not, or on a nested object."""
+        """The rate limit from the response's headers; None when they do not say, or on a nested object."""
         headers = getattr(self, "_response_headers", None)
-        return rate_limit_of(headers) if headers is not None else None
+        return parse_rate_limit(headers) if headers is not None else None
 
     def to_dict(self) -> dict[str, Any]:
         """The model as JSON values, by the names on the wire; fields that are None and not required are left out."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from ..exceptions import MemsyInputError
-from . import codec, encode
+from . import codec
+from .decode import any_value
+from .encode import to_text
+from .headers import check_headers, header_value
 
 T_co = TypeVar("T_co", covariant=True)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-#: Headers that the client alone decides.
-_RESERVED = {"accept-encoding", "authorization", "content-length", "content-type", "host", "transfer-encoding"}
+#: The methods that RFC 9110 calls idempotent.
+_IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
+_HTTP_METHOD = re.compile(r"[A-Za-z]+")
+#: A path as it may travel: already percent-encoded, with no way out of the base URL.
+_PATH = re.compile(r"(/[A-Za-z0-9\-._~!$&'()*+,;=:@%]*)+")
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -54,24 +58,19 @@ class Operation(Generic[T_co]):
     ) -> Call[T_co]:
         """A call with these values, by their names on the wire; None leaves a query, header or `optional` field out.
 
-        Raises `MemsyInputError` for what cannot be sent, None for one of the `required` names included.
+        Raises:
+            MemsyInputError: A value cannot be sent, or one of the `required` names is None.
         """
         try:
-            given = {**(query or {}), **(header or {}), **(body if isinstance(body, Mapping) else {})}
-            for name in required:
-                if given[name] is None:
-                    raise MemsyInputError(f"{name} is required, and is None")
-            target = self.path
-            for name, value in (path or {}).items():
-                target = target.replace(f"{{{name}}}", _segment(name, value))
+            _check_required(required, query, header, body)
             if optional:
                 chosen = {name: value for name, value in optional.items() if value is not None}
                 body = {**(body or {}), **chosen} if body is not None or chosen else None
             return Call(
                 self,
-                target,
+                _fill_in(self.path, path) if path else self.path,
                 _query_string(query) if query else "",
-                [(name, header_value(name, value)) for name, value in (header or {}).items() if value is not None],
+                _header_pairs(header) if header else [],
                 None if body is None else codec.dumps(body),
             )
         except MemsyInputError as error:
@@ -98,38 +97,58 @@ class Call(Generic[T_co]):
     content: bytes | None
 
 
-def own_headers(headers: object) -> list[tuple[str, str]]:
-    """A caller's headers as they travel. Raises `MemsyInputError` for those that cannot, or are not the caller's."""
-    if not isinstance(headers, Mapping):
-        raise MemsyInputError(f"headers takes a mapping of names to values, not {type(headers).__name__}")
-    for name in headers:
-        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            raise MemsyInputError(f"{name!r} is no name of a header")
-        if name.lower() in _RESERVED:
-            raise MemsyInputError(f"the header {name} is set by the client itself")
-    return [(name, header_value(name, value)) for name, value in headers.items()]
+def custom_call(
+    method: str,
+    path: str,
+    *,
+    query: Mapping[str, Any] | None,
+    json: Any,
+    headers: Mapping[str, str] | None,
+    repeatable: bool | None,
+) -> Call[Any]:
+    """A call of an endpoint that the contract does not have; its result is whatever JSON comes back, or None.
+
+    Raises:
+        MemsyInputError: An argument cannot be sent.
+    """
+    if not isinstance(method, str) or not _HTTP_METHOD.fullmatch(method):
+        raise MemsyInputError(f"{method!r} is not an HTTP method")
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
+        raise MemsyInputError("path has to start with / and be percent-encoded; give the query apart")
+    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
+        raise MemsyInputError("path must not hold . or ..")
+    if query is not None and not isinstance(query, Mapping):
+        raise MemsyInputError(f"query takes a mapping of names to values, not {type(query).__name__}")
+    method = method.upper()
+    operation: Operation[Any] = Operation(
+        name="request",
+        method=method,
+        path=path,
+        parse=any_value,
+        repeatable=method in _IDEMPOTENT if repeatable is None else repeatable,
+        may_be_empty=True,
+    )
+    return operation.call(query=query, header=dict(check_headers(headers or {})), body=json)
 
 
-def overlaid(headers: Iterable[tuple[str, str]], own: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The headers with `own` in place of those of the same name, in any spelling."""
-    own = list(own)
-    names = {name.lower() for name, _ in own}
-    return [pair for pair in headers if pair[0].lower() not in names] + own
+def _check_required(required: Iterable[str], *groups: Any) -> None:
+    for name in required:
+        for group in groups:
+            if isinstance(group, Mapping) and name in group and group[name] is None:
+                raise MemsyInputError(f"{name} is required, and is None")
 
 
-def header_value(name: str, value: Any) -> str:
-    """`value` as it travels in a header. Raises `MemsyInputError`, which never quotes it: it may be a secret."""
-    text = _text(f"the header {name}", value)
-    if _CONTROL.search(text) or not text.isascii() or text != text.strip():
-        raise MemsyInputError(f"the header {name} has to be ASCII text, without control characters or outer spaces")
-    return text
+def _fill_in(template: str, values: Mapping[str, Any]) -> str:
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", _path_segment(name, value))
+    return template
 
 
-def _segment(name: str, value: Any) -> str:
+def _path_segment(name: str, value: Any) -> str:
     """One path segment. A dot segment stays as it is when quoted, and a URL library may resolve it away."""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise MemsyInputError(f"{name} has to be a text, not {type(value).__name__}")
-    text = _text(name, value)
+        raise MemsyInputError(f"{name} has to be text, not {type(value).__name__}")
+    text = to_text(name, value)
     if not text:
         raise MemsyInputError(f"{name} is empty")
     if text in (".", ".."):
@@ -144,7 +163,7 @@ def _segment(name: str, value: Any) -> str:
 
 def _query_string(query: Mapping[str, Any]) -> str:
     pairs = [
-        (name, _text(name, item))
+        (name, to_text(name, item))
         for name, value in query.items()
         if value is not None
         for item in (value if isinstance(value, list | tuple) else [value])
@@ -155,13 +174,5 @@ def _query_string(query: Mapping[str, Any]) -> str:
         raise MemsyInputError("a query parameter holds a lone surrogate, which UTF-8 cannot carry") from None
 
 
-def _text(name: str, value: Any) -> str:
-    if isinstance(value, str):
-        return str.__str__(value)  # str() would give the name of an enum's member, not its value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, datetime.date):
-        return encode.timestamp(value)
-    raise MemsyInputError(f"{name} has to be a text, a number or a time, not {type(value).__name__}")
+def _header_pairs(header: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name, header_value(name, value)) for name, value in header.items() if value is not None]

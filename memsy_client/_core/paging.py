@@ -1,11 +1,11 @@
-"""Walking through the pages of a list: which call comes next, and what of a page is new. No I/O."""
+"""Iterating over the pages of a list: which call comes next, and what of a page is new. No I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from ..exceptions import MemsyInputError
+from .checks import check_whole_number
 from .operation import Call
 
 Page = TypeVar("Page")
@@ -15,9 +15,9 @@ Item = TypeVar("Item")
 class Pages(Generic[Page, Item]):
     """The pages of one list operation.
 
-    Rows that are added in front while pages are fetched push others to a later page: those are given once. The walk
-    ends with a short page, with the last item that a total promises, or with a page that brings nothing new although
-    nothing was added, as from a server that ignores the offset.
+    Rows that are added in front while pages are fetched push others to a later page: those are given once. The
+    iteration ends with a short page, with the last item that a total promises, or with a page that brings nothing new
+    although nothing was added, as from a server that ignores the offset.
 
     Args:
         request: Makes the call of a page, from a limit and an offset.
@@ -40,10 +40,10 @@ class Pages(Generic[Page, Item]):
         offset: int,
         max_items: int | None,
     ) -> None:
-        most = 0 if max_items is None else max_items
-        for name, value, least in (("limit", limit, 1), ("offset", offset, 0), ("max_items", most, 0)):
-            if not isinstance(value, int) or value < least:
-                raise MemsyInputError(f"{name} has to be a whole number from {least}, not {value!r}")
+        check_whole_number("limit", limit)
+        check_whole_number("offset", offset, least=0)
+        if max_items is not None:
+            check_whole_number("max_items", max_items, least=0)
         self._request = request
         self._items = items
         self._total = total
@@ -86,7 +86,7 @@ class Pages(Generic[Page, Item]):
         return count < self._limit if total is None else self._offset >= total
 
     def _is_stale(self, fresh: list[Any], total: int | None) -> bool:
-        """Whether the walk stands still. A whole page of repeats is one that rows added in front pushed here: the
+        """Whether the iteration stands still. A whole page of repeats is one that rows added in front pushed here: the
         total tells that they were; without one, a second such page in a row does not happen by chance.
         """
         if fresh:

@@ -10,11 +10,10 @@ from . import codec, importing
 from .messages import Headers, Response
 from .model import Model
 from .operation import Call
-from .usage import RateLimitInfo, UsageInfo, rate_limit_of, usage_of
+from .usage import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
 
 P = ParamSpec("P")
 T = TypeVar("T")
-E = TypeVar("E", bound=MemsyError)
 
 
 class RawResponse(Generic[T]):
@@ -61,16 +60,20 @@ class RawResponse(Generic[T]):
 
     @property
     def usage(self) -> UsageInfo | None:
-        """The plan's use as the headers tell it."""
-        return usage_of(self.headers)
+        """The plan's use from the headers."""
+        return parse_usage(self.headers)
 
     @property
     def rate_limit(self) -> RateLimitInfo | None:
-        """The rate limit as the headers tell it."""
-        return rate_limit_of(self.headers)
+        """The rate limit from the headers."""
+        return parse_rate_limit(self.headers)
 
     def parse(self) -> T:
-        """What the method itself would have returned. Raises `MemsyDecodeError` when the body is not what is due."""
+        """What the method itself would have returned.
+
+        Raises:
+            MemsyDecodeError: The body is not what the contract promises.
+        """
         operation = self._call.operation
         parse = operation.parse
         if parse is None or (operation.may_be_empty and not self.content):
@@ -85,13 +88,15 @@ class RawResponse(Generic[T]):
                 operation.is_loaded = True
         except MemsyDecodeError as error:
             error.response = self._response
-            raise placed(error, self._call, self._response, self.attempts) from None
+            raise with_call_context(error, self._call, self._response, self.attempts) from None
         if isinstance(result, Model):
             result._response_headers = self.headers
         return result
 
 
-def placed(error: E, call: Call[Any], response: Response | None = None, attempts: tuple[Attempt, ...] = ()) -> E:
+def with_call_context(
+    error: MemsyError, call: Call[Any], response: Response | None = None, attempts: tuple[Attempt, ...] = ()
+) -> MemsyError:
     """The error with all that is known of the call it ended."""
     error.operation = call.operation.name
     error.method = call.operation.method

@@ -10,7 +10,6 @@ from .paging import Pages
 from .sender import AsyncSender, SyncSender
 
 T = TypeVar("T")
-Item = TypeVar("Item")
 
 
 class SyncResource:
@@ -24,7 +23,7 @@ class SyncResource:
     def _send(self, call: Call[T]) -> T:
         return self._sender.send(call)
 
-    def _iterate(self, pages: Pages[Any, Item]) -> Iterator[Item]:
+    def _iterate(self, pages: Pages[Any, T]) -> Iterator[T]:
         while (call := pages.next_call()) is not None:
             yield from pages.accept(self._sender.send(call))
 
@@ -40,7 +39,7 @@ class AsyncResource:
     async def _send(self, call: Call[T]) -> T:
         return await self._sender.send(call)
 
-    async def _iterate(self, pages: Pages[Any, Item]) -> AsyncIterator[Item]:
+    async def _iterate(self, pages: Pages[Any, T]) -> AsyncIterator[T]:
         while (call := pages.next_call()) is not None:
             for item in pages.accept(await self._sender.send(call)):
                 yield item

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyError, MemsyInputError, UsageLimitExceeded
+from .checks import check_whole_number
 from .operation import Operation
 
 #: The one status that says the request was refused before it was carried out.
@@ -69,8 +70,7 @@ class RetryPolicy:
     budget: RetryBudget | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.max_retries, bool) or not isinstance(self.max_retries, int) or self.max_retries < 0:
-            raise MemsyInputError(f"max_retries has to be a whole number from 0, not {self.max_retries!r}")
+        check_whole_number("max_retries", self.max_retries, least=0)
         for name in ("backoff", "jitter", "max_wait"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not (0 <= value < math.inf):
@@ -82,17 +82,31 @@ class RetryPolicy:
 
 
 def wait_before_retry(
-    policy: RetryPolicy, operation: Operation[object], retries: int, error: MemsyError
+    policy: RetryPolicy, operation: Operation[object], retries: int, error: MemsyError, left: float
 ) -> float | None:
-    """Seconds to wait before trying again after `error`, with `retries` made so far; None to give up."""
+    """Whether a call that failed is tried again, and after how long.
+
+    Args:
+        policy: What the caller allows.
+        operation: What was called.
+        retries: How many retries the call has had.
+        error: How the last attempt failed. Where a wait would be too long, its `retry_after` says how long.
+        left: Seconds until the call's deadline.
+
+    Returns:
+        Seconds to wait before the next attempt, or None to give up.
+    """
     if retries >= policy.max_retries or not _is_retried(policy, operation, error):
         return None
     asked = error.retry_after if isinstance(error, MemsyAPIError) else None
     # The exponent is bounded only so that the power stays a float; such a wait is over any cap.
-    wait = policy.backoff * 2.0 ** min(retries, 64) if asked is None else asked
-    longer = wait * (1 + policy.jitter * random.random())
+    due = policy.backoff * 2.0 ** min(retries, 64) if asked is None else asked
     # Jitter must not turn a wait that the policy allows into one that it does not.
-    return min(longer, max(wait, policy.max_wait))
+    wait = min(due * (1 + policy.jitter * random.random()), max(due, policy.max_wait))
+    if wait > policy.max_wait or wait >= left:
+        error.retry_after = wait if asked is None else asked
+        return None
+    return wait if policy.budget is None or policy.budget.take() else None
 
 
 def _is_retried(policy: RetryPolicy, operation: Operation[object], error: MemsyError) -> bool:

@@ -1,4 +1,4 @@
-"""How calls get sent: a transport, an address, a key and settings; and the two drivers of the conversation.
+"""How calls get sent: a transport, an address, a key and settings; and the two drivers of the exchange.
 
 The drivers are the only code that exists once per flavour. A view made with other settings shares the transport.
 """
@@ -13,41 +13,52 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..exceptions import MemsyClosedError, MemsyInputError
 from .exchange import Exchange, Send, Sleep, exchange
-from .messages import Request, Response
-from .operation import Call, overlaid
-from .raw_response import RawResponse, placed
+from .headers import merge_headers
+from .messages import Request
+from .operation import Call
+from .raw_response import RawResponse, with_call_context
 from .settings import Settings
 from .transport import AsyncTransport, SyncTransport
 
 T = TypeVar("T")
-Step = TypeVar("Step")
-Answer = TypeVar("Answer")
 Transport = TypeVar("Transport", SyncTransport, AsyncTransport)
 
 
-class Within(NamedTuple):
+class WithDeadline(NamedTuple):
     """A call that has to end within so many seconds, also where the client's own deadline is longer."""
 
     call: Call[Any]
     seconds: float
 
 
-#: What takes many calls, without I/O: it yields calls and waits, and is given what they come to.
-Steps = Generator[Call[Any] | Within | Sleep, Any, T]
+#: What takes many calls, without I/O: it yields calls and waits, and is sent their results.
+CallFlow = Generator[Call[Any] | WithDeadline | Sleep, Any, T]
 
-#: A deadline is above zero.
+#: Seconds for a call whose deadline has passed: a deadline is above zero.
 _NO_TIME = 1e-3
 
-#: What the HTTP libraries take; servers take less.
+#: Characters of a URL that the HTTP libraries take; servers take less.
 _LONGEST_URL = 65_536
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Line(Generic[Transport]):
-    """The transport that a client and all its views share, until the client is closed."""
+class SharedTransport(Generic[Transport]):
+    """The transport that a client and all its views share, until the client is closed.
+
+    Attributes:
+        transport: Carries the requests.
+        is_owned: Whether it is closed with the client; a caller's own is not.
+        is_closed: Whether the client has been closed.
+    """
 
     transport: Transport
+    is_owned: bool
     is_closed: bool = False
+
+    def release(self) -> Transport | None:
+        """End its use; gives the transport if it is to be closed now."""
+        is_first, self.is_closed = not self.is_closed, True
+        return self.transport if is_first and self.is_owned else None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -55,14 +66,14 @@ class _Sender(Generic[Transport]):
     """What both flavours have.
 
     Attributes:
-        line: Carries the requests.
+        shared: Carries the requests.
         base_url: Without a trailing slash.
         headers: Headers of every request, the key among them.
         settings: All that can differ from call to call.
         gives_raw: Whether calls give the response in place of the parsed result.
     """
 
-    line: Line[Transport]
+    shared: SharedTransport[Transport]
     base_url: str
     headers: tuple[tuple[str, str], ...]
     settings: Settings
@@ -75,23 +86,28 @@ class _Sender(Generic[Transport]):
         """The same, giving raw responses."""
         return replace(self, gives_raw=True)
 
-    def within(self, seconds: float) -> Any:
-        """The same, with a deadline that is no later; one that has passed leaves a call no time at all."""
+    def with_deadline(self, seconds: float) -> Any:
+        """The same, with a deadline that is not later; one that has passed leaves a call no time at all."""
         deadline = min(max(seconds, _NO_TIME), self.settings.deadline or math.inf)
         return self if deadline == math.inf else replace(self, settings=replace(self.settings, deadline=deadline))
 
     def exchange(self, call: Call[T]) -> Exchange[T]:
-        """The conversation about a call. Raises `MemsyClosedError`, or `MemsyInputError` for too long a URL."""
-        if self.line.is_closed:
-            raise placed(MemsyClosedError("this client has been closed"), call)
+        """The exchange of a call.
+
+        Raises:
+            MemsyClosedError: The client has been closed.
+            MemsyInputError: The URL would be too long.
+        """
+        if self.shared.is_closed:
+            raise with_call_context(MemsyClosedError("this client has been closed"), call)
         headers = list(self.headers)
         if self.settings.headers or call.headers:
-            headers = overlaid(overlaid(headers, self.settings.headers.items()), call.headers)
+            headers = merge_headers(merge_headers(headers, self.settings.headers.items()), call.headers)
         if call.content is not None:
             headers.append(("Content-Type", "application/json"))
         url = f"{self.base_url}{call.path}?{call.query}" if call.query else self.base_url + call.path
         if len(url) > _LONGEST_URL:
-            raise placed(MemsyInputError(f"the URL would be over {_LONGEST_URL:,} characters long"), call)
+            raise with_call_context(MemsyInputError(f"the URL would be over {_LONGEST_URL:,} characters long"), call)
         return exchange(call, Request(call.operation.method, url, headers, call.content), self.settings)
 
     def _result(self, response: RawResponse[T]) -> T:
@@ -104,25 +120,32 @@ class SyncSender(_Sender[SyncTransport]):
     __slots__ = ()
 
     def send(self, call: Call[T]) -> T:
-        """The call's result. Raises `MemsyError`."""
-        return self._result(drive(self.exchange(call), self._carry_out))
+        """The call's result.
 
-    def follow(self, steps: Steps[T]) -> T:
-        """What the steps return. They are given the result of each call, and thrown its `MemsyError`."""
-        return drive(steps, self._carry_out_step)
+        Raises:
+            MemsyError: The call failed.
+        """
+        return self._result(self.send_raw(call))
 
-    def _carry_out(self, step: Send | Sleep) -> Response | None:
+    def send_raw(self, call: Call[T]) -> RawResponse[T]:
+        """The response to the call, which is successful.
+
+        Raises:
+            MemsyError: The call failed.
+        """
+        return run_flow(self.exchange(call), self._perform)
+
+    def follow(self, flow: CallFlow[T]) -> T:
+        """What the flow returns. It is sent the result of each call, and thrown its `MemsyError`."""
+        return run_flow(flow, self._perform)
+
+    def _perform(self, step: Send | Sleep | WithDeadline | Call[Any]) -> Any:
         if isinstance(step, Send):
-            return self.line.transport.send(step.request, step.limits)
-        time.sleep(step.seconds)
-        return None
-
-    def _carry_out_step(self, step: Call[Any] | Within | Sleep) -> Any:
+            return self.shared.transport.send(step.request, step.limits)
         if isinstance(step, Sleep):
-            time.sleep(step.seconds)
-            return None
-        if isinstance(step, Within):
-            return self.within(step.seconds).send(step.call)
+            return time.sleep(step.seconds)
+        if isinstance(step, WithDeadline):
+            return self.with_deadline(step.seconds).send(step.call)
         return self.send(step)
 
 
@@ -132,60 +155,67 @@ class AsyncSender(_Sender[AsyncTransport]):
     __slots__ = ()
 
     async def send(self, call: Call[T]) -> T:
-        """The call's result. Raises `MemsyError`."""
-        return self._result(await async_drive(self.exchange(call), self._carry_out))
+        """The call's result.
 
-    async def follow(self, steps: Steps[T]) -> T:
-        """What the steps return. They are given the result of each call, and thrown its `MemsyError`."""
-        return await async_drive(steps, self._carry_out_step)
+        Raises:
+            MemsyError: The call failed.
+        """
+        return self._result(await self.send_raw(call))
 
-    async def _carry_out(self, step: Send | Sleep) -> Response | None:
+    async def send_raw(self, call: Call[T]) -> RawResponse[T]:
+        """The response to the call, which is successful.
+
+        Raises:
+            MemsyError: The call failed.
+        """
+        return await async_run_flow(self.exchange(call), self._perform)
+
+    async def follow(self, flow: CallFlow[T]) -> T:
+        """What the flow returns. It is sent the result of each call, and thrown its `MemsyError`."""
+        return await async_run_flow(flow, self._perform)
+
+    async def _perform(self, step: Send | Sleep | WithDeadline | Call[Any]) -> Any:
         if isinstance(step, Send):
-            return await self.line.transport.send(step.request, step.limits)
-        await sleep(step.seconds)
-        return None
-
-    async def _carry_out_step(self, step: Call[Any] | Within | Sleep) -> Any:
+            return await self.shared.transport.send(step.request, step.limits)
         if isinstance(step, Sleep):
-            await sleep(step.seconds)
-            return None
-        if isinstance(step, Within):
-            return await self.within(step.seconds).send(step.call)
+            return await sleep(step.seconds)
+        if isinstance(step, WithDeadline):
+            return await self.with_deadline(step.seconds).send(step.call)
         return await self.send(step)
 
 
-def drive(conversation: Generator[Step, Answer, T], carry_out: Callable[[Step], Answer]) -> T:
-    """What a conversation returns, with each of its steps carried out; it is thrown what could not be."""
+def run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], Any]) -> T:
+    """What a generator returns, with each step that it yields performed; it is thrown the failure of one."""
     try:
-        step = next(conversation)
+        step = next(flow)
         while True:
             try:
-                answer = carry_out(step)
+                result = perform(step)
             except Exception as failure:
-                step = conversation.throw(failure)
+                step = flow.throw(failure)
             else:
-                step = conversation.send(answer)
+                step = flow.send(result)
     except StopIteration as end:
         return cast(T, end.value)
 
 
-async def async_drive(conversation: Generator[Step, Answer, T], carry_out: Callable[[Step], Awaitable[Answer]]) -> T:
-    """As `drive`, with each step awaited."""
+async def async_run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], Awaitable[Any]]) -> T:
+    """As `run_flow`, with each step awaited."""
     try:
-        step = next(conversation)
+        step = next(flow)
         while True:
             try:
-                answer = await carry_out(step)
+                result = await perform(step)
             except Exception as failure:
-                step = conversation.throw(failure)
+                step = flow.throw(failure)
             else:
-                step = conversation.send(answer)
+                step = flow.send(result)
     except StopIteration as end:
         return cast(T, end.value)
 
 
 async def sleep(seconds: float) -> None:
     """Wait, on whichever event loop runs."""
-    import anyio  # it comes with httpx, and only asynchronous clients need it
+    import anyio  # only asynchronous clients need it, and it takes long to import
 
     await anyio.sleep(seconds)

@@ -2,15 +2,65 @@
 
 from __future__ import annotations
 
-import math
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
+from urllib.parse import unquote, urlsplit
 
 from ..exceptions import MemsyInputError
+from .checks import check_seconds, check_whole_number
+from .credentials import Secret
+from .headers import check_headers, merge_headers
 from .hooks import RequestEvent, ResponseEvent
-from .operation import overlaid, own_headers
 from .retry import RetryPolicy
+
+_UNFIT_FOR_URL = re.compile(r"[^!-~]|[\\<>\"{}^`|]")
+
+
+def check_base_url(base_url: object) -> str:
+    """The base URL without trailing slashes.
+
+    Raises:
+        MemsyInputError: Requests cannot be sent there.
+    """
+    if not isinstance(base_url, str) or not base_url.strip():
+        raise MemsyInputError("base_url is empty")
+    if _UNFIT_FOR_URL.search(base_url):
+        raise MemsyInputError(
+            "base_url holds a character that a URL cannot: write the host as xn--… and percent-encode the path"
+        )
+    try:
+        parts = urlsplit(base_url)
+        has_usable_host = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise MemsyInputError(f"base_url is not a URL: {error}") from None
+    scheme = parts.scheme.lower()
+    if scheme not in ("http", "https") or not has_usable_host:
+        raise MemsyInputError("base_url has to be an http:// or https:// URL with a host")
+    refused = {
+        "a user or password": "@" in parts.netloc,
+        "a query or a fragment": "?" in base_url or "#" in base_url,
+        ". or .. in its path": any(unquote(segment) in (".", "..") for segment in parts.path.split("/")),
+    }
+    for what, is_there in refused.items():
+        if is_there:
+            raise MemsyInputError(f"base_url must not hold {what}")
+    return f"{scheme}://{parts.netloc}{parts.path}".rstrip("/")
+
+
+def read_environment(base_url_variable: str) -> tuple[str, str]:
+    """The base URL and the API key that the environment holds.
+
+    Raises:
+        MemsyInputError: A variable is not set, or empty.
+    """
+    values = {name: os.environ.get(name, "") for name in (base_url_variable, "MEMSY_API_KEY")}
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise MemsyInputError(f"not set in the environment: {', '.join(missing)}")
+    return values[base_url_variable], Secret(values["MEMSY_API_KEY"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +72,7 @@ class Timeout:
         read: For each wait for more of the response.
         write: For each wait until more of the request is taken.
         pool: For a free connection of the pool.
-        total: For the attempt as a whole, however it drips.
+        total: For the attempt as a whole, including a response that comes slowly.
     """
 
     connect: float | None = None
@@ -33,7 +83,8 @@ class Timeout:
 
     def __post_init__(self) -> None:
         for name in ("connect", "read", "write", "pool", "total"):
-            _check_seconds(f"timeout {name}", getattr(self, name))
+            if getattr(self, name) is not None:
+                check_seconds(f"timeout {name}", getattr(self, name))
 
     @classmethod
     def of(cls, value: float | Timeout | None) -> Timeout:
@@ -45,12 +96,6 @@ class Timeout:
                 f"timeout has to be a number of seconds, a Timeout or None, not {type(value).__name__}"
             )
         return cls(value, value, value, value, value)
-
-
-def _check_seconds(name: str, value: Any) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is not None and not (number and 0 < value < math.inf):
-        raise MemsyInputError(f"{name} has to be a number of seconds above 0 or None, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +121,15 @@ class Settings:
     on_response: Callable[[ResponseEvent], None] | None = None
 
     def __post_init__(self) -> None:
-        _check_seconds("deadline", self.deadline)
-        if (
-            isinstance(self.max_response_bytes, bool)
-            or not isinstance(self.max_response_bytes, int)
-            or self.max_response_bytes < 1
-        ):
-            raise MemsyInputError(
-                f"max_response_bytes has to be a whole number above 0, not {self.max_response_bytes!r}"
-            )
+        if self.deadline is not None:
+            check_seconds("deadline", self.deadline)
+        check_whole_number("max_response_bytes", self.max_response_bytes)
         if not isinstance(self.retry, RetryPolicy):
             raise MemsyInputError(f"retry has to be a RetryPolicy, not {type(self.retry).__name__}")
         for name in ("on_request", "on_response"):
             if getattr(self, name) is not None and not callable(getattr(self, name)):
                 raise MemsyInputError(f"{name} has to be a function or None, not {type(getattr(self, name)).__name__}")
-        object.__setattr__(self, "headers", dict(own_headers(self.headers)))
+        object.__setattr__(self, "headers", dict(check_headers(self.headers)))
 
 
 class Options(TypedDict, total=False):
@@ -114,8 +153,12 @@ class ClientOptions(Options, total=False):
     max_connections: int
 
 
-def changed(settings: Settings, options: Options) -> Settings:
-    """The settings with these options in place of their own; headers are added. Raises `MemsyInputError`."""
+def apply_options(settings: Settings, options: Options) -> Settings:
+    """The settings with these options in place of their own; headers are added.
+
+    Raises:
+        MemsyInputError: An option cannot be used.
+    """
     changes: dict[str, Any] = dict(options)
     unknown = changes.keys() - Options.__annotations__.keys()
     if unknown:
@@ -123,7 +166,7 @@ def changed(settings: Settings, options: Options) -> Settings:
     if "timeout" in changes:
         changes["timeout"] = Timeout.of(changes["timeout"])
     if "headers" in changes:
-        changes["headers"] = dict(overlaid(settings.headers.items(), own_headers(changes["headers"])))
+        changes["headers"] = dict(merge_headers(settings.headers.items(), check_headers(changes["headers"])))
     short = {"max_retries": "max_retries", "retry_backoff": "backoff"}
     retrying = {field: changes.pop(name) for name, field in short.items() if name in changes}
     new = replace(settings, **changes)

@@ -1,4 +1,4 @@
-"""What the response headers say of usage and rate limits."""
+"""The usage of the plan and the rate limit, parsed from the response headers."""
 
 from __future__ import annotations
 
@@ -67,15 +67,15 @@ _RATE_LIMIT_HEADERS = {
 }
 
 
-def usage_of(headers: Headers) -> UsageInfo | None:
-    """The usage that these headers tell, or None when none of them is there."""
+def parse_usage(headers: Headers) -> UsageInfo | None:
+    """The usage in these headers, or None when none of them is there."""
     plan = headers.get("x-plan")
     numbers = _numbers(_USAGE_HEADERS, headers)
     return UsageInfo(plan=plan, **numbers) if numbers or plan is not None else None
 
 
-def rate_limit_of(headers: Headers) -> RateLimitInfo | None:
-    """The rate limit that these headers tell, or None when none of them is there."""
+def parse_rate_limit(headers: Headers) -> RateLimitInfo | None:
+    """The rate limit in these headers, or None when none of them is there."""
     numbers = _numbers(_RATE_LIMIT_HEADERS, headers)
     return RateLimitInfo(**numbers) if numbers else None
 

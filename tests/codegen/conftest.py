@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from memsy_client._core.messages import Headers, Request, Response
-from memsy_client._core.sender import AsyncSender, Line, SyncSender
+from memsy_client._core.sender import AsyncSender, SharedTransport, SyncSender
 from memsy_client._core.settings import Settings
 from memsy_client._core.transport import Limits
 
@@ -131,8 +131,8 @@ class Wire:
         kind = getattr(self._methods, f"{'Async' if self._is_async else ''}{self._plane}Methods")
         common: dict[str, Any] = {"base_url": "https://example.org/v1", "headers": (), "settings": Settings()}
         if self._is_async:
-            return kind(AsyncSender(Line(AsyncRecorder(self._recorder)), **common))
-        return kind(SyncSender(Line(self._recorder), **common))
+            return kind(AsyncSender(SharedTransport(AsyncRecorder(self._recorder), False), **common))
+        return kind(SyncSender(SharedTransport(self._recorder, False), **common))
 
     def call(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """The result of a method, such as `things.list`; a walk gives a list."""

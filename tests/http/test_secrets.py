@@ -142,7 +142,7 @@ async def test_a_redirect_within_the_service_is_not_followed_either(flavour: Fla
 async def test_a_header_of_the_callers_client_does_not_replace_the_key(flavour: Flavour, serve: Serve) -> None:
     server = serve(answer({"results": []}))
     async with flavour.client(server.origin) as client:
-        carrier = getattr(client._sender.line.transport, "_client", None)
+        carrier = getattr(client._sender.shared.transport, "_client", None)
         if carrier is None:
             return  # on its own pool there is no such header
         carrier.headers["Authorization"] = "Bearer other"

@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 
 import memsy_client.exceptions as errors
 from memsy_client._core.messages import Headers
-from memsy_client._core.usage import rate_limit_of, usage_of
+from memsy_client._core.usage import parse_rate_limit, parse_usage
 
 Faults = Iterator[str]
 Rule = Callable[[Document], Faults]
@@ -249,11 +249,11 @@ class Reads(dict[str, str]):
 def metered() -> dict[str, str]:
     """The headers which the client reads, each with the attribute that it becomes."""
     reads = Reads()
-    usage_of(reads)  # type: ignore[arg-type]
-    rate_limit_of(reads)  # type: ignore[arg-type]
+    parse_usage(reads)  # type: ignore[arg-type]
+    parse_rate_limit(reads)  # type: ignore[arg-type]
     found = {}
     for name in reads.names:
-        for group, read in {"usage": usage_of, "rate_limit": rate_limit_of}.items():
+        for group, read in {"usage": parse_usage, "rate_limit": parse_rate_limit}.items():
             info = read(Headers.of([(name, "7")]))
             for attribute, value in info._asdict().items() if info else ():
                 if value is not None:
