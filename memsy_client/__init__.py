@@ -2,7 +2,7 @@
 
 Every name here is loaded when it is first asked for, so that importing the package costs next to nothing. The
 contract's objects (`EventPayload`, `SearchResult`, …) are in `memsy_client.models`, the errors in
-`memsy_client.exceptions`; all of them can be had from here as well.
+`memsy_client.exceptions`; all of them are available here as well.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _MODULES = {
 }
 
 
-#: Modules all of whose names can be had from here as well.
+#: Modules all of whose names are available here as well.
 _OPEN = (".exceptions", ".models")
 
 

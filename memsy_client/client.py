@@ -64,9 +64,9 @@ class _Client(Generic[Http]):
             max_retries: How often a call that got a 429 is tried again.
             retry_backoff: Seconds before the first retry when the service does not say; doubled for each further one.
             deadline: Seconds for a call as a whole, with all its attempts and waits; None for no limit.
-            retry: What is retried and how, in place of `max_retries` and `retry_backoff`.
+            retry: What is retried and how, instead of `max_retries` and `retry_backoff`.
             headers: Further headers of every request.
-            http_client: What carries the requests in place of the client's own pool: a client of httpx or httpx2 (with
+            http_client: What carries the requests instead of the client's own pool: a client of httpx or httpx2 (with
                 your proxy, certificates, limits), `AiohttpTransport`, or another transport. It is not closed.
             max_connections: How many requests the client's own pool has under way at once; further ones wait.
             max_response_bytes: What a response may weigh after decompression; a larger one is a `MemsyDecodeError`.

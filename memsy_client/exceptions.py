@@ -7,7 +7,7 @@
     │   └── MemsyTimeoutError         a time-out or the call's deadline ran out
     ├── MemsyProcessingTimeout        events are still pending after the time to wait for them
     ├── MemsyDecodeError              data that is not what the contract promises
-    └── MemsyAPIError                 any answer that is not 2xx
+    └── MemsyAPIError                 any response that is not 2xx
         ├── AuthenticationError       401; also the gateway's bare 403
         ├── AuthorizationError        403 otherwise
         ├── FeatureNotAvailable       403 feature_not_available
@@ -58,8 +58,8 @@ class Attempt(NamedTuple):
     """One try of a call.
 
     Attributes:
-        status_code: The HTTP status of the answer, or None when there was none.
-        error: What went wrong in place of an answer, as text, or None.
+        status_code: The HTTP status of the response, or None when there was none.
+        error: What went wrong instead of a response, as text, or None.
         elapsed: Seconds the try took.
         wait: Seconds waited after it before the next try; 0.0 for the last one.
     """
@@ -78,10 +78,10 @@ class MemsyError(Exception):
         operation: The client method, such as `roles.list`, or None when no call was under way.
         method: The HTTP method, or None.
         path: The path under the base URL, percent-encoded, or None; with `{placeholders}` when an argument was refused.
-        status_code: The HTTP status, or None when there was no answer.
-        request_id: The answer's `x-request-id`, which support asks for, or None.
-        retry_after: Seconds to wait before trying again: as the service asked, or the wait that was due but is longer
-            than the policy or the deadline allows; or None.
+        status_code: The HTTP status, or None when there was no response.
+        request_id: The response's `x-request-id`, which support asks for, or None.
+        retry_after: Seconds to wait before trying again: as the service asked, or the next wait where it is longer than
+            the policy or the deadline allows; or None.
         attempts: What was tried, oldest first; empty when nothing was sent.
     """
 
@@ -131,7 +131,7 @@ class MemsyClosedError(MemsyError):
 
 
 class MemsyConnectionError(MemsyError):
-    """No answer: the connection could not be made, or was lost.
+    """No response: the connection could not be made, or was lost.
 
     Attributes:
         unsent: True when the request provably never left this machine, so that repeating it is safe.
@@ -143,7 +143,7 @@ class MemsyConnectionError(MemsyError):
 
 
 class MemsyTimeoutError(MemsyConnectionError):
-    """No answer in time: one of the time-outs, or the call's deadline, ran out."""
+    """No response in time: one of the time-outs, or the call's deadline, ran out."""
 
 
 class MemsyProcessingTimeout(MemsyError):
@@ -167,13 +167,13 @@ class MemsyProcessingTimeout(MemsyError):
 
 
 class MemsyDecodeError(MemsyError):
-    """Data that is not what the contract promises: not JSON, of another shape, or empty where a body is due.
+    """Data that is not what the contract promises: not JSON, of another shape, or empty where a body is expected.
 
-    Raised for an answer of the service, and by `from_dict` of a model for what it was given.
+    Raised for a response of the service, and by `from_dict` of a model for what it was given.
 
     Attributes:
         location: Where in the JSON it went wrong, such as `results[3].score`; empty for the document itself.
-        response: The answer, or None when the data did not come from one.
+        response: The response, or None when the data did not come from one.
     """
 
     def __init__(self, problem: str, *, response: Response | None = None) -> None:
@@ -194,7 +194,7 @@ class MemsyDecodeError(MemsyError):
 
 
 class MemsyAPIError(MemsyError):
-    """The service answered with a status that is not 2xx.
+    """The service responded with a status that is not 2xx.
 
     Attributes:
         status_code: The HTTP status.
@@ -202,7 +202,7 @@ class MemsyAPIError(MemsyError):
         error_code: The service's code, such as `admin_required`, or None.
         details: Everything else that the error object carried.
         errors: The items of a 422, each with `loc`, `msg` and `type`; else empty.
-        response: The answer itself, or None for an error that was built by hand.
+        response: The response itself, or None for an error that was built by hand.
     """
 
     status_code: int  # there always is one

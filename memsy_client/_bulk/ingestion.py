@@ -76,9 +76,9 @@ class _Batch:
             start, end = waiting.pop()
             events = self._events[start:end]
             try:
-                answer = yield ingest.request(events)
-                if len(answer.event_ids) != len(events):
-                    raise MemsyDecodeError(f"holds {len(answer.event_ids)} ids for {len(events)} events")
+                response = yield ingest.request(events)
+                if len(response.event_ids) != len(events):
+                    raise MemsyDecodeError(f"holds {len(response.event_ids)} ids for {len(events)} events")
             except MemsyError as error:
                 if len(events) > 1 and _is_divisible(error):
                     middle = (start + end) // 2
@@ -86,12 +86,12 @@ class _Batch:
                 else:
                     self._note(start, [None] * len(events), error)
             else:
-                self._note(start, answer.event_ids, None)
+                self._note(start, response.event_ids, None)
 
     def interrupt(self) -> None:
         """End it as it is: of the events that are left nobody knows whether they were stored."""
         known = len(self.outcomes)
-        error = MemsyConnectionError("interrupted before the answer came: the event may have been stored or not")
+        error = MemsyConnectionError("interrupted before the response came: the event may have been stored or not")
         self._note(known, [None] * (len(self._events) - known), error)
 
     def _note(self, start: int, event_ids: Sequence[str | None], error: MemsyError | None) -> None:

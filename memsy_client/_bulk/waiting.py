@@ -44,13 +44,13 @@ def wait_until_processed(event_ids: Iterable[str], timeout: float | None, poll: 
         for start in range(0, len(pending), _IDS_A_CALL):
             call = status.request(pending[start : start + _IDS_A_CALL])
             try:
-                answer = yield WithDeadline(call, ends - time.monotonic())
+                response = yield WithDeadline(call, ends - time.monotonic())
             except MemsyTimeoutError as error:
                 if time.monotonic() < ends:
                     raise
                 raise _too_late(timeout, asked, states) from error
-            states |= dict.fromkeys(states.keys() & answer.completed_ids, "completed")
-            states |= dict.fromkeys(states.keys() & answer.failed_ids, "failed")
+            states |= dict.fromkeys(states.keys() & response.completed_ids, "completed")
+            states |= dict.fromkeys(states.keys() & response.failed_ids, "failed")
         if "pending" not in states.values():
             break
         left = ends - time.monotonic()

@@ -1,4 +1,4 @@
-"""From a response that is not 2xx to the typed error it stands for."""
+"""The typed error that a response which is not 2xx stands for; also where a 422's items and `Retry-After` are read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def api_error(response: Response) -> MemsyAPIError:
     error_code = code if isinstance(code, str) else None
     kind = error_class(response.status_code, error_code)
     if response.status_code == 403 and body == {"message": "Forbidden"}:
-        kind = AuthenticationError  # the gateway's answer to a key that it refuses, as the service documents it
+        kind = AuthenticationError  # the gateway's response to a key that it refuses, as the service documents it
     validation = [item for item in wrapped if isinstance(item, dict)] if isinstance(wrapped, list) else []
     return kind(
         _detail(response, error, validation),
@@ -62,7 +62,7 @@ def _body(response: Response) -> Any:
     try:
         return codec.loads(response.content)
     except MemsyDecodeError:
-        return None  # a proxy's page, say: the status and an excerpt tell what there is to tell
+        return None  # a proxy's page, say: the status and an excerpt say enough
 
 
 def _detail(response: Response, error: dict[str, Any], validation: list[dict[str, Any]]) -> str:
@@ -78,8 +78,8 @@ def _detail(response: Response, error: dict[str, Any], validation: list[dict[str
 
 
 def _location(item: dict[str, Any]) -> str:
-    place = item.get("loc")
-    return ".".join(str(step) for step in place) if isinstance(place, list) else "request"
+    location = item.get("loc")
+    return ".".join(map(str, location)) if isinstance(location, list) else "request"
 
 
 def _phrase(status_code: int) -> str:

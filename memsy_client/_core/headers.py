@@ -32,7 +32,7 @@ def check_headers(headers: object) -> list[tuple[str, str]]:
 
 
 def merge_headers(headers: Iterable[tuple[str, str]], own: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The headers with `own` in place of those of the same name, in any spelling."""
+    """The headers with `own` instead of those of the same name, in any spelling."""
     own = list(own)
     names = {name.lower() for name, _ in own}
     return [pair for pair in headers if pair[0].lower() not in names] + own

@@ -1,4 +1,4 @@
-"""What a client tells while it works: to its hooks and to the log. Never a body, a key or another header."""
+"""What a client reports while it works, to its hooks and to the log. Never a body, a key or another header."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class ResponseEvent(NamedTuple):
         method: The HTTP method.
         path: The percent-encoded path under the base URL.
         attempt: 1 for the first try of the call.
-        status_code: The status of the answer, or None when there was none.
-        error: What went wrong in place of an answer, as text, or None.
-        request_id: The answer's `x-request-id`, or None.
+        status_code: The status of the response, or None when there was none.
+        error: What went wrong instead of a response, as text, or None.
+        request_id: The response's `x-request-id`, or None.
         elapsed: Seconds the attempt took.
     """
 

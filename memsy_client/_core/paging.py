@@ -22,8 +22,8 @@ class Pages(Generic[Page, Item]):
     Args:
         request: Makes the call of a page, from a limit and an offset.
         items: Gives a page's items.
-        total: Gives the number of all items as a page tells it, or None where pages do not.
-        identity: Gives what tells two items apart.
+        total: Gives the number of all items as a page states it, or None where pages do not.
+        identity: Gives what distinguishes two items.
         limit: The size of a page.
         offset: How many items to skip.
         max_items: How many items to give at most; None for all.
@@ -87,7 +87,7 @@ class Pages(Generic[Page, Item]):
 
     def _is_stale(self, fresh: list[Any], total: int | None) -> bool:
         """Whether the iteration stands still. A whole page of repeats is one that rows added in front pushed here: the
-        total tells that they were; without one, a second such page in a row does not happen by chance.
+        total shows that they were; without one, a second such page in a row does not happen by chance.
         """
         if fresh:
             self._stale_pages = 0

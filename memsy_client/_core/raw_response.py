@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class RawResponse(Generic[T]):
-    """The successful answer to a call, not parsed yet.
+    """The successful response to a call, not parsed yet.
 
     Attributes:
         attempts: What was tried, oldest first.
@@ -109,12 +109,12 @@ def with_call_context(
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
-    """A client method that gives the response in place of its result."""
+    """A client method that gives the response instead of its result."""
     return cast("Callable[P, RawResponse[T]]", _with_raw_sender(method))
 
 
 def async_raw(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, RawResponse[T]]]:
-    """An asynchronous client method that gives the response in place of its result."""
+    """An asynchronous client method that gives the response instead of its result."""
     return cast("Callable[P, Coroutine[Any, Any, RawResponse[T]]]", _with_raw_sender(method))
 
 

@@ -17,7 +17,7 @@ _TOO_MANY_REQUESTS = 429
 
 
 class RetryBudget:
-    """A limit on the retries of all calls that share it, so that an outage is not answered by a storm.
+    """A limit on the retries of all calls that share it, so that an outage does not set off a storm of them.
 
     Args:
         retries: How many retries may be made in a burst.

@@ -70,7 +70,7 @@ class _Sender(Generic[Transport]):
         base_url: Without a trailing slash.
         headers: Headers of every request, the key among them.
         settings: All that can differ from call to call.
-        gives_raw: Whether calls give the response in place of the parsed result.
+        gives_raw: Whether calls give the response instead of the parsed result.
     """
 
     shared: SharedTransport[Transport]

@@ -109,7 +109,7 @@ class Settings:
         headers: Headers of every request, beside the client's own.
         max_response_bytes: What a response's body may weigh after decompression.
         on_request: Called before each attempt.
-        on_response: Called after each attempt, answered or not.
+        on_response: Called after each attempt, successful or not.
     """
 
     timeout: Timeout = field(default_factory=lambda: Timeout.of(30.0))
@@ -154,7 +154,7 @@ class ClientOptions(Options, total=False):
 
 
 def apply_options(settings: Settings, options: Options) -> Settings:
-    """The settings with these options in place of their own; headers are added.
+    """The settings with these options instead of their own; headers are added.
 
     Raises:
         MemsyInputError: An option cannot be used.

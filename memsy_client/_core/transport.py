@@ -25,7 +25,7 @@ class Limits(NamedTuple):
 
 
 class TransportError(Exception):
-    """A request got no answer. The transport's own exception is the cause.
+    """A request got no response. The transport's own exception is the cause.
 
     Attributes:
         message: What happened, in words that hold no header and no body.
@@ -57,7 +57,12 @@ class SyncTransport(Protocol):
     """Carries requests synchronously. It may be shared by threads."""
 
     def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        """The response, fully read.
+
+        Raises:
+            TransportError: There is none.
+            ResponseTooLarge: Its body is over the limit.
+        """
 
     def close(self) -> None:
         """Give up every connection. Called once, when the client that made the transport is closed."""
@@ -68,7 +73,12 @@ class AsyncTransport(Protocol):
     """Carries requests asynchronously. It may be shared by tasks, and by event loops."""
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        """The response, fully read.
+
+        Raises:
+            TransportError: There is none.
+            ResponseTooLarge: Its body is over the limit.
+        """
 
     async def aclose(self) -> None:
         """Give up every connection. Called once, when the client that made the transport is closed."""
