@@ -196,48 +196,63 @@ class MemsyDecodeError(MemsyError):
 class MemsyAPIError(MemsyError):
     """The service responded with a status that is not 2xx.
 
+    A class that has attributes of its own (`fields`) takes them as further arguments, in their order or by name.
+
     Attributes:
         status_code: The HTTP status.
         detail: The service's explanation as text; the start of the body when that was not JSON.
         error_code: The service's code, such as `admin_required`, or None.
+        response: The response itself, or None for an error that was built by hand.
         details: Everything else that the error object carried.
         errors: The items of a 422, each with `loc`, `msg` and `type`; else empty.
-        response: The response itself, or None for an error that was built by hand.
     """
 
     status_code: int  # there always is one
-    #: The attributes that a subclass reads out of the error object, each with the type it has to be of.
+    #: The attributes that a subclass adds, each with the type that the service's value has to be of.
     fields: ClassVar[Mapping[str, type]] = {}
+    #: The status that an error built by hand has by default.
+    default_status: ClassVar[int | None] = None
 
     def __init__(
         self,
-        detail: str,
-        *,
-        status_code: int,
+        message: str,
+        status_code: int | None = None,
+        detail: str = "",
         error_code: str | None = None,
+        response: Response | None = None,
+        *own: Any,
         details: Mapping[str, Any] | None = None,
         errors: list[dict[str, Any]] | None = None,
-        response: Response | None = None,
-        retry_after: float | None = None,
+        **own_by_name: Any,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(message)
+        status_code = self.default_status if status_code is None else status_code
+        if status_code is None:
+            raise TypeError(f"{type(self).__name__} needs a status_code")
+        if len(own) > len(self.fields):
+            raise TypeError(f"{type(self).__name__} has {len(self.fields)} own field(s), not {len(own)}")
+        values = dict(zip(self.fields, own, strict=False)) | own_by_name
+        if values.keys() - self.fields.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(values.keys() - self.fields.keys())}")
         self.detail = detail
         self.status_code = status_code  # pyright: ignore[reportIncompatibleVariableOverride] # never None here
         self.error_code = error_code
+        self.response = response
         self.details = dict(details or {})
         self.errors = errors or []
-        self.response = response
-        self.retry_after = retry_after
         for name, kind in self.fields.items():
-            value = self.details.get(name)
-            setattr(self, name, value if type(value) is kind else None)
+            found = self.details.get(name)
+            setattr(self, name, values.get(name, found if type(found) is kind else None))
 
     def _summary(self) -> str:
-        return " ".join(filter(None, [str(self.status_code), self.error_code and f"{self.error_code}:", self.detail]))
+        code = self.error_code and f"{self.error_code}:"
+        return " ".join(filter(None, [str(self.status_code), code, self.message]))
 
 
 class AuthenticationError(MemsyAPIError):
     """401: the key is missing, wrong, expired or revoked; also the gateway's bare 403 `{"message": "Forbidden"}`."""
+
+    default_status = 401
 
 
 class AuthorizationError(MemsyAPIError):
@@ -247,6 +262,7 @@ class AuthorizationError(MemsyAPIError):
         required_scope: The scope that the operation needs, or None.
     """
 
+    default_status = 403
     fields = {"required_scope": str}
     required_scope: str | None
 
@@ -260,6 +276,7 @@ class FeatureNotAvailable(MemsyAPIError):
         upgrade_url: Where to change the plan, or None.
     """
 
+    default_status = 403
     fields = {"feature": str, "current_tier": str, "upgrade_url": str}
     feature: str | None
     current_tier: str | None
@@ -269,9 +286,13 @@ class FeatureNotAvailable(MemsyAPIError):
 class OrgIdNotAllowedError(MemsyAPIError):
     """400 `org_id_not_allowed`: the body named an organisation; it is derived from the key."""
 
+    default_status = 400
+
 
 class SeatRequiredError(MemsyAPIError):
     """403 `seat_required`: the key's user has no seat."""
+
+    default_status = 403
 
 
 class OrgLimitReachedError(MemsyAPIError):
@@ -282,6 +303,7 @@ class OrgLimitReachedError(MemsyAPIError):
         current: How many there are, or None.
     """
 
+    default_status = 403
     fields = {"limit": int, "current": int}
     limit: int | None
     current: int | None
@@ -295,6 +317,7 @@ class KeyLimitReachedError(MemsyAPIError):
         current: How many there are, or None.
     """
 
+    default_status = 403
     fields = {"limit": int, "current": int}
     limit: int | None
     current: int | None
@@ -307,6 +330,7 @@ class BillingNotEnabledError(MemsyAPIError):
         interest_path: The path at which to express interest in a paid plan, or None.
     """
 
+    default_status = 403
     fields = {"interest_path": str}
     interest_path: str | None
 
@@ -320,6 +344,7 @@ class SeatLimitReachedError(MemsyAPIError):
         pending_invites: Invitations that hold a seat, or None.
     """
 
+    default_status = 409
     fields = {"purchased_seats": int, "assigned_seats": int, "pending_invites": int}
     purchased_seats: int | None
     assigned_seats: int | None
@@ -328,6 +353,10 @@ class SeatLimitReachedError(MemsyAPIError):
 
 class RateLimitExceeded(MemsyAPIError):
     """429: too many requests; `retry_after` says how many seconds to wait, when the service did."""
+
+    default_status = 429
+    fields = {"retry_after": float}
+    retry_after: float | None
 
 
 class UsageLimitExceeded(MemsyAPIError):
@@ -340,6 +369,7 @@ class UsageLimitExceeded(MemsyAPIError):
         upgrade_url: Where to change the plan, or None.
     """
 
+    default_status = 429
     fields = {"dimension": str, "current": int, "limit": int, "upgrade_url": str}
     dimension: str | None
     current: int | None

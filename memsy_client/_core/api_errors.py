@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-from ..exceptions import AuthenticationError, MemsyAPIError, MemsyDecodeError, error_class
+from ..exceptions import AuthenticationError, MemsyAPIError, MemsyDecodeError, UsageLimitExceeded, error_class
 from . import codec
 from .messages import Headers, Response
 
@@ -23,23 +23,24 @@ def api_error(response: Response) -> MemsyAPIError:
     """The error that a response stands for."""
     body = _body(response)
     known = body if isinstance(body, dict) else {}
-    wrapped = known.get("detail")
-    error = wrapped if isinstance(wrapped, dict) else known
+    inner = known.get("detail")
+    # What is wrapped in `detail` counts more than what stands beside it.
+    error = {**known, "detail": None, **inner} if isinstance(inner, dict) else known
     code = error.get("error")
     error_code = code if isinstance(code, str) else None
+    validation = [item for item in inner if isinstance(item, dict)] if isinstance(inner, list) else []
+    detail = _detail(response, error, validation)
     kind = error_class(response.status_code, error_code)
     if response.status_code == 403 and body == {"message": "Forbidden"}:
         kind = AuthenticationError  # the gateway's response to a key that it refuses, as the service documents it
-    validation = [item for item in wrapped if isinstance(item, dict)] if isinstance(wrapped, list) else []
-    return kind(
-        _detail(response, error, validation),
-        status_code=response.status_code,
-        error_code=error_code,
-        details={name: value for name, value in error.items() if name not in ("error", "message", "detail")},
-        errors=validation,
-        response=response,
-        retry_after=retry_after(response.headers),
-    )
+    if response.status_code == 429 and "quota" in detail.casefold():
+        kind = UsageLimitExceeded  # as other clients of the service have it, whatever the code
+    details = {name: value for name, value in error.items() if name not in ("error", "message", "detail")}
+    if "scope" in details:  # an older name
+        details.setdefault("required_scope", details["scope"])
+    failure = kind(detail, response.status_code, detail, error_code, response, details=details, errors=validation)
+    failure.retry_after = retry_after(response.headers)
+    return failure
 
 
 def retry_after(headers: Headers) -> float | None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyError, MemsyInputError, UsageLimitExceeded
+from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyError, MemsyInputError
 from .checks import check_whole_number
 from .operation import Operation
 
@@ -114,6 +114,6 @@ def _is_retried(policy: RetryPolicy, operation: Operation[object], error: MemsyE
         return policy.connection_errors and (operation.repeatable or error.unsent)
     if not isinstance(error, MemsyAPIError) or error.status_code not in policy.statuses:
         return False
-    if isinstance(error, UsageLimitExceeded) and error.retry_after is None:
+    if error.error_code == "usage_limit_exceeded" and error.retry_after is None:
         return False  # a spent quota does not come back by waiting
     return operation.repeatable or error.status_code == _TOO_MANY_REQUESTS

@@ -24,9 +24,7 @@ def made(kind: type[MemsyError]) -> MemsyError:
     """One with everything on it."""
     if issubclass(kind, MemsyAPIError):
         details = {name: 5 if type_ is int else "text" for name, type_ in kind.fields.items()}
-        error: Any = kind(
-            "d", status_code=429, error_code="c", details=details, errors=[{"loc": []}], response=RESPONSE
-        )
+        error: Any = kind("m", 429, "d", "c", RESPONSE, details=details, errors=[{"loc": []}])
     elif issubclass(kind, MemsyDecodeError):
         error = kind("is missing", response=RESPONSE).within(0).within("items")
     elif issubclass(kind, exceptions.MemsyConnectionError):

@@ -232,3 +232,26 @@ async def test_an_error_survives_pickling_and_copying(flavour: Flavour, serve: S
     assert str(caught.value) == (
         "search (POST /search): 429 usage_limit_exceeded: Spent., after 2 attempts, request id req_1"
     )
+
+
+async def test_what_detail_holds_is_laid_over_what_stands_beside_it(own: Flavour, httpx_mock: HTTPXMock) -> None:
+    body = {"error": "seat_required", "message": "No.", "hint": 1, "detail": {"message": "Ask for a seat.", "hint": 2}}
+    httpx_mock.add_response(status_code=403, json=body)
+    error = await failure(own)
+    assert type(error) is errors.SeatRequiredError
+    assert (error.error_code, error.detail, error.details) == ("seat_required", "Ask for a seat.", {"hint": 2})
+
+
+async def test_the_required_scope_also_comes_as_scope(own: Flavour, httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(status_code=403, json={"detail": {"error": "insufficient_scope", "scope": "write"}})
+    error = await failure(own)
+    assert isinstance(error, errors.AuthorizationError)
+    assert error.required_scope == "write"
+
+
+@pytest.mark.parametrize("body", [{"detail": "Monthly QUOTA exceeded"}, {"error": "rate_limited", "message": "quota"}])
+async def test_a_429_that_speaks_of_a_quota_is_a_usage_limit(
+    own: Flavour, body: dict[str, Any], httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(status_code=429, json=body)
+    assert type(await failure(own)) is errors.UsageLimitExceeded

@@ -227,3 +227,12 @@ async def test_a_call_that_succeeds_in_the_end_tells_its_attempts(
     async with flavour.client(server.origin) as client:
         response = await flavour.call(client.with_raw_response.ingest, [])
     assert [(attempt.status_code, attempt.wait) for attempt in response.attempts] == [(429, 1.0), (200, 0.0)]
+
+
+async def test_a_429_that_only_speaks_of_a_quota_is_tried_again_as_any_other(
+    flavour: Flavour, serve: Serve, waits: list[float]
+) -> None:
+    server = serve(answer({"detail": "The quota of this minute is spent."}, 429), DONE)
+    async with flavour.client(server.origin) as client:
+        await flavour.call(client.ingest, [])
+    assert waits == [1.0]
