@@ -191,3 +191,19 @@ def test_an_account_cannot_take_the_id_of_anothers_organisation(api, memsy):
     assert api.post("/v1/orgs", {"org_id": "acme", "name": "Acme", "focus": ""}).status == 200
     with pytest.raises(ValueError, match="acme"):
         memsy.create_key(org="acme")
+
+
+@pytest.mark.parametrize("level", ["orgs", *GROUPS])
+def test_only_an_admins_key_changes_the_hierarchy_and_any_key_lists_it(api, memsy, level):
+    member = api.with_key(memsy.create_key(admin=False))
+    body = {"org_id": "local", "name": "Support", "focus": "Help."}
+    where = {} if level == "orgs" else {"org_id": "local"}
+    assert member.get(f"/v1/{level}", **where).status == 200
+    for method, path in [
+        ("POST", f"/v1/{level}"),
+        ("PATCH", f"/v1/{level}/local"),
+        ("POST", f"/v1/{level}/local/regenerate-prompt"),
+        ("DELETE", f"/v1/{level}/local"),
+    ]:
+        answer = member.call(method, path, body if path == f"/v1/{level}" else None, **where)
+        assert (answer.status, answer.body["error"]) == (403, "admin_required")

@@ -21,10 +21,10 @@ class EventItemResource(Model):
         actor_id: Who it is about.
         kind: What the event is. Clients accept unknown kinds here.
         content: Its text.
-        ts: When it happened. A time without an offset is read as UTC.
+        ts: When it happened.
         session_id: The conversation it belongs to.
         metadata: The metadata sent with it, free-form.
-        ingested_at: When it was stored. A time without an offset is read as UTC.
+        ingested_at: When it was stored.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

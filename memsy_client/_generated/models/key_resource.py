@@ -21,9 +21,9 @@ class KeyResource(Model):
         name: Its name.
         scopes: What it may do.
         is_active: Whether it works; false when revoked or expired.
-        created_at: When it was created. A time without an offset is read as UTC.
-        last_used_at: When it was last used; none when never. A time without an offset is read as UTC.
-        expires_at: When it expires; none when never. A time without an offset is read as UTC.
+        created_at: When it was created.
+        last_used_at: When it was last used; none when never.
+        expires_at: When it expires; none when never.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

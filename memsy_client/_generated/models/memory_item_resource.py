@@ -36,12 +36,12 @@ class MemoryItemResource(Model):
         source_urls: Web addresses from which it was made.
         summary: A short form of the text.
         payload: Structured content, free-form.
-        last_recalled_at: When a search last returned it. A time without an offset is read as UTC.
-        effective_from: Since when what it states holds. A time without an offset is read as UTC.
-        effective_to: Until when what it states holds. A time without an offset is read as UTC.
-        observed_at: When what it states was observed. A time without an offset is read as UTC.
-        created_at: When it was stored. A time without an offset is read as UTC.
-        updated_at: When it was last changed. A time without an offset is read as UTC.
+        last_recalled_at: When a search last returned it.
+        effective_from: Since when what it states holds.
+        effective_to: Until when what it states holds.
+        observed_at: When what it states was observed.
+        created_at: When it was stored.
+        updated_at: When it was last changed.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

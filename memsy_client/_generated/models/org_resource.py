@@ -19,8 +19,8 @@ class OrgResource(Model):
         name: Its name.
         focus: What it cares about.
         promotion_prompt: What memories are worth promoting to it; derived from name and focus, or set by hand.
-        created_at: When it was created. A time without an offset is read as UTC.
-        updated_at: When it was last changed. A time without an offset is read as UTC.
+        created_at: When it was created.
+        updated_at: When it was last changed.
         prompt_meta: How the prompt came about, free-form.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """

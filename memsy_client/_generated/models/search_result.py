@@ -76,7 +76,7 @@ class SearchResult(Model):
 
     @property
     def observed_at(self) -> datetime.datetime | None:
-        """When what it states was observed. A time without an offset is read as UTC."""
+        """When what it states was observed."""
         return self.metadata.observed_at if self.metadata else None
 
     @property

@@ -26,7 +26,7 @@ class SearchResultMetadata(Model):
         strength: Reinforcement by use, 0.0-5.0, not a probability. It rises a little each time a search returns the
             memory, and decays slowly when unused.
         confidence: How certain the extraction was, 0-1.
-        observed_at: When what it states was observed. A time without an offset is read as UTC.
+        observed_at: When what it states was observed.
         session_id: The conversation it comes from; none for a memory that belongs to no conversation.
         source_event_ids: The ids of the events from which it was made.
         source_metadata: The metadata of the events from which it was made, at most 5.

@@ -19,7 +19,7 @@ class SourceEvent(Model):
         event_id: The id of the event.
         kind: What the event is. Clients accept unknown kinds here.
         content: Its text.
-        ts: When it happened. A time without an offset is read as UTC.
+        ts: When it happened.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

@@ -18,8 +18,8 @@ class UsageSummaryResponse(Model):
     Attributes:
         org_id: The organisation.
         tier: Its plan (the vocabulary is open).
-        period_start: When the billing period began. A time without an offset is read as UTC.
-        period_end: When the billing period ends. A time without an offset is read as UTC.
+        period_start: When the billing period began.
+        period_end: When the billing period ends.
         dimensions: The usage in each dimension of the plan.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """

@@ -44,13 +44,7 @@ class Interest(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_interest_express.request(email, name, company=company, use_case=use_case, notes=notes))
@@ -68,13 +62,7 @@ class Interest(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_interest_status.request())
@@ -123,13 +111,7 @@ class AsyncInterest(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_interest_express.request(email, name, company=company, use_case=use_case, notes=notes))
@@ -147,13 +129,7 @@ class AsyncInterest(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_interest_status.request())

@@ -37,13 +37,7 @@ class Keys(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_keys_list.request())
@@ -73,14 +67,8 @@ class Keys(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_keys_create.request(name, scopes=scopes, expires_at=expires_at))
@@ -98,13 +86,7 @@ class Keys(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_keys_delete.request(key_id))
@@ -125,13 +107,7 @@ class Keys(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_keys_usage.request(key_id))
@@ -168,13 +144,7 @@ class AsyncKeys(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_keys_list.request())
@@ -204,14 +174,8 @@ class AsyncKeys(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
             KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_keys_create.request(name, scopes=scopes, expires_at=expires_at))
@@ -229,13 +193,7 @@ class AsyncKeys(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_keys_delete.request(key_id))
@@ -256,13 +214,7 @@ class AsyncKeys(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_keys_usage.request(key_id))

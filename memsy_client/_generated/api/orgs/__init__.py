@@ -34,13 +34,7 @@ class Orgs(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_orgs_list.request())
@@ -49,7 +43,8 @@ class Orgs(SyncResource):
         """Create an organisation.
 
         Creates an organisation under an id of your choice. Its promotion prompt is derived from name and focus. A
-        plan limits how many there may be: beyond that, 403 `org_limit_reached`.
+        plan limits how many there may be: beyond that, 403 `org_limit_reached`. Needs an organisation admin:
+        another key gets 403 `admin_required`.
 
         Args:
             org_id: The id it shall have. 1-256 characters, not blank (chosen here). One that is taken gives 409.
@@ -64,14 +59,8 @@ class Orgs(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
             OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_orgs_create.request(org_id, name, focus))
@@ -91,13 +80,7 @@ class Orgs(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_orgs_get.request(org_id))
@@ -105,7 +88,8 @@ class Orgs(SyncResource):
     def delete(self, org_id: str) -> None:
         """Delete an organisation.
 
-        The record goes, the memories stay. An organisation that is already gone gives 404.
+        The record goes, the memories stay. An organisation that is already gone gives 404. Needs an organisation
+        admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1-256 characters (chosen here).
@@ -114,13 +98,7 @@ class Orgs(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_orgs_delete.request(org_id))
@@ -131,7 +109,8 @@ class Orgs(SyncResource):
         """Change an organisation.
 
         Sets the fields given and leaves the others as they are; a call without any returns the organisation
-        unchanged. Setting `promotion_prompt` replaces the derived prompt with your own text.
+        unchanged. Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation
+        admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1-256 characters (chosen here).
@@ -148,14 +127,7 @@ class Orgs(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_orgs_update.request(org_id, name=name, focus=focus, promotion_prompt=promotion_prompt))
@@ -164,7 +136,8 @@ class Orgs(SyncResource):
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the organisation's name and focus, in place of the present one. Takes
-        no body; each call costs the service a run of a language model.
+        no body; each call costs the service a run of a language model. Needs an organisation admin: another key
+        gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1-256 characters (chosen here).
@@ -176,13 +149,7 @@ class Orgs(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_orgs_regenerate_prompt.request(org_id))
@@ -220,13 +187,7 @@ class AsyncOrgs(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_orgs_list.request())
@@ -235,7 +196,8 @@ class AsyncOrgs(AsyncResource):
         """Create an organisation.
 
         Creates an organisation under an id of your choice. Its promotion prompt is derived from name and focus. A
-        plan limits how many there may be: beyond that, 403 `org_limit_reached`.
+        plan limits how many there may be: beyond that, 403 `org_limit_reached`. Needs an organisation admin:
+        another key gets 403 `admin_required`.
 
         Args:
             org_id: The id it shall have. 1-256 characters, not blank (chosen here). One that is taken gives 409.
@@ -250,14 +212,8 @@ class AsyncOrgs(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
             OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_orgs_create.request(org_id, name, focus))
@@ -277,13 +233,7 @@ class AsyncOrgs(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_orgs_get.request(org_id))
@@ -291,7 +241,8 @@ class AsyncOrgs(AsyncResource):
     async def delete(self, org_id: str) -> None:
         """Delete an organisation.
 
-        The record goes, the memories stay. An organisation that is already gone gives 404.
+        The record goes, the memories stay. An organisation that is already gone gives 404. Needs an organisation
+        admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1-256 characters (chosen here).
@@ -300,13 +251,7 @@ class AsyncOrgs(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_orgs_delete.request(org_id))
@@ -317,7 +262,8 @@ class AsyncOrgs(AsyncResource):
         """Change an organisation.
 
         Sets the fields given and leaves the others as they are; a call without any returns the organisation
-        unchanged. Setting `promotion_prompt` replaces the derived prompt with your own text.
+        unchanged. Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation
+        admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1-256 characters (chosen here).
@@ -334,14 +280,7 @@ class AsyncOrgs(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_orgs_update.request(org_id, name=name, focus=focus, promotion_prompt=promotion_prompt))
@@ -350,7 +289,8 @@ class AsyncOrgs(AsyncResource):
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the organisation's name and focus, in place of the present one. Takes
-        no body; each call costs the service a run of a language model.
+        no body; each call costs the service a run of a language model. Needs an organisation admin: another key
+        gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1-256 characters (chosen here).
@@ -362,13 +302,7 @@ class AsyncOrgs(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_orgs_regenerate_prompt.request(org_id))

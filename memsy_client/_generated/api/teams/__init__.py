@@ -45,13 +45,7 @@ class Teams(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_teams_list.request(org_id, limit=limit, offset=offset))
@@ -79,13 +73,7 @@ class Teams(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._iterate(
@@ -104,7 +92,7 @@ class Teams(SyncResource):
         """Create a team.
 
         Creates a team under an organisation. The server assigns `team_id`; the promotion prompt is derived from
-        name and focus.
+        name and focus. Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the key
@@ -120,14 +108,7 @@ class Teams(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_teams_create.request(org_id, name, focus))
@@ -150,13 +131,7 @@ class Teams(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_teams_get.request(team_id, org_id))
@@ -164,7 +139,8 @@ class Teams(SyncResource):
     def delete(self, team_id: str, org_id: str) -> None:
         """Delete a team.
 
-        The record goes, the memories promoted to it stay. A team that is already gone gives 404.
+        The record goes, the memories promoted to it stay. A team that is already gone gives 404. Needs an
+        organisation admin: another key gets 403 `admin_required`.
 
         Args:
             team_id: The team's id. 1-256 characters.
@@ -176,13 +152,7 @@ class Teams(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_teams_delete.request(team_id, org_id))
@@ -199,7 +169,8 @@ class Teams(SyncResource):
         """Change a team.
 
         Sets the fields given and leaves the others as they are; a call without any returns the team unchanged.
-        Setting `promotion_prompt` replaces the derived prompt with your own text.
+        Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation admin:
+        another key gets 403 `admin_required`.
 
         Args:
             team_id: The team's id. 1-256 characters.
@@ -218,14 +189,7 @@ class Teams(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(
@@ -236,7 +200,8 @@ class Teams(SyncResource):
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the team's name and focus, in place of the present one. Takes no body;
-        each call costs the service a run of a language model.
+        each call costs the service a run of a language model. Needs an organisation admin: another key gets 403
+        `admin_required`.
 
         Args:
             team_id: The team's id. 1-256 characters.
@@ -251,13 +216,7 @@ class Teams(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_teams_regenerate_prompt.request(team_id, org_id))
@@ -304,13 +263,7 @@ class AsyncTeams(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_teams_list.request(org_id, limit=limit, offset=offset))
@@ -338,13 +291,7 @@ class AsyncTeams(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._iterate(
@@ -363,7 +310,7 @@ class AsyncTeams(AsyncResource):
         """Create a team.
 
         Creates a team under an organisation. The server assigns `team_id`; the promotion prompt is derived from
-        name and focus.
+        name and focus. Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the key
@@ -379,14 +326,7 @@ class AsyncTeams(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_teams_create.request(org_id, name, focus))
@@ -409,13 +349,7 @@ class AsyncTeams(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_teams_get.request(team_id, org_id))
@@ -423,7 +357,8 @@ class AsyncTeams(AsyncResource):
     async def delete(self, team_id: str, org_id: str) -> None:
         """Delete a team.
 
-        The record goes, the memories promoted to it stay. A team that is already gone gives 404.
+        The record goes, the memories promoted to it stay. A team that is already gone gives 404. Needs an
+        organisation admin: another key gets 403 `admin_required`.
 
         Args:
             team_id: The team's id. 1-256 characters.
@@ -435,13 +370,7 @@ class AsyncTeams(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_teams_delete.request(team_id, org_id))
@@ -458,7 +387,8 @@ class AsyncTeams(AsyncResource):
         """Change a team.
 
         Sets the fields given and leaves the others as they are; a call without any returns the team unchanged.
-        Setting `promotion_prompt` replaces the derived prompt with your own text.
+        Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation admin:
+        another key gets 403 `admin_required`.
 
         Args:
             team_id: The team's id. 1-256 characters.
@@ -477,14 +407,7 @@ class AsyncTeams(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
-            SeatLimitReachedError: 409 `seat_limit_reached`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(
@@ -495,7 +418,8 @@ class AsyncTeams(AsyncResource):
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the team's name and focus, in place of the present one. Takes no body;
-        each call costs the service a run of a language model.
+        each call costs the service a run of a language model. Needs an organisation admin: another key gets 403
+        `admin_required`.
 
         Args:
             team_id: The team's id. 1-256 characters.
@@ -510,13 +434,7 @@ class AsyncTeams(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_teams_regenerate_prompt.request(team_id, org_id))

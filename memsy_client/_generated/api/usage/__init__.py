@@ -33,13 +33,7 @@ class Usage(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_usage_summary.request())
@@ -74,13 +68,7 @@ class Usage(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(
@@ -119,13 +107,7 @@ class AsyncUsage(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_usage_summary.request())
@@ -160,13 +142,7 @@ class AsyncUsage(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
-            FeatureNotAvailable: 403 `feature_not_available`: the plan does not include the feature.
-            SeatRequiredError: 403 `seat_required`: the key's user has no seat.
-            OrgLimitReachedError: 403 `org_limit_reached`.
-            KeyLimitReachedError: 403 `key_limit_reached`.
-            BillingNotEnabledError: 403 `billing_not_enabled`.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(
