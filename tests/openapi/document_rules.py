@@ -420,6 +420,20 @@ def required_fields_are_declared(document: Document) -> Faults:
 
 # ---------------------------------------------------------------------------------------------------- limits
 
+#: The keywords of a schema that limit what may be sent.
+KEYWORDS = {"minLength", "maxLength", "pattern", "minItems", "maxItems", "minimum", "maximum"}
+
+
+@rule
+def chosen_limits_are_there(document: Document) -> Faults:
+    """`x-chosen` names limits that stand beside it, each once."""
+    for node in walk(Node("document", (), document)):
+        chosen = node.value.get("x-chosen", [])
+        for name in chosen:
+            if name not in KEYWORDS or name not in node.value or chosen.count(name) > 1:
+                yield f"{node.place}/x-chosen: {name!r} is not a limit beside it"
+
+
 BOUNDS = (
     "minimum",
     "maximum",

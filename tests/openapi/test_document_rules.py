@@ -76,7 +76,7 @@ BREAKS: list[tuple[rules.Rule, Callable[[Any], None], str]] = [
     (rules.examples_are_valid, put("#/components/examples/Org/value/created_at", "soon"), "examples/Org: $.created_at"),
     (rules.examples_are_valid, put("#/components/examples/RoleList/value", {}), "examples/RoleList: $: {} is not of"),
     (rules.examples_are_valid, drop("#/components/examples/Team/value"), "examples/Team: an example without a value"),
-    (rules.examples_are_valid, put("#/components/parameters/MemoryId/example", "7b0f"), "parameters/MemoryId/example"),
+    (rules.examples_are_valid, put("#/components/parameters/MemoryId/example", ""), "parameters/MemoryId/example"),
     (rules.examples_are_valid, put("#/components/headers/UsageApiCalls/example", "7"), "headers/UsageApiCalls/example"),
     (rules.examples_are_valid, put(f"{SCHEMAS}/SearchRequest/properties/limit/example", 0), "properties/limit/example"),
     (rules.examples_are_valid, put(f"{SCHEMAS}/EventKind/examples", ["shout"]), "EventKind/examples/0: $: 'shout'"),
@@ -198,6 +198,12 @@ BREAKS: list[tuple[rules.Rule, Callable[[Any], None], str]] = [
         put("#/components/responses/SeatRequired/x-raises/-", "FeatureNotAvailable"),
         "events_list: raises ['FeatureNotAvailable', 'SeatRequiredError'], not ['SeatRequiredError']",
     ),
+    (
+        rules.chosen_limits_are_there,
+        put(f"{SCHEMAS}/OrgCreate/properties/name/x-chosen/-", "maxItems"),
+        "'maxItems' is",
+    ),
+    (rules.chosen_limits_are_there, put("#/components/parameters/KeyId/schema/x-chosen", ["type"]), "'type' is not"),
     (
         rules.error_codes_have_examples,
         drop("#/components/responses/SeatRequired/content/application~1json/examples/seatRequired"),

@@ -17,13 +17,14 @@ class EventPayload(Model):
     from every string.
 
     Attributes:
-        actor_id: Who it is about, by an id of your choice. 1-256 characters after trimming, not blank.
-        session_id: The conversation it belongs to, by an id of your choice. 1-256 characters after trimming, not
-            blank. To search by it later, use letters, digits and `_ - : . @ /` only.
+        actor_id: Who it is about, by an id of your choice, trimmed.
+        session_id: The conversation it belongs to, by an id of your choice, trimmed. To search by it later, use
+            only letters, digits and `_ - : . @ /`: an id with anything else is stored, but a search by it gives
+            422.
         kind: What the event is; one of four, anything else gives 422.
-        content: The text. At least one non-blank character, under 8,000 characters.
-        role_id: The role to which memories of it may be promoted. At most 256 characters; blank counts as unset.
-        team_id: The team to which memories of it may be promoted. At most 256 characters; blank counts as unset.
+        content: The text.
+        role_id: The role to which memories of it may be promoted. Blank counts as unset.
+        team_id: The team to which memories of it may be promoted. Blank counts as unset.
         ts: When it happened (ISO 8601 with offset; without one, UTC). Left out, the server stamps now. The recency
             of memories is weighed by it.
         metadata: Your own data about the event: a JSON document serialised to a string, at most 4,096 characters.

@@ -4,7 +4,7 @@ from typing import Any
 
 from attrs import define, field
 
-from memsy_client._core import decode
+from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
 
 
@@ -18,7 +18,7 @@ class InvoiceResource(Model):
         amount_paid: What was paid of it, in the smallest unit of the currency (cents).
         currency: The currency, an ISO 4217 code in lower case.
         status: Its state, in Stripe's words, such as `open` or `paid` (the vocabulary is open).
-        created: When it was made, as unix time in seconds, written as text.
+        created: When it was made, as unix time in seconds; some versions of the service write it as text.
         hosted_invoice_url: The web page on which to see and pay it.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
@@ -28,7 +28,7 @@ class InvoiceResource(Model):
     amount_paid: int
     currency: str
     status: str
-    created: str
+    created: str | int
     hosted_invoice_url: str | None = None
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
@@ -53,9 +53,7 @@ class InvoiceResource(Model):
             self.status = value = data["status"]
             if type(value) is not str:
                 decode.wrong(value, "a string", "status")
-            self.created = value = data["created"]
-            if type(value) is not str:
-                decode.wrong(value, "a string", "created")
+            self.created = decode.inside(data["created"], "created", _check_created)
         except KeyError as missing:
             raise decode.absent(missing) from None
         self.hosted_invoice_url = value = data.get("hosted_invoice_url")
@@ -72,10 +70,11 @@ class InvoiceResource(Model):
         data["amount_paid"] = self.amount_paid
         data["currency"] = self.currency
         data["status"] = self.status
-        data["created"] = self.created
+        data["created"] = encode.plain(self.created)
         if self.hosted_invoice_url is not None:
             data["hosted_invoice_url"] = self.hosted_invoice_url
         return data
 
 
 _FIELDS = frozenset({"id", "amount_due", "amount_paid", "currency", "status", "created", "hosted_invoice_url"})
+_check_created = decode.first_of(decode.text, decode.integer)

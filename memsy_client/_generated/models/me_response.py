@@ -20,7 +20,8 @@ class MeResponse(Model):
         org_id: The organisation of the key.
         is_billing_admin: Whether this customer manages the billing.
         user_id: The user, where the key belongs to one.
-        org_role: The user's role in the organisation, such as `admin` or `member` (the vocabulary is open).
+        org_role: The user's role in the organisation; `org:admin` is what admin operations ask for (the vocabulary
+            is open).
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

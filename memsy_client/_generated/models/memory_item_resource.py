@@ -17,7 +17,7 @@ class MemoryItemResource(Model):
     """A stored memory.
 
     Attributes:
-        memory_id: Its id, a UUID, as text.
+        memory_id: Its id.
         org_id: The organisation it is stored in.
         scope: Whom it belongs to.
         type: What it states: fact, preference, norm, decision, event, or another (the vocabulary is open).

@@ -4,7 +4,7 @@ from typing import Any
 
 from attrs import define, field
 
-from memsy_client._core import decode
+from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
 
 
@@ -15,13 +15,13 @@ class UpcomingInvoice(Model):
     Attributes:
         amount_due: The amount, in the smallest unit of the currency (cents).
         currency: The currency, an ISO 4217 code in lower case.
-        period_end: When the period it bills ends, as unix time in seconds.
+        period_end: When the period it bills ends, as unix time in seconds, or as a date.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 
     amount_due: int
     currency: str
-    period_end: int
+    period_end: int | str
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -36,9 +36,7 @@ class UpcomingInvoice(Model):
             self.currency = value = data["currency"]
             if type(value) is not str:
                 decode.wrong(value, "a string", "currency")
-            self.period_end = value = data["period_end"]
-            if type(value) is not int:
-                decode.wrong(value, "an integer", "period_end")
+            self.period_end = decode.inside(data["period_end"], "period_end", _check_period_end)
         except KeyError as missing:
             raise decode.absent(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
@@ -49,8 +47,9 @@ class UpcomingInvoice(Model):
         data = dict(self.additional_properties)
         data["amount_due"] = self.amount_due
         data["currency"] = self.currency
-        data["period_end"] = self.period_end
+        data["period_end"] = encode.plain(self.period_end)
         return data
 
 
 _FIELDS = frozenset({"amount_due", "currency", "period_end"})
+_check_period_end = decode.first_of(decode.integer, decode.text)

@@ -41,7 +41,7 @@ class Billing(SyncResource):
         """List the invoices.
 
         Returns the organisation's invoices, newest first. Needs an organisation admin: another key gets 403
-        `admin_required`. Where billing is not enabled: 403 `billing_not_enabled`.
+        `admin_required`. Where billing is not enabled: an empty list, or 403 `billing_not_enabled`.
 
         Returns:
             The invoices, newest first.
@@ -96,7 +96,7 @@ class AsyncBilling(AsyncResource):
         """List the invoices.
 
         Returns the organisation's invoices, newest first. Needs an organisation admin: another key gets 403
-        `admin_required`. Where billing is not enabled: 403 `billing_not_enabled`.
+        `admin_required`. Where billing is not enabled: an empty list, or 403 `billing_not_enabled`.
 
         Returns:
             The invoices, newest first.

@@ -36,12 +36,14 @@ class Core(SyncResource):
         - Recommended batch: tens to low hundreds of events.
         - A batch with one invalid event is refused whole, with 422.
         - Within a rolling 60 seconds an event with the same `actor_id`, `session_id`, `kind` and `content` is
-          stored once; the answer repeats the first `event_id`.
+          stored once; the answer repeats the first `event_id`. This is best effort: a degraded platform may store
+          it again.
+        - A spent quota is a 429; the service's guide names 403 for it, too.
         - NUL characters are stripped from every string.
 
         Args:
-            events: The events, 1-1,000 (the range is chosen here; recommended: tens to low hundreds). One invalid
-                event makes the whole batch invalid.
+            events: The events; tens to low hundreds are recommended. One invalid event makes the whole batch
+                invalid. 1 to 1000 items.
 
         Returns:
             The ids of the events, in the order sent.
@@ -78,24 +80,26 @@ class Core(SyncResource):
         - Without `actor_id` the whole organisation is searched. `role_ids` and `team_ids` make the memories
           promoted to those roles and teams eligible.
         - `session_id` restricts to one conversation plus the memories that belong to none; `exclude_session_id` is
-          its opposite. Both non-empty at once: 422.
+          its opposite. An empty one counts as unset; both non-empty at once: 422. A server older than version 0.3.5
+          of the official package ignores both and returns unfiltered results.
+        - Without reranking (the free plan) good matches score 0.0-0.1; with it, a `threshold` of 0.3-0.5 is
+          sensible.
         - Each time a search returns a memory its `strength` rises a little; unused, it decays slowly.
 
         Args:
-            query: What to look for, in plain words. Not blank, 1-8,000 characters (chosen here).
-            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1-256 characters,
-                not blank (chosen here, so that an empty id never widens a search).
+            query: What to look for, in plain words. 1 to 8000 characters.
+            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1 to 256
+                characters.
             limit: How many results to return at most, 1-100.
-            threshold: Drop results that score below this, 0-1 (the range is chosen here, as of the scores). 0.0
-                drops none.
+            threshold: Drop results that score below this. 0.0 drops none. 0 to 1.
             include_source_events: Also return the events from which each memory was made, in `source_events`.
-            role_ids: Memories promoted to these roles are eligible too. At most 100 ids (chosen here).
-            team_ids: Memories promoted to these teams are eligible too. At most 100 ids (chosen here).
+            role_ids: Memories promoted to these roles are eligible too. At most 100 items.
+            team_ids: Memories promoted to these teams are eligible too. At most 100 items.
             session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and `_ -
-                : . @ /`, at most 256 characters; empty counts as unset. Together with a non-empty
-                `exclude_session_id`: 422.
-            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`, at
-                most 256 characters; empty counts as unset. Together with a non-empty `session_id`: 422.
+                : . @ /`; empty counts as unset. Together with a non-empty `exclude_session_id`: 422. At most 256
+                characters.
+            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`; empty
+                counts as unset. Together with a non-empty `session_id`: 422. At most 256 characters.
 
         Returns:
             The results, best first; empty when nothing reaches the threshold.
@@ -131,7 +135,7 @@ class Core(SyncResource):
         the only place in the API.
 
         Args:
-            event_ids: Ids that `ingest` returned, at most 500, each of 1-256 characters (chosen here).
+            event_ids: Ids that `ingest` returned. At most 500 items.
 
         Returns:
             The ids, sorted by state.
@@ -167,11 +171,11 @@ class Core(SyncResource):
     def clear(self, container_tag: str) -> ClearResponse:
         """Delete everything in a container.
 
-        Deletes the memories of one container and tells how many went. The service answers 501 Not Implemented
-        today; the operation is described so that clients are ready when it comes.
+        Deletes the memories of one container and says how many went. The service's reference documents it as a
+        stub: expect 501, or 404 from a service that has dropped it.
 
         Args:
-            container_tag: The tag of the container to clear. 1-256 characters (chosen here).
+            container_tag: The tag of the container to clear. 1 to 256 characters.
 
         Returns:
             The container is empty.
@@ -215,12 +219,14 @@ class AsyncCore(AsyncResource):
         - Recommended batch: tens to low hundreds of events.
         - A batch with one invalid event is refused whole, with 422.
         - Within a rolling 60 seconds an event with the same `actor_id`, `session_id`, `kind` and `content` is
-          stored once; the answer repeats the first `event_id`.
+          stored once; the answer repeats the first `event_id`. This is best effort: a degraded platform may store
+          it again.
+        - A spent quota is a 429; the service's guide names 403 for it, too.
         - NUL characters are stripped from every string.
 
         Args:
-            events: The events, 1-1,000 (the range is chosen here; recommended: tens to low hundreds). One invalid
-                event makes the whole batch invalid.
+            events: The events; tens to low hundreds are recommended. One invalid event makes the whole batch
+                invalid. 1 to 1000 items.
 
         Returns:
             The ids of the events, in the order sent.
@@ -257,24 +263,26 @@ class AsyncCore(AsyncResource):
         - Without `actor_id` the whole organisation is searched. `role_ids` and `team_ids` make the memories
           promoted to those roles and teams eligible.
         - `session_id` restricts to one conversation plus the memories that belong to none; `exclude_session_id` is
-          its opposite. Both non-empty at once: 422.
+          its opposite. An empty one counts as unset; both non-empty at once: 422. A server older than version 0.3.5
+          of the official package ignores both and returns unfiltered results.
+        - Without reranking (the free plan) good matches score 0.0-0.1; with it, a `threshold` of 0.3-0.5 is
+          sensible.
         - Each time a search returns a memory its `strength` rises a little; unused, it decays slowly.
 
         Args:
-            query: What to look for, in plain words. Not blank, 1-8,000 characters (chosen here).
-            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1-256 characters,
-                not blank (chosen here, so that an empty id never widens a search).
+            query: What to look for, in plain words. 1 to 8000 characters.
+            actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1 to 256
+                characters.
             limit: How many results to return at most, 1-100.
-            threshold: Drop results that score below this, 0-1 (the range is chosen here, as of the scores). 0.0
-                drops none.
+            threshold: Drop results that score below this. 0.0 drops none. 0 to 1.
             include_source_events: Also return the events from which each memory was made, in `source_events`.
-            role_ids: Memories promoted to these roles are eligible too. At most 100 ids (chosen here).
-            team_ids: Memories promoted to these teams are eligible too. At most 100 ids (chosen here).
+            role_ids: Memories promoted to these roles are eligible too. At most 100 items.
+            team_ids: Memories promoted to these teams are eligible too. At most 100 items.
             session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and `_ -
-                : . @ /`, at most 256 characters; empty counts as unset. Together with a non-empty
-                `exclude_session_id`: 422.
-            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`, at
-                most 256 characters; empty counts as unset. Together with a non-empty `session_id`: 422.
+                : . @ /`; empty counts as unset. Together with a non-empty `exclude_session_id`: 422. At most 256
+                characters.
+            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`; empty
+                counts as unset. Together with a non-empty `session_id`: 422. At most 256 characters.
 
         Returns:
             The results, best first; empty when nothing reaches the threshold.
@@ -310,7 +318,7 @@ class AsyncCore(AsyncResource):
         the only place in the API.
 
         Args:
-            event_ids: Ids that `ingest` returned, at most 500, each of 1-256 characters (chosen here).
+            event_ids: Ids that `ingest` returned. At most 500 items.
 
         Returns:
             The ids, sorted by state.
@@ -346,11 +354,11 @@ class AsyncCore(AsyncResource):
     async def clear(self, container_tag: str) -> ClearResponse:
         """Delete everything in a container.
 
-        Deletes the memories of one container and tells how many went. The service answers 501 Not Implemented
-        today; the operation is described so that clients are ready when it comes.
+        Deletes the memories of one container and says how many went. The service's reference documents it as a
+        stub: expect 501, or 404 from a service that has dropped it.
 
         Args:
-            container_tag: The tag of the container to clear. 1-256 characters (chosen here).
+            container_tag: The tag of the container to clear. 1 to 256 characters.
 
         Returns:
             The container is empty.

@@ -37,11 +37,11 @@ class Events(SyncResource):
         matches. `event_id` is the tiebreaker of both orders.
 
         Args:
-            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
-            session_id: Only events of this conversation. 1-256 characters.
+            actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
+            session_id: Only events of this conversation. 1 to 256 characters.
             kind: Only events of this kind.
             sort: The order of the items.
-            limit: How many items a page holds at most, 1-200.
+            limit: How many items a page holds at most. 1 to 200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
                 least 0.
 
@@ -79,8 +79,8 @@ class Events(SyncResource):
         of it, is given once. The walk ends with the last page, or with one that brings nothing new.
 
         Args:
-            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
-            session_id: Only events of this conversation. 1-256 characters.
+            actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
+            session_id: Only events of this conversation. 1 to 256 characters.
             kind: Only events of this kind.
             sort: The order of the items.
             limit: How many items to fetch at a time. 1 to 200.
@@ -144,11 +144,11 @@ class AsyncEvents(AsyncResource):
         matches. `event_id` is the tiebreaker of both orders.
 
         Args:
-            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
-            session_id: Only events of this conversation. 1-256 characters.
+            actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
+            session_id: Only events of this conversation. 1 to 256 characters.
             kind: Only events of this kind.
             sort: The order of the items.
-            limit: How many items a page holds at most, 1-200.
+            limit: How many items a page holds at most. 1 to 200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
                 least 0.
 
@@ -186,8 +186,8 @@ class AsyncEvents(AsyncResource):
         of it, is given once. The walk ends with the last page, or with one that brings nothing new.
 
         Args:
-            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
-            session_id: Only events of this conversation. 1-256 characters.
+            actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
+            session_id: Only events of this conversation. 1 to 256 characters.
             kind: Only events of this kind.
             sort: The order of the items.
             limit: How many items to fetch at a time. 1 to 200.

@@ -31,11 +31,11 @@ class Interest(SyncResource):
         Asks to be contacted about the Pro plan. Any valid key may; it needs no scope.
 
         Args:
-            email: Where to write to. 3-320 characters (chosen here).
-            name: Whom to address. 1-256 characters, not blank (chosen here).
-            company: The company. At most 256 characters (chosen here).
-            use_case: What Memsy is to be used for. At most 4,000 characters (chosen here).
-            notes: Anything else. At most 4,000 characters (chosen here).
+            email: Where to write to. 3 to 320 characters.
+            name: Whom to address. 1 to 256 characters.
+            company: The company. At most 256 characters.
+            use_case: What Memsy is to be used for. At most 4000 characters.
+            notes: Anything else. At most 4000 characters.
 
         Returns:
             The interest is noted.
@@ -52,8 +52,8 @@ class Interest(SyncResource):
     def status(self) -> bool:
         """Tell whether interest in the Pro plan was expressed.
 
-        Tells whether this customer has expressed interest; clients return the boolean itself. Any valid key may
-        ask; it needs no scope.
+        Tells whether the key's organisation has expressed interest; clients return the boolean itself. Any valid
+        key may ask; it needs no scope.
 
         Returns:
             Whether interest was expressed.
@@ -98,11 +98,11 @@ class AsyncInterest(AsyncResource):
         Asks to be contacted about the Pro plan. Any valid key may; it needs no scope.
 
         Args:
-            email: Where to write to. 3-320 characters (chosen here).
-            name: Whom to address. 1-256 characters, not blank (chosen here).
-            company: The company. At most 256 characters (chosen here).
-            use_case: What Memsy is to be used for. At most 4,000 characters (chosen here).
-            notes: Anything else. At most 4,000 characters (chosen here).
+            email: Where to write to. 3 to 320 characters.
+            name: Whom to address. 1 to 256 characters.
+            company: The company. At most 256 characters.
+            use_case: What Memsy is to be used for. At most 4000 characters.
+            notes: Anything else. At most 4000 characters.
 
         Returns:
             The interest is noted.
@@ -119,8 +119,8 @@ class AsyncInterest(AsyncResource):
     async def status(self) -> bool:
         """Tell whether interest in the Pro plan was expressed.
 
-        Tells whether this customer has expressed interest; clients return the boolean itself. Any valid key may
-        ask; it needs no scope.
+        Tells whether the key's organisation has expressed interest; clients return the boolean itself. Any valid
+        key may ask; it needs no scope.
 
         Returns:
             Whether interest was expressed.

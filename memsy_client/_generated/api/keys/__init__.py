@@ -56,8 +56,8 @@ class Keys(SyncResource):
         `key_limit_reached`.
 
         Args:
-            name: A name by which to recognise it. 1-256 characters, not blank (chosen here).
-            scopes: What it may do. At least one scope, at most 10 (chosen here). 1 to 10 items.
+            name: A name by which to recognise it. 1 to 256 characters.
+            scopes: What it may do. 1 to 10 items.
             expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
 
         Returns:
@@ -80,7 +80,7 @@ class Keys(SyncResource):
         `admin_required`.
 
         Args:
-            key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
+            key_id: The id of the API key (not the key itself). 1 to 256 characters.
 
         Raises:
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
@@ -98,7 +98,7 @@ class Keys(SyncResource):
         key gets 403 `admin_required`.
 
         Args:
-            key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
+            key_id: The id of the API key (not the key itself). 1 to 256 characters.
 
         Returns:
             The usage records of the key.
@@ -163,8 +163,8 @@ class AsyncKeys(AsyncResource):
         `key_limit_reached`.
 
         Args:
-            name: A name by which to recognise it. 1-256 characters, not blank (chosen here).
-            scopes: What it may do. At least one scope, at most 10 (chosen here). 1 to 10 items.
+            name: A name by which to recognise it. 1 to 256 characters.
+            scopes: What it may do. 1 to 10 items.
             expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
 
         Returns:
@@ -187,7 +187,7 @@ class AsyncKeys(AsyncResource):
         `admin_required`.
 
         Args:
-            key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
+            key_id: The id of the API key (not the key itself). 1 to 256 characters.
 
         Raises:
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
@@ -205,7 +205,7 @@ class AsyncKeys(AsyncResource):
         key gets 403 `admin_required`.
 
         Args:
-            key_id: The id of the API key (not the key itself). 1-256 characters (chosen here).
+            key_id: The id of the API key (not the key itself). 1 to 256 characters.
 
         Returns:
             The usage records of the key.

@@ -43,16 +43,16 @@ class Memories(SyncResource):
         that paging neither repeats nor skips.
 
         Args:
-            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
+            actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
             kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the vocabulary is
-                open). 1-64 characters (chosen here).
+                open). 1 to 64 characters.
             type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the vocabulary
-                is open). 1-64 characters (chosen here).
+                is open). 1 to 64 characters.
             status: Only memories of this status. The service takes `active` when it is left out.
             sort: The order of the items.
-            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters (chosen
-                here); an empty text matches all.
-            limit: How many items a page holds at most, 1-200.
+            search: Only memories whose text contains this, in upper or lower case. An empty text matches all. At
+                most 1000 characters.
+            limit: How many items a page holds at most. 1 to 200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
                 least 0.
 
@@ -98,15 +98,15 @@ class Memories(SyncResource):
         of it, is given once. The walk ends with the last page, or with one that brings nothing new.
 
         Args:
-            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
+            actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
             kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the vocabulary is
-                open). 1-64 characters (chosen here).
+                open). 1 to 64 characters.
             type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the vocabulary
-                is open). 1-64 characters (chosen here).
+                is open). 1 to 64 characters.
             status: Only memories of this status. The service takes `active` when it is left out.
             sort: The order of the items.
-            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters (chosen
-                here); an empty text matches all.
+            search: Only memories whose text contains this, in upper or lower case. An empty text matches all. At
+                most 1000 characters.
             limit: How many items to fetch at a time. 1 to 200.
             offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
@@ -165,7 +165,7 @@ class Memories(SyncResource):
         Returns one memory in whatever status. Reading it does not raise its strength; only search does.
 
         Args:
-            memory_id: The memory's id, a UUID, as text. 36 to 36 characters.
+            memory_id: The memory's id. 1 to 256 characters.
 
         Returns:
             The memory.
@@ -216,16 +216,16 @@ class AsyncMemories(AsyncResource):
         that paging neither repeats nor skips.
 
         Args:
-            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
+            actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
             kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the vocabulary is
-                open). 1-64 characters (chosen here).
+                open). 1 to 64 characters.
             type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the vocabulary
-                is open). 1-64 characters (chosen here).
+                is open). 1 to 64 characters.
             status: Only memories of this status. The service takes `active` when it is left out.
             sort: The order of the items.
-            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters (chosen
-                here); an empty text matches all.
-            limit: How many items a page holds at most, 1-200.
+            search: Only memories whose text contains this, in upper or lower case. An empty text matches all. At
+                most 1000 characters.
+            limit: How many items a page holds at most. 1 to 200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
                 least 0.
 
@@ -271,15 +271,15 @@ class AsyncMemories(AsyncResource):
         of it, is given once. The walk ends with the last page, or with one that brings nothing new.
 
         Args:
-            actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
+            actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
             kind: Only memories of this `memory_kind`: semantic, episodic, procedural, or another (the vocabulary is
-                open). 1-64 characters (chosen here).
+                open). 1 to 64 characters.
             type: Only memories of this `type`: fact, preference, norm, decision, event, or another (the vocabulary
-                is open). 1-64 characters (chosen here).
+                is open). 1 to 64 characters.
             status: Only memories of this status. The service takes `active` when it is left out.
             sort: The order of the items.
-            search: Only memories whose text contains this, in upper or lower case. At most 1,000 characters (chosen
-                here); an empty text matches all.
+            search: Only memories whose text contains this, in upper or lower case. An empty text matches all. At
+                most 1000 characters.
             limit: How many items to fetch at a time. 1 to 200.
             offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
@@ -338,7 +338,7 @@ class AsyncMemories(AsyncResource):
         Returns one memory in whatever status. Reading it does not raise its strength; only search does.
 
         Args:
-            memory_id: The memory's id, a UUID, as text. 36 to 36 characters.
+            memory_id: The memory's id. 1 to 256 characters.
 
         Returns:
             The memory.

@@ -42,14 +42,14 @@ class Orgs(SyncResource):
     def create(self, org_id: str, name: str, focus: str) -> OrgResource:
         """Create an organisation.
 
-        Creates an organisation under an id of your choice. Its promotion prompt is derived from name and focus. A
-        plan limits how many there may be: beyond that, 403 `org_limit_reached`. Needs an organisation admin:
-        another key gets 403 `admin_required`.
+        Creates an organisation. Its id has to be the one of the key. Its promotion prompt is derived from name and
+        focus. A plan limits how many there may be: beyond that, 403 `org_limit_reached`. Needs an organisation
+        admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The id it shall have. 1-256 characters, not blank (chosen here). One that is taken gives 409.
-            name: Its name. 1-256 characters, not blank (chosen here).
-            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
+            org_id: Its id, which is the one of the key. One that is taken gives 409. 1 to 256 characters.
+            name: Its name. 1 to 256 characters.
+            focus: What it cares about, in plain words. At most 4000 characters.
 
         Returns:
             The organisation created.
@@ -71,7 +71,7 @@ class Orgs(SyncResource):
         Returns one organisation.
 
         Args:
-            org_id: The organisation's id. 1-256 characters (chosen here).
+            org_id: The organisation's id. 1 to 256 characters.
 
         Returns:
             The organisation.
@@ -92,7 +92,7 @@ class Orgs(SyncResource):
         admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation's id. 1-256 characters (chosen here).
+            org_id: The organisation's id. 1 to 256 characters.
 
         Raises:
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
@@ -113,11 +113,10 @@ class Orgs(SyncResource):
         admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation's id. 1-256 characters (chosen here).
-            name: Its name. 1-256 characters, not blank (chosen here).
-            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
-            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16,000 characters
-                (chosen here).
+            org_id: The organisation's id. 1 to 256 characters.
+            name: Its name. 1 to 256 characters.
+            focus: What it cares about, in plain words. At most 4000 characters.
+            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16000 characters.
 
         Returns:
             The organisation as changed.
@@ -140,7 +139,7 @@ class Orgs(SyncResource):
         gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation's id. 1-256 characters (chosen here).
+            org_id: The organisation's id. 1 to 256 characters.
 
         Returns:
             The organisation with its new prompt.
@@ -195,14 +194,14 @@ class AsyncOrgs(AsyncResource):
     async def create(self, org_id: str, name: str, focus: str) -> OrgResource:
         """Create an organisation.
 
-        Creates an organisation under an id of your choice. Its promotion prompt is derived from name and focus. A
-        plan limits how many there may be: beyond that, 403 `org_limit_reached`. Needs an organisation admin:
-        another key gets 403 `admin_required`.
+        Creates an organisation. Its id has to be the one of the key. Its promotion prompt is derived from name and
+        focus. A plan limits how many there may be: beyond that, 403 `org_limit_reached`. Needs an organisation
+        admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The id it shall have. 1-256 characters, not blank (chosen here). One that is taken gives 409.
-            name: Its name. 1-256 characters, not blank (chosen here).
-            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
+            org_id: Its id, which is the one of the key. One that is taken gives 409. 1 to 256 characters.
+            name: Its name. 1 to 256 characters.
+            focus: What it cares about, in plain words. At most 4000 characters.
 
         Returns:
             The organisation created.
@@ -224,7 +223,7 @@ class AsyncOrgs(AsyncResource):
         Returns one organisation.
 
         Args:
-            org_id: The organisation's id. 1-256 characters (chosen here).
+            org_id: The organisation's id. 1 to 256 characters.
 
         Returns:
             The organisation.
@@ -245,7 +244,7 @@ class AsyncOrgs(AsyncResource):
         admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation's id. 1-256 characters (chosen here).
+            org_id: The organisation's id. 1 to 256 characters.
 
         Raises:
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
@@ -266,11 +265,10 @@ class AsyncOrgs(AsyncResource):
         admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation's id. 1-256 characters (chosen here).
-            name: Its name. 1-256 characters, not blank (chosen here).
-            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
-            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16,000 characters
-                (chosen here).
+            org_id: The organisation's id. 1 to 256 characters.
+            name: Its name. 1 to 256 characters.
+            focus: What it cares about, in plain words. At most 4000 characters.
+            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16000 characters.
 
         Returns:
             The organisation as changed.
@@ -293,7 +291,7 @@ class AsyncOrgs(AsyncResource):
         gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation's id. 1-256 characters (chosen here).
+            org_id: The organisation's id. 1 to 256 characters.
 
         Returns:
             The organisation with its new prompt.

@@ -32,8 +32,8 @@ class Teams(SyncResource):
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
-            limit: How many items a page holds at most, 1-200 (the range is chosen here, as of the other pages).
+                `org_id_not_allowed`. 1 to 256 characters.
+            limit: How many items a page holds at most. 1 to 200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
                 least 0.
 
@@ -60,7 +60,7 @@ class Teams(SyncResource):
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
             limit: How many items to fetch at a time. 1 to 200.
             offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
@@ -95,10 +95,10 @@ class Teams(SyncResource):
         name and focus. Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the key
-                may not name: 400 `org_id_not_allowed`.
-            name: Its name. 1-256 characters, not blank (chosen here).
-            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
+            org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
+                to 256 characters.
+            name: Its name. 1 to 256 characters.
+            focus: What it cares about, in plain words. At most 4000 characters.
 
         Returns:
             The team created, with its id.
@@ -119,9 +119,9 @@ class Teams(SyncResource):
         Returns one team of an organisation.
 
         Args:
-            team_id: The team's id. 1-256 characters.
+            team_id: The team's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
 
         Returns:
             The team.
@@ -143,9 +143,9 @@ class Teams(SyncResource):
         organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            team_id: The team's id. 1-256 characters.
+            team_id: The team's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
 
         Raises:
             OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
@@ -173,13 +173,12 @@ class Teams(SyncResource):
         another key gets 403 `admin_required`.
 
         Args:
-            team_id: The team's id. 1-256 characters.
+            team_id: The team's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
-            name: Its name. 1-256 characters, not blank (chosen here).
-            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
-            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16,000 characters
-                (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
+            name: Its name. 1 to 256 characters.
+            focus: What it cares about, in plain words. At most 4000 characters.
+            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16000 characters.
 
         Returns:
             The team as changed.
@@ -204,9 +203,9 @@ class Teams(SyncResource):
         `admin_required`.
 
         Args:
-            team_id: The team's id. 1-256 characters.
+            team_id: The team's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
 
         Returns:
             The team with its new prompt.
@@ -250,8 +249,8 @@ class AsyncTeams(AsyncResource):
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
-            limit: How many items a page holds at most, 1-200 (the range is chosen here, as of the other pages).
+                `org_id_not_allowed`. 1 to 256 characters.
+            limit: How many items a page holds at most. 1 to 200.
             offset: How many items to skip before the page. An offset beyond the last item gives an empty page. At
                 least 0.
 
@@ -278,7 +277,7 @@ class AsyncTeams(AsyncResource):
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
             limit: How many items to fetch at a time. 1 to 200.
             offset: How many items to skip. At least 0.
             max_items: How many items to give at most; None for all.
@@ -313,10 +312,10 @@ class AsyncTeams(AsyncResource):
         name and focus. Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation it shall belong to. 1-256 characters, not blank (chosen here). One that the key
-                may not name: 400 `org_id_not_allowed`.
-            name: Its name. 1-256 characters, not blank (chosen here).
-            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
+            org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
+                to 256 characters.
+            name: Its name. 1 to 256 characters.
+            focus: What it cares about, in plain words. At most 4000 characters.
 
         Returns:
             The team created, with its id.
@@ -337,9 +336,9 @@ class AsyncTeams(AsyncResource):
         Returns one team of an organisation.
 
         Args:
-            team_id: The team's id. 1-256 characters.
+            team_id: The team's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
 
         Returns:
             The team.
@@ -361,9 +360,9 @@ class AsyncTeams(AsyncResource):
         organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            team_id: The team's id. 1-256 characters.
+            team_id: The team's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
 
         Raises:
             OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
@@ -391,13 +390,12 @@ class AsyncTeams(AsyncResource):
         another key gets 403 `admin_required`.
 
         Args:
-            team_id: The team's id. 1-256 characters.
+            team_id: The team's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
-            name: Its name. 1-256 characters, not blank (chosen here).
-            focus: What it cares about, in plain words. At most 4,000 characters (chosen here).
-            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16,000 characters
-                (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
+            name: Its name. 1 to 256 characters.
+            focus: What it cares about, in plain words. At most 4000 characters.
+            promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16000 characters.
 
         Returns:
             The team as changed.
@@ -422,9 +420,9 @@ class AsyncTeams(AsyncResource):
         `admin_required`.
 
         Args:
-            team_id: The team's id. 1-256 characters.
+            team_id: The team's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
-                `org_id_not_allowed`. 1-256 characters (chosen here).
+                `org_id_not_allowed`. 1 to 256 characters.
 
         Returns:
             The team with its new prompt.

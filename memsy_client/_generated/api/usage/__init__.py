@@ -54,12 +54,11 @@ class Usage(SyncResource):
         Args:
             dimension: Only this dimension, by its name in the summary: `api_calls`, `events_ingested`,
                 `memory_stored`, `llm_tokens`, `search_queries`, or another (the vocabulary is open). Left out: all.
-                1-64 characters (chosen here).
+                1 to 64 characters.
             granularity: The width of a data point.
-            period_start: The first moment to count, with an offset. Left out, the start of the current billing
-                period.
-            period_end: The moment before which to count (exclusive), with an offset. Left out, now. Before
-                `period_start`: 422.
+            period_start: The first moment or day to count. Left out, the start of the current billing period.
+            period_end: The last moment or day to count (inclusive). Left out, now. Before `period_start`: 422
+                (chosen here).
 
         Returns:
             The data points, oldest first.
@@ -128,12 +127,11 @@ class AsyncUsage(AsyncResource):
         Args:
             dimension: Only this dimension, by its name in the summary: `api_calls`, `events_ingested`,
                 `memory_stored`, `llm_tokens`, `search_queries`, or another (the vocabulary is open). Left out: all.
-                1-64 characters (chosen here).
+                1 to 64 characters.
             granularity: The width of a data point.
-            period_start: The first moment to count, with an offset. Left out, the start of the current billing
-                period.
-            period_end: The moment before which to count (exclusive), with an offset. Left out, now. Before
-                `period_start`: 422.
+            period_start: The first moment or day to count. Left out, the start of the current billing period.
+            period_end: The last moment or day to count (inclusive). Left out, now. Before `period_start`: 422
+                (chosen here).
 
         Returns:
             The data points, oldest first.
