@@ -12,7 +12,19 @@ import httpx
 import pytest
 from echo_server import Echo, asked
 from support.flavours import AIOHTTP, CALLERS, EACH_TRANSPORT, EVERY, KEY, OWN, Flavour
-from support.server import Script, Server, answer, chunked, drip_for_ever, gzipped, hang, hang_up, message, raw, redirect
+from support.server import (
+    Script,
+    Server,
+    answer,
+    chunked,
+    drip_for_ever,
+    gzipped,
+    hang,
+    hang_up,
+    message,
+    raw,
+    redirect,
+)
 
 from memsy_client import (
     AsyncMemsyClient,
