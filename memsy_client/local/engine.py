@@ -45,6 +45,7 @@ class _Visit:
     query: str = ""
     patience: float | None = None
     key: Key | None = None
+    now: int = 0
 
 
 class Engine:
@@ -156,21 +157,22 @@ class Engine:
         assert visit.path is not None
         if len(request.body or b"") > self.body_limit:
             raise too_large(self.body_limit)
-        key = visit.key = self._admit(request)
+        visit.now = services.clock.now()
+        key = visit.key = self._admit(request, visit.now)
         _authorise(operation, key)
-        services.meter.admit(key.account, key.key_id)
+        services.meter.admit(key.account, key.key_id, visit.now)
         handler = HANDLERS.get(operation.name)
         path = parsing.read_path(operation, visit.path)
         query = parsing.read_query(operation, visit.query)
         body = {} if operation.body is None else parsing.read_body(operation.body, request)
         if handler is None:
             raise Problem(501, {"detail": "Not implemented"})
-        return handler(Call(services, key, path, query, body))
+        return handler(Call(services, key, path, query, body, visit.now))
 
-    def _admit(self, request: Request) -> Key:
+    def _admit(self, request: Request, now: int) -> Key:
         authorization = Headers.of(request.headers).get("authorization")
         with self.services.store.read() as connection:
-            return keys.authenticate(connection, authorization, self.services.clock.now())
+            return keys.authenticate(connection, authorization, now)
 
     def _respond(self, visit: _Visit, result: object) -> Response:
         headers = self._account_headers(visit)
@@ -187,7 +189,7 @@ class Engine:
         headers = {"x-request-id": self.services.ids.named("req", next(self._numbers))}
         if visit.key is not None:
             try:
-                headers.update(self.services.meter.headers(visit.key.account))
+                headers.update(self.services.meter.headers(visit.key.account, visit.now))
             except sqlite3.Error:
                 # The usage cannot be told, which is no reason to withhold an answer that is ready.
                 _log.exception("the database failed")

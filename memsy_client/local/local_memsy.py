@@ -87,7 +87,7 @@ class LocalMemsy:
         plugins = Plugins(extract, embed, rank)
         store = Store(path)
         ids = Ids(seed)
-        meter = Meter(store, self.clock)
+        meter = Meter(store)
         self._services = Services(
             store, self.clock, ids, meter, Worker(store, self.clock, ids, meter, plugins), plugins
         )

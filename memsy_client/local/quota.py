@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from . import clock as time
-from .clock import Clock
 from .errors import too_fast, usage_exceeded
 from .storage.database import Store
 
@@ -84,12 +83,12 @@ def month(moment: int) -> tuple[int, int]:
 class Meter:
     """Counts, and refuses what a plan does not hold. Safe to use from any thread.
 
-    Never call it while holding a connection of the store: it takes one itself.
+    It has no clock: who counts says at which time, the same one for all that belongs together. Never call it while
+    holding a connection of the store: it takes one itself.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._clock = clock
         self._lock = threading.Lock()
         self._plans: dict[int, Plan] = {}
         self._totals: dict[tuple[int, int], Counter[str]] = {}
@@ -111,19 +110,18 @@ class Meter:
             for store in (self._plans, self._totals, self._pending, self._last_used, self._minutes):
                 store.clear()
 
-    def admit(self, account: int, key_id: str) -> None:
+    def admit(self, account: int, key_id: str, now: int) -> None:
         """Count one API call.
 
         Raises:
             Problem: 429, there were too many in this minute or in this month.
         """
-        now = self._clock.now()
         with self._lock:
             self._last_used[key_id] = now
         self._throttle(account, now)
-        self.spend(account, key_id, "api_calls", 1)
+        self.spend(account, key_id, "api_calls", 1, now)
 
-    def spend(self, account: int, key_id: str, dimension: str, quantity: int) -> None:
+    def spend(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
         """Count some of a dimension, unless the plan does not hold that much more.
 
         Raises:
@@ -131,12 +129,12 @@ class Meter:
         """
         limit = self.plan(account).limits.get(dimension)
         with self._lock:
-            used = self._total(account)[dimension]
+            used = self._total(account, now)[dimension]
             if limit is not None and used + quantity > limit:
                 raise usage_exceeded(dimension, used, limit)
-            self._count(account, key_id, dimension, quantity)
+            self._count(account, key_id, dimension, quantity, now)
 
-    def require_room(self, account: int, dimension: str) -> None:
+    def require_room(self, account: int, dimension: str, now: int) -> None:
         """Refuse when a dimension is used up, without counting anything.
 
         Raises:
@@ -144,25 +142,24 @@ class Meter:
         """
         limit = self.plan(account).limits.get(dimension)
         with self._lock:
-            used = self._total(account)[dimension]
+            used = self._total(account, now)[dimension]
         if limit is not None and used >= limit:
             raise usage_exceeded(dimension, used, limit)
 
-    def count(self, account: int, key_id: str, dimension: str, quantity: int) -> None:
+    def count(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
         """Count some of a dimension, or take some back, whatever the plan says."""
         with self._lock:
-            self._total(account)
-            self._count(account, key_id, dimension, quantity)
+            self._count(account, key_id, dimension, quantity, now)
 
-    def used(self, account: int) -> dict[str, int]:
+    def used(self, account: int, now: int) -> dict[str, int]:
         """How much of each dimension was used in this billing month; of memories, how many there are."""
         with self._lock:
-            total = self._total(account)
+            total = self._total(account, now)
             return {dimension: total[dimension] for dimension in DIMENSIONS}
 
-    def headers(self, account: int) -> dict[str, str]:
+    def headers(self, account: int, now: int) -> dict[str, str]:
         """The usage, plan and rate-limit headers of a response."""
-        plan, used = self.plan(account), self.used(account)
+        plan, used = self.plan(account), self.used(account, now)
         headers = {"X-Plan": plan.tier}
         for dimension, name in DIMENSIONS.items():
             headers[f"X-Usage-{name}"] = str(used[dimension])
@@ -172,7 +169,7 @@ class Meter:
         if limit is not None:
             headers["X-RateLimit-Limit"] = str(limit)
             headers["X-RateLimit-Remaining"] = str(max(limit - used["api_calls"], 0))
-            headers["X-RateLimit-Reset"] = str(month(self._clock.now())[1] // time.SECOND)
+            headers["X-RateLimit-Reset"] = str(month(now)[1] // time.SECOND)
         return headers
 
     def flush(self) -> None:
@@ -186,20 +183,20 @@ class Meter:
             return
         with self._lock:
             start, made = self._minutes.get(account, (now, 0))
-            if not 0 <= now - start < time.MINUTE:
+            # Calls that came at once are not counted in the order of their times: one may be before the window's start.
+            if abs(now - start) >= time.MINUTE:
                 start, made = now, 0
             if made >= limit:
                 raise too_fast((start + time.MINUTE - now) / time.SECOND)
             self._minutes[account] = (start, made + 1)
 
-    def _count(self, account: int, key_id: str, dimension: str, quantity: int) -> None:
-        now = self._clock.now()
-        hour = now // time.HOUR * time.HOUR
-        self._pending[account, hour, key_id, dimension] += quantity
-        self._total(account)[dimension] += quantity
+    def _count(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
+        # The total first: to load one from the database writes what is pending, which is then in the total.
+        self._total(account, now)[dimension] += quantity
+        self._pending[account, now // time.HOUR * time.HOUR, key_id, dimension] += quantity
 
-    def _total(self, account: int) -> Counter[str]:
-        period = month(self._clock.now())
+    def _total(self, account: int, now: int) -> Counter[str]:
+        period = month(now)
         found = self._totals.get((account, period[0]))
         if found is None:
             self._flush()

@@ -30,7 +30,7 @@ def me(call: Call) -> dict[str, Any]:
 def usage_summary(call: Call) -> dict[str, Any]:
     """What was used in this billing month, by dimension."""
     meter = call.services.meter
-    plan, used = meter.plan(call.account), meter.used(call.account)
+    plan, used = meter.plan(call.account), meter.used(call.account, call.now)
     start, end = quota.month(call.now)
     return {
         "org_id": call.key.org_id,
@@ -101,14 +101,13 @@ def keys_list(call: Call) -> dict[str, Any]:
     )
     with call.services.store.read() as connection:
         rows = connection.execute(sql, (call.account,)).fetchall()
-    now = call.now
     keys = [
         {
             "key_id": key_id,
             "prefix": prefix,
             "name": name,
             "scopes": scopes.split(),
-            "is_active": expires is None or expires > now,
+            "is_active": expires is None or expires > call.now,
             "created_at": isoformat(created),
             "last_used_at": isoformat_or_none(last_used),
             "expires_at": isoformat_or_none(expires),

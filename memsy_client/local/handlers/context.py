@@ -31,20 +31,19 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that was let in, with its parameters and body checked and their defaults filled in."""
+    """One request that was let in, with its parameters and body checked and their defaults filled in.
+
+    It has one time, `now`, so that what is selected by a time is shown and counted by the same.
+    """
 
     services: Services
     key: Key
     path: Mapping[str, Any]
     query: Mapping[str, Any]
     body: Mapping[str, Any]
+    now: int
 
     @property
     def account(self) -> int:
         """The account that the key opens."""
         return self.key.account
-
-    @property
-    def now(self) -> int:
-        """The server's time."""
-        return self.services.clock.now()

@@ -20,14 +20,14 @@ def ingest(call: Call) -> dict[str, Any]:
     refuse_organisation(call.body)
     services, key = call.services, call.key
     events = [_trimmed(event) for event in call.body["events"]]
-    services.meter.require_room(key.account, "memory_stored")
-    services.meter.spend(key.account, key.key_id, "events_ingested", len(events))
+    services.meter.require_room(key.account, "memory_stored", call.now)
+    services.meter.spend(key.account, key.key_id, "events_ingested", len(events), call.now)
     stored = 0
     try:
         event_ids, stored = services.store.write(lambda connection: _store(connection, call, events))
     finally:
         # Duplicates, and everything of a batch that failed, cost nothing.
-        services.meter.count(key.account, key.key_id, "events_ingested", stored - len(events))
+        services.meter.count(key.account, key.key_id, "events_ingested", stored - len(events), call.now)
     services.worker.notify()
     return {"event_ids": event_ids}
 
@@ -66,10 +66,8 @@ def _trimmed(event: dict[str, Any]) -> dict[str, Any]:
 
 def _store(connection: sqlite3.Connection, call: Call, events: list[dict[str, Any]]) -> tuple[list[str], int]:
     """Store what is new; returns the id of every event and the number of new ones."""
-    # The time is read here, where writers come one after the other, so that it runs the way they are stored.
-    now = call.now
     digests = [_digest(call.account, event) for event in events]
-    known = _known(connection, digests, now)
+    known = _known(connection, digests, call.now)
     new: dict[bytes, dict[str, Any]] = {}
     for digest, event in zip(digests, events, strict=True):
         if digest not in known:
@@ -79,7 +77,7 @@ def _store(connection: sqlite3.Connection, call: Call, events: list[dict[str, An
         numbers = numbering.take(connection, "event", len(new))
         for number, (digest, event) in zip(numbers, new.items(), strict=True):
             known[digest] = call.services.ids.named("evt", number)
-            rows.append(_row(number, known[digest], call.account, event, digest, now))
+            rows.append(_row(number, known[digest], call.account, event, digest, call.now))
         connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 13)})", rows)
         connection.executemany("INSERT INTO queue VALUES (?)", [row[:1] for row in rows])
     return [known[digest] for digest in digests], len(new)

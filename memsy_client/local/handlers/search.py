@@ -31,8 +31,8 @@ def search(call: Call) -> dict[str, Any]:
             ["body", "exclude_session_id"], "Give session_id or exclude_session_id but not both.", "value_error"
         )
     services = call.services
-    services.meter.spend(call.account, call.key.key_id, "search_queries", 1)
     now = call.now
+    services.meter.spend(call.account, call.key.key_id, "search_queries", 1, now)
     eligible = _eligible(call.account, body, now)
     with services.store.read() as connection:
         found = nearest.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)

@@ -183,9 +183,10 @@ class Worker:
             self._store_outcomes([_failed(outcome.source, outcome.org_id, error)])
 
     def _store_outcomes(self, outcomes: list[_Outcome]) -> None:
-        made = self._store.write(lambda connection: self._remember(connection, outcomes), durable=False)
+        now = self._clock.now()
+        made = self._store.write(lambda connection: self._remember(connection, outcomes, now), durable=False)
         for account, quantity in made.items():
-            self._meter.count(account, "", STORED, quantity)
+            self._meter.count(account, "", STORED, quantity, now)
 
     def _extract(self, source: Source, org_id: str) -> _Outcome:
         try:
@@ -197,10 +198,9 @@ class Worker:
             return _failed(source, org_id, error)
         return _Outcome(source, org_id, drafts, vectors)
 
-    def _remember(self, connection: sqlite3.Connection, outcomes: list[_Outcome]) -> Counter[int]:
+    def _remember(self, connection: sqlite3.Connection, outcomes: list[_Outcome], now: int) -> Counter[int]:
         """Store the memories; returns how many were made of each account."""
         made: Counter[int] = Counter()
-        now = self._clock.now()
         for outcome in outcomes:
             source = outcome.source
             connection.execute("DELETE FROM queue WHERE event = ?", (source.event,))
