@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import secrets
 import signal
 import sqlite3
 import sys
@@ -20,7 +21,7 @@ from .._version import __version__
 from .http.recording import ReceivedRequest
 from .local_memsy import LOCAL_API_KEY, LocalMemsy
 from .storage.database import DatabaseRefused, Store
-from .transfer import ImportRefused, export, load
+from .transfer import TransferError, export, load
 
 DEFAULT_PORT = 8787
 DEFAULT_DATA = Path("memsy.db")
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         options.run(options)
-    except (CannotRun, DatabaseRefused, ImportRefused) as error:
+    except (CannotRun, DatabaseRefused, TransferError) as error:
         return _cannot(str(error))
     except sqlite3.Error as error:
         return _cannot(f"the database failed: {error}")
@@ -104,11 +105,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> None:
     try:
-        from .http.listener import is_loopback, new_key
+        from .http.listener import is_loopback
     except ImportError as error:
         raise CannotRun(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
     alone = is_loopback(options.host)
-    key = options.key or (LOCAL_API_KEY if alone else new_key())
+    key = options.key or (LOCAL_API_KEY if alone else f"msy_{secrets.token_hex(32)}")
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -209,8 +210,8 @@ def _print_all(lines: Iterable[str]) -> None:
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
-    """Write a file beside its place first, so that one which is there is replaced by a whole one or stays."""
-    # What is there and no regular file (a device, a pipe) can only be written in place.
+    """Write a temporary file first, so that an existing one is replaced by a complete one or stays as it is."""
+    # What exists and is not a regular file (a device, a pipe) can only be written directly.
     beside = path if path.exists() and not path.is_file() else path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         try:

@@ -1,7 +1,7 @@
 """The engine: a plain function from request to response, with no socket and no event loop.
 
 What a request goes through, in order: its route, a scripted fault, its key, scope and admin right, the plan, its
-parameters and body, the handler. Whatever refuses raises a `Problem`; a database that fails becomes a 503.
+parameters and body, the handler. Each of these refuses a request by raising an `HTTPError`.
 """
 
 from __future__ import annotations
@@ -11,39 +11,39 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from urllib.parse import urlsplit
 
 from .._core.messages import Headers, Request, Response
 from . import keys
-from .errors import Problem, admin_required, missing_scope, too_large
-from .handlers.context import Call, Services
+from .errors import HTTPError, admin_required, missing_scope, too_large
+from .handlers.context import RequestContext, Services
 from .handlers.table import HANDLERS
 from .http import parsing, routes
-from .http.faults import ConnectionDropped, Fault, Faults, PatienceLost
+from .http.faults import ConnectionDroppedError, Fault, Faults, FaultTimeoutError
 from .http.recording import KEPT, ReceivedRequest, Recorder
-from .http.routes import PLANES, Operation
+from .http.routes import PLANES, Route
 from .keys import Key
-from .memory.plugins import PluginFailed
+from .memory.plugins import PluginError
 
 BODY_LIMIT = 10 * 1024 * 1024
-"""The largest body that is taken, in bytes."""
+"""The largest request body that is accepted, in bytes."""
 
 _PLANES = {segment: plane for plane, segment in PLANES.items()}
 _log = logging.getLogger("memsy_client.local")
 
 
 @dataclass(slots=True)
-class _Visit:
-    """One request on its way through: what has been found out about it so far."""
+class _RequestState:
+    """What is known so far of a request that is being answered."""
 
     request: Request
-    operation: Operation | None = None
+    timeout: float | None
+    route: Route | None = None
     path: dict[str, str] | None = None
     query: str = ""
-    patience: float | None = None
     key: Key | None = None
     now: int = 0
 
@@ -53,7 +53,7 @@ class Engine:
 
     Args:
         services: The parts of the server.
-        body_limit: The largest body that is taken, in bytes.
+        body_limit: The largest request body that is accepted, in bytes.
         kept_requests: How many received requests are kept.
     """
 
@@ -63,143 +63,138 @@ class Engine:
         self.faults = Faults()
         self.recorder = Recorder(kept_requests)
         self.on_request: Callable[[ReceivedRequest], None] | None = None
-        self._contract = routes.load()
-        self._numbers = itertools.count(1)
+        self._routes = routes.load()
+        self._request_numbers = itertools.count(1)
         self._closing = threading.Event()
 
-    def handle(self, request: Request, patience: float | None = None) -> Response:
+    def handle(self, request: Request, timeout: float | None = None) -> Response:
         """Answer one request. Safe to call from any thread, and from many at once.
 
         Args:
             request: The request; of its URL, only the path and query matter.
-            patience: How many seconds of a scripted delay the caller is ready to wait.
+            timeout: How many seconds of a scripted delay the caller waits.
 
         Raises:
-            ConnectionDropped: A scripted fault drops the connection.
-            PatienceLost: A scripted delay is longer than `patience`; the call is not carried out.
+            ConnectionDroppedError: A scripted fault drops the connection.
+            FaultTimeoutError: A scripted delay is longer than `timeout`; the call is not carried out.
         """
         started = perf_counter()
-        visit = _Visit(request, patience=patience)
+        state = _RequestState(request, timeout)
         status = None
         try:
-            response = self._answer(visit)
+            response = self._answer(state)
             response.elapsed = perf_counter() - started
             status = response.status_code
             return response
         finally:
-            self._record(visit, status, perf_counter() - started)
-
-    @property
-    def operations(self) -> Mapping[str, Operation]:
-        """Every operation of the contract, by its operationId."""
-        return self._contract.operations
+            self._record(state, status, perf_counter() - started)
 
     def close(self) -> None:
         """Let delayed calls go on at once."""
         self._closing.set()
 
-    def _answer(self, visit: _Visit) -> Response:
+    def _answer(self, state: _RequestState) -> Response:
         refusal = None
         try:
-            self._route(visit)
-        except Problem as problem:
-            refusal = problem
-        # A fault may be meant for any call, one with an unknown path too.
-        fault = self._fault(visit)
+            self._find_route(state)
+        except HTTPError as error:
+            refusal = error
+        # A fault may be meant for any call, including one with an unknown path.
+        fault = self._take_fault(state)
         if fault is not None and fault.answers and not fault.after:
-            return self._meet(visit, fault)
-        response = self._serve(visit) if refusal is None else self._refuse(visit, refusal)
-        return response if fault is None or not fault.answers else self._meet(visit, fault)
+            return self._apply_fault(state, fault)
+        response = self._serve(state) if refusal is None else self._error_response(state, refusal)
+        return response if fault is None or not fault.answers else self._apply_fault(state, fault)
 
-    def _route(self, visit: _Visit) -> None:
-        segments, visit.query = parsing.split_url(visit.request.url)
+    def _find_route(self, state: _RequestState) -> None:
+        segments, state.query = parsing.split_url(state.request.url)
         plane = _PLANES.get(segments[0], "")
-        visit.operation, visit.path = self._contract.find(visit.request.method, plane, segments[1:])
+        state.route, state.path = self._routes.find(state.request.method, plane, segments[1:])
 
-    def _fault(self, visit: _Visit) -> Fault | None:
-        fault = self.faults.take(visit.operation.name if visit.operation else None)
+    def _take_fault(self, state: _RequestState) -> Fault | None:
+        fault = self.faults.take(state.route.operation if state.route else None)
         if fault is not None and fault.delay:
-            self._delay(fault.delay, visit.patience)
+            self._delay(fault.delay, state.timeout)
         return fault
 
-    def _delay(self, seconds: float, patience: float | None) -> None:
-        if patience is not None and seconds > patience:
-            self._closing.wait(patience)
-            raise PatienceLost(f"no answer within {patience:.3g} s")
+    def _delay(self, seconds: float, timeout: float | None) -> None:
+        if timeout is not None and seconds > timeout:
+            self._closing.wait(timeout)
+            raise FaultTimeoutError(f"no answer within {timeout:.3g} s")
         self._closing.wait(seconds)
 
-    def _meet(self, visit: _Visit, fault: Fault) -> Response:
+    def _apply_fault(self, state: _RequestState, fault: Fault) -> Response:
         if fault.drop or fault.status is None:
-            raise ConnectionDropped("the connection was dropped by a scripted fault")
+            raise ConnectionDroppedError("the connection was dropped by a scripted fault")
         content, content_type = fault.content()
-        headers = Headers.of({"Content-Type": content_type, **self._account_headers(visit)}.items())
+        headers = Headers.of({"Content-Type": content_type, **self._common_headers(state)}.items())
         headers.update(Headers.of(fault.headers.items()))
         return Response(fault.status, headers, content)
 
-    def _serve(self, visit: _Visit) -> Response:
+    def _serve(self, state: _RequestState) -> Response:
         try:
-            return self._respond(visit, self._run(visit))
-        except Problem as problem:
-            return self._refuse(visit, problem)
+            return self._success_response(state, self._run(state))
+        except HTTPError as error:
+            return self._error_response(state, error)
         except sqlite3.Error as error:
             _log.exception("the database failed")
-            return self._refuse(visit, Problem(503, {"detail": f"The database failed: {error}"}))
-        except PluginFailed as error:
+            return self._error_response(state, HTTPError(503, {"detail": f"The database failed: {error}"}))
+        except PluginError as error:
             _log.exception("a function of the user's own failed")
-            return self._refuse(visit, Problem(500, {"detail": str(error)}))
+            return self._error_response(state, HTTPError(500, {"detail": str(error)}))
         except Exception:
             _log.exception("a handler failed")
-            return self._refuse(visit, Problem(500, {"message": "Internal Server Error"}))
+            return self._error_response(state, HTTPError(500, {"message": "Internal Server Error"}))
 
-    def _run(self, visit: _Visit) -> object:
-        operation, services, request = visit.operation, self.services, visit.request
-        assert operation is not None
-        assert visit.path is not None
+    def _run(self, state: _RequestState) -> object:
+        route, services, request = state.route, self.services, state.request
+        assert route is not None
+        assert state.path is not None
         if len(request.body or b"") > self.body_limit:
             raise too_large(self.body_limit)
-        visit.now = services.clock.now()
-        key = visit.key = self._admit(request, visit.now)
-        _authorise(operation, key)
-        services.meter.admit(key.account, key.key_id, visit.now)
-        handler = HANDLERS.get(operation.name)
-        path = parsing.read_path(operation, visit.path)
-        query = parsing.read_query(operation, visit.query)
-        body = {} if operation.body is None else parsing.read_body(operation.body, request)
+        state.now = services.clock.now()
+        key = state.key = self._authenticate(request, state.now)
+        _authorise(route, key)
+        services.meter.count_call(key.account, key.key_id, state.now)
+        handler = HANDLERS.get(route.operation)
+        path = parsing.read_path(route, state.path)
+        query = parsing.read_query(route, state.query)
+        body = {} if route.body is None else parsing.read_body(route.body, request)
         if handler is None:
-            raise Problem(501, {"detail": "Not implemented"})
-        return handler(Call(services, key, path, query, body, visit.now))
+            raise HTTPError(501, {"detail": "Not implemented"})
+        return handler(RequestContext(services, key, path, query, body, state.now))
 
-    def _admit(self, request: Request, now: int) -> Key:
+    def _authenticate(self, request: Request, now: int) -> Key:
         authorization = Headers.of(request.headers).get("authorization")
         with self.services.store.read() as connection:
             return keys.authenticate(connection, authorization, now)
 
-    def _respond(self, visit: _Visit, result: object) -> Response:
-        headers = self._account_headers(visit)
+    def _success_response(self, state: _RequestState, result: object) -> Response:
+        headers = self._common_headers(state)
         if result is None:
             return Response(204, Headers.of(headers.items()), b"")
         headers["Content-Type"] = "application/json"
         return Response(200, Headers.of(headers.items()), _encode(result))
 
-    def _refuse(self, visit: _Visit, problem: Problem) -> Response:
-        headers = {**self._account_headers(visit), **problem.headers, "Content-Type": "application/json"}
-        return Response(problem.status, Headers.of(headers.items()), _encode(problem.body))
+    def _error_response(self, state: _RequestState, error: HTTPError) -> Response:
+        headers = {**self._common_headers(state), **error.headers, "Content-Type": "application/json"}
+        return Response(error.status, Headers.of(headers.items()), _encode(error.body))
 
-    def _account_headers(self, visit: _Visit) -> dict[str, str]:
-        headers = {"x-request-id": self.services.ids.named("req", next(self._numbers))}
-        if visit.key is not None:
+    def _common_headers(self, state: _RequestState) -> dict[str, str]:
+        headers = {"x-request-id": self.services.ids.named("req", next(self._request_numbers))}
+        if state.key is not None:
             try:
-                headers.update(self.services.meter.headers(visit.key.account, visit.now))
+                headers.update(self.services.meter.headers(state.key.account, state.now))
             except sqlite3.Error:
-                # The usage cannot be told, which is no reason to withhold an answer that is ready.
+                # That the usage is unknown is no reason to withhold a response that is ready.
                 _log.exception("the database failed")
         return headers
 
-    def _record(self, visit: _Visit, status: int | None, seconds: float) -> None:
-        request = visit.request
+    def _record(self, state: _RequestState, status: int | None, seconds: float) -> None:
+        request = state.request
         parts = urlsplit(request.url)
         received = ReceivedRequest(
-            operation=visit.operation.name if visit.operation else None,
+            operation=state.route.operation if state.route else None,
             method=request.method,
             url=parts._replace(scheme="", netloc="").geturl(),
             headers=Headers.of(request.headers),
@@ -213,15 +208,15 @@ class Engine:
         try:
             self.on_request(received)
         except Exception:
-            # The call is answered by now; who only listens has no say in it.
+            # The call is answered by now, and what only observes it must not change that.
             _log.exception("on_request failed")
 
 
-def _authorise(operation: Operation, key: Key) -> None:
-    if operation.admin and not key.admin:
+def _authorise(route: Route, key: Key) -> None:
+    if route.admin and not key.admin:
         raise admin_required()
-    if operation.scope is not None and operation.scope not in key.scopes:
-        raise missing_scope(operation.scope)
+    if route.scope is not None and route.scope not in key.scopes:
+        raise missing_scope(route.scope)
 
 
 def _encode(body: object) -> bytes:

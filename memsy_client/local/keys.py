@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import unauthorized
-from .storage import ids as numbering
-from .storage.ids import Ids
+from .storage.ids import Ids, next_numbers
 
 PREFIX_LENGTH = 12
 """How many characters of a key are kept readable, to recognise it and to find its hash."""
@@ -49,7 +48,7 @@ def authenticate(connection: sqlite3.Connection, authorization: str | None, now:
     """The key that an Authorization header carries.
 
     Raises:
-        Problem: 401, the header is missing or malformed, or the key is unknown, expired or revoked.
+        HTTPError: 401, the header is missing or malformed, or the key is unknown, expired or revoked.
     """
     if not authorization:
         raise unauthorized("The Authorization header is missing.")
@@ -81,7 +80,7 @@ def create_account(connection: sqlite3.Connection, org_id: str) -> tuple[int, bo
     found = connection.execute("SELECT account FROM accounts WHERE org_id = ?", (org_id,)).fetchone()
     if found is not None:
         return int(found[0]), False
-    account = numbering.take(connection, "account")[0]
+    account = next_numbers(connection, "account")[0]
     connection.execute("INSERT INTO accounts VALUES (?, ?, ?)", (account, org_id, f"admin@{account}.memsy.invalid"))
     return account, True
 
@@ -98,7 +97,7 @@ def create_key(
     expires: int | None = None,
 ) -> NewKey:
     """Make a key with a new secret, of which only a salted hash is stored."""
-    number = numbering.take(connection, "key")[0]
+    number = next_numbers(connection, "key")[0]
     digest = hashlib.sha256(ids.digest("secret", number)).hexdigest()
     new = NewKey(ids.named("key", number), f"msy_{digest}", f"msy_{digest}"[:PREFIX_LENGTH])
     _insert(connection, new, account, name, scopes, admin, now, expires)

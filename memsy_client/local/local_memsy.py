@@ -6,19 +6,20 @@ import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import keys
-from .clock import Clock
+from .clock import Clock, isoformat
 from .engine import BODY_LIMIT, Engine
-from .handlers import hierarchy
 from .handlers.context import Services
+from .http import routes
+from .http.admin import Action, AdminRoutes, describe
 from .http.faults import Fault
 from .http.recording import KEPT, ReceivedRequest
 from .http.transport import AsyncLocalTransport, LocalTransport
 from .keys import NewKey
-from .memory.extraction import Extract
-from .memory.extraction import extract as by_rules
+from .memory import levels
+from .memory.extraction import Extract, extract_by_rules
 from .memory.plugins import Embed, Plugins, Rank
 from .memory.worker import Worker
 from .quota import Meter, Plan
@@ -51,7 +52,7 @@ class LocalMemsy:
         seed: Any text; the same one gives the same ids in the same order.
         host: The address to listen on.
         port: The port to listen on; 0 takes a free one, None opens no socket.
-        extract: Turns an event into its memories, in place of the written rules.
+        extract: Turns an event into its memories, instead of the built-in rules.
         embed: Turns texts into vectors; search then weighs likeness too (needs `memsy-client[embeddings]`).
         rank: Scores the best candidates of a search anew.
         body_limit: The largest request body in bytes; a larger one gets 413.
@@ -72,7 +73,7 @@ class LocalMemsy:
         seed: str | None = None,
         host: str = "127.0.0.1",
         port: int | None = 0,
-        extract: Extract = by_rules,
+        extract: Extract = extract_by_rules,
         embed: Embed | None = None,
         rank: Rank | None = None,
         body_limit: int = BODY_LIMIT,
@@ -95,7 +96,7 @@ class LocalMemsy:
         self.transport = LocalTransport(self.engine.handle)
         self.async_transport = AsyncLocalTransport(self.engine.handle)
         try:
-            self._account = store.write(self._found)
+            self._account = store.write(self._create_own_account)
         except BaseException:
             store.close()
             raise
@@ -139,7 +140,9 @@ class LocalMemsy:
                 raise ImportError(
                     "a socket needs more packages: pip install 'memsy-client[local]', or do without one: port=None"
                 ) from error
-            self._socket = SocketServer(self, self._host, self._port)
+            self._socket = SocketServer(
+                self.engine.handle, AdminRoutes(self._admin_actions()), self.engine.body_limit, self._host, self._port
+            )
 
     def close(self) -> None:
         """Close the socket and the database; what is pending is processed at the next start."""
@@ -224,14 +227,17 @@ class LocalMemsy:
         Raises:
             ValueError: There is nothing to fail with, no such operation, or a value that no answer can have.
         """
-        if operation is not None and operation not in self.engine.operations:
+        if operation is not None and operation not in routes.load().by_operation:
             raise ValueError(f"there is no operation {operation!r}")
         fault = Fault(status, body, {} if headers is None else headers, delay, drop, operation, after)
         self.engine.faults.add(fault, times)
 
     def set_plan(self, plan: Plan, *, org: str | None = None) -> None:
         """Give an organisation (the server's own, unless named) another plan: limits, quotas, tier, billing."""
-        account = self._account if org is None else self._services.store.write(self._account_of(org))
+        account = self._account
+        if org is not None:
+            now = self.clock.now()
+            account = self._services.store.write(lambda connection: _account_of(connection, org, now))
         self._services.meter.set_plan(account, plan)
 
     def create_key(
@@ -248,9 +254,8 @@ class LocalMemsy:
             raise ValueError("org is the id of an organisation, and admin is true or false")
 
         def work(connection: sqlite3.Connection) -> NewKey:
-            account = self._account if org is None else self._account_of(org)(connection)
-            now = self.clock.now()
-            ids = self._services.ids
+            now, ids = self.clock.now(), self._services.ids
+            account = self._account if org is None else _account_of(connection, org, now)
             return keys.create_key(connection, ids, account, name="local", scopes=scopes, admin=admin, now=now)
 
         return self._services.store.write(work).raw
@@ -263,7 +268,7 @@ class LocalMemsy:
         self.clock.reset()
         services.store.reset()
         services.meter.reset()
-        self._account = services.store.write(self._found)
+        self._account = services.store.write(self._create_own_account)
         self.engine.recorder.clear()
         services.worker.release()
 
@@ -271,17 +276,44 @@ class LocalMemsy:
     def _address(self) -> str:
         return NO_SOCKET if self._socket is None else self._socket.address
 
-    def _found(self, connection: sqlite3.Connection) -> int:
-        """Make sure of the server's own organisation and key."""
-        account = self._account_of(self._org)(connection)
-        keys.install_local_key(connection, account, self.api_key, self.clock.now())
+    def _create_own_account(self, connection: sqlite3.Connection) -> int:
+        """Make sure that the server's own organisation and key exist; returns the account."""
+        now = self.clock.now()
+        account = _account_of(connection, self._org, now)
+        keys.install_local_key(connection, account, self.api_key, now)
         return account
 
-    def _account_of(self, org: str) -> Callable[[sqlite3.Connection], int]:
-        def work(connection: sqlite3.Connection) -> int:
-            account, is_new = keys.create_account(connection, org)
-            if is_new:
-                hierarchy.create_org(connection, account, org, org, "", self.clock.now())
-            return account
+    def _admin_actions(self) -> dict[str, Action]:
+        """What another process can do, by the paths of the routes below `/_local/`."""
 
-        return work
+        def set_plan(org: str | None = None, **plan: Any) -> None:
+            self.set_plan(Plan(**plan), org=org)
+
+        return {
+            "clock/freeze": self._then_tell_time(self.clock.freeze),
+            "clock/advance": self._then_tell_time(self.clock.advance),
+            "clock/run": self._then_tell_time(self.clock.run),
+            "hold": self.hold,
+            "release": self.release,
+            "settle": self.settle,
+            "fail_next": self.fail_next,
+            "set_plan": set_plan,
+            "create_key": lambda **arguments: {"api_key": self.create_key(**arguments)},
+            "requests": lambda **_: {"requests": [describe(received) for received in self.requests]},
+            "reset": self.reset,
+        }
+
+    def _then_tell_time(self, change: Callable[..., None]) -> Action:
+        def action(**arguments: Any) -> dict[str, Any]:
+            change(**arguments)
+            return {"now": isoformat(self.clock.now())}
+
+        return action
+
+
+def _account_of(connection: sqlite3.Connection, org: str, now: int) -> int:
+    """The account of an organisation, which is created with its record when there is none."""
+    account, is_new = keys.create_account(connection, org)
+    if is_new:
+        levels.create_org(connection, account, org, org, "", now)
+    return account

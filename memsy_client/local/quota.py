@@ -12,8 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from . import clock as time
-from .errors import too_fast, usage_exceeded
+from .clock import HOUR, MINUTE, SECOND, of_datetime, to_datetime
+from .errors import rate_limited, usage_exceeded
 from .storage.database import Store
 
 DIMENSIONS = {
@@ -73,11 +73,11 @@ class Plan:
 
 def month(moment: int) -> tuple[int, int]:
     """The start of the billing month of a moment, and of the next one."""
-    at = time.to_datetime(moment)
+    at = to_datetime(moment)
     start = datetime(at.year, at.month, 1, tzinfo=timezone.utc)
     following = (at.year + 1, 1) if at.month == 12 else (at.year, at.month + 1)
     end = start.replace(year=min(following[0], 9999), month=following[1])
-    return time.of_datetime(start), time.of_datetime(end)
+    return of_datetime(start), of_datetime(end)
 
 
 class Meter:
@@ -110,22 +110,22 @@ class Meter:
             for store in (self._plans, self._totals, self._pending, self._last_used, self._minutes):
                 store.clear()
 
-    def admit(self, account: int, key_id: str, now: int) -> None:
+    def count_call(self, account: int, key_id: str, now: int) -> None:
         """Count one API call.
 
         Raises:
-            Problem: 429, there were too many in this minute or in this month.
+            HTTPError: 429, there were too many in this minute or in this month.
         """
         with self._lock:
             self._last_used[key_id] = now
         self._throttle(account, now)
-        self.spend(account, key_id, "api_calls", 1, now)
+        self.consume(account, key_id, "api_calls", 1, now)
 
-    def spend(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
+    def consume(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
         """Count some of a dimension, unless the plan does not hold that much more.
 
         Raises:
-            Problem: 429 `usage_limit_exceeded`.
+            HTTPError: 429 `usage_limit_exceeded`.
         """
         limit = self.plan(account).limits.get(dimension)
         with self._lock:
@@ -134,11 +134,11 @@ class Meter:
                 raise usage_exceeded(dimension, used, limit)
             self._count(account, key_id, dimension, quantity, now)
 
-    def require_room(self, account: int, dimension: str, now: int) -> None:
+    def check_quota(self, account: int, dimension: str, now: int) -> None:
         """Refuse when a dimension is used up, without counting anything.
 
         Raises:
-            Problem: 429 `usage_limit_exceeded`.
+            HTTPError: 429 `usage_limit_exceeded`.
         """
         limit = self.plan(account).limits.get(dimension)
         with self._lock:
@@ -169,7 +169,7 @@ class Meter:
         if limit is not None:
             headers["X-RateLimit-Limit"] = str(limit)
             headers["X-RateLimit-Remaining"] = str(max(limit - used["api_calls"], 0))
-            headers["X-RateLimit-Reset"] = str(month(now)[1] // time.SECOND)
+            headers["X-RateLimit-Reset"] = str(month(now)[1] // SECOND)
         return headers
 
     def flush(self) -> None:
@@ -184,16 +184,16 @@ class Meter:
         with self._lock:
             start, made = self._minutes.get(account, (now, 0))
             # Calls that came at once are not counted in the order of their times: one may be before the window's start.
-            if abs(now - start) >= time.MINUTE:
+            if abs(now - start) >= MINUTE:
                 start, made = now, 0
             if made >= limit:
-                raise too_fast((start + time.MINUTE - now) / time.SECOND)
+                raise rate_limited((start + MINUTE - now) / SECOND)
             self._minutes[account] = (start, made + 1)
 
     def _count(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
         # The total first: to load one from the database writes what is pending, which is then in the total.
         self._total(account, now)[dimension] += quantity
-        self._pending[account, now // time.HOUR * time.HOUR, key_id, dimension] += quantity
+        self._pending[account, now // HOUR * HOUR, key_id, dimension] += quantity
 
     def _total(self, account: int, now: int) -> Counter[str]:
         period = month(now)

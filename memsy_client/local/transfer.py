@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .memory import writes
-from .memory.writes import Place
+from .memory.writes import Scope
 from .storage import schema
 from .storage.database import Store
 
@@ -24,7 +24,7 @@ _UNFIT = (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError)
 """What values raise that no export holds."""
 
 
-class ImportRefused(Exception):
+class TransferError(Exception):
     """What should be imported is no export of this server, or there is no empty database to take it."""
 
 
@@ -46,27 +46,27 @@ def load(store: Store, lines: Iterable[str]) -> int:
     """Import an export, and return how many rows it had.
 
     Raises:
-        ImportRefused: The database is not empty, or the lines are no complete export that this release can read.
+        TransferError: The database is not empty, or the lines are no complete export that this release can read.
     """
     return store.write(lambda connection: _load(connection, lines))
 
 
 def _load(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
     if any(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0] for table in schema.TABLES):
-        raise ImportRefused("the database is not empty; import goes into a new one")
+        raise TransferError("the database is not empty; import goes into a new one")
     documents = _documents(lines)
     _check_header(next(documents, {}))
     for rows, document in enumerate(documents):
         if "rows" in document:
             if document["rows"] != rows:
-                raise ImportRefused(f"the export says that it has {document['rows']} rows, but there are {rows}")
+                raise TransferError(f"the export says that it has {document['rows']} rows, but there are {rows}")
             try:
                 _index(connection)
             except (*_UNFIT, AttributeError) as error:
-                raise ImportRefused(f"the memories cannot be indexed: {error}") from error
+                raise TransferError(f"the memories cannot be indexed: {error}") from error
             return rows
         _insert(connection, document, line=rows + 2)
-    raise ImportRefused("the export ends before its last line")
+    raise TransferError("the export ends before its last line")
 
 
 def _documents(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -74,31 +74,31 @@ def _documents(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         try:
             document = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise ImportRefused(f"line {number} is not JSON: {error}") from error
+            raise TransferError(f"line {number} is not JSON: {error}") from error
         if not isinstance(document, dict):
-            raise ImportRefused(f"line {number} is not a JSON object")
+            raise TransferError(f"line {number} is not a JSON object")
         yield document
 
 
 def _check_header(header: dict[str, Any]) -> None:
     if header.get("format") != FORMAT:
-        raise ImportRefused("this is no export of a local Memsy")
+        raise TransferError("this is no export of a local Memsy")
     if header.get("version") != schema.VERSION:
-        raise ImportRefused(f"the export has version {header.get('version')}, this release reads {schema.VERSION}")
+        raise TransferError(f"the export has version {header.get('version')}, this release reads {schema.VERSION}")
 
 
 def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int) -> None:
     table, row = document.get("table"), document.get("row")
     if not isinstance(table, str) or table not in schema.TABLES or not isinstance(row, dict):
-        raise ImportRefused(f"line {line} is no row of a known table")
+        raise TransferError(f"line {line} is no row of a known table")
     known = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
     if set(row) != known:
-        raise ImportRefused(f"line {line} has not the columns of {table}")
+        raise TransferError(f"line {line} has not the columns of {table}")
     try:
         values = tuple(map(_stored, row.values()))
         connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", values)
     except _UNFIT as error:
-        raise ImportRefused(f"line {line} cannot be stored: {error}") from error
+        raise TransferError(f"line {line} cannot be stored: {error}") from error
 
 
 def _index(connection: sqlite3.Connection) -> None:
@@ -109,7 +109,7 @@ def _index(connection: sqlite3.Connection) -> None:
         "FROM sources JOIN events USING (event) GROUP BY memory) USING (memory) ORDER BY memory"
     )
     for memory, account, level, id, text, session_id, said in connection.execute(sql).fetchall():
-        writes.add_to_index(connection, memory, Place(account, level, id), text, session_id, said)
+        writes.add_to_index(connection, memory, Scope(account, level, id), text, session_id, said)
 
 
 def _key(connection: sqlite3.Connection, table: str) -> list[str]:

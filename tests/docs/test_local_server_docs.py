@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 
 from memsy_client.local import LocalMemsy, Plan, cli
-from memsy_client.local.http.admin import Scripting
 
 PAGE = (Path(__file__).parents[2] / "docs" / "local-server.md").read_text("utf-8")
 
 
 def test_every_route_is_documented():
     with LocalMemsy(port=None) as memsy:
-        for route in Scripting(memsy)._routes:
+        for route in memsy._admin_actions():
             assert f"`{route}`" in PAGE, route
 
 

@@ -5,12 +5,12 @@ from datetime import datetime, timezone
 import pytest
 
 from memsy_client.local import Draft, Event
-from memsy_client.local.memory.extraction import extract, json_object
+from memsy_client.local.memory.extraction import extract_by_rules, json_object
 
 
 def draft_of(content: str, kind: str = "user_message", metadata: str | None = None) -> Draft:
     event = Event("evt_1", "alice", "s", kind, content, datetime(2026, 1, 1, tzinfo=timezone.utc), metadata=metadata)
-    (draft,) = extract(event)
+    (draft,) = extract_by_rules(event)
     return draft
 
 
@@ -58,7 +58,9 @@ def test_the_text_is_the_content_with_its_blanks_evened():
 
 @pytest.mark.parametrize("content", ["👍", "...", "?!", "—"])
 def test_what_has_no_letter_and_no_digit_leaves_no_memory(content):
-    assert extract(Event("e", "a", "s", "user_message", content, datetime(2026, 1, 1, tzinfo=timezone.utc))) == []
+    assert (
+        extract_by_rules(Event("e", "a", "s", "user_message", content, datetime(2026, 1, 1, tzinfo=timezone.utc))) == []
+    )
 
 
 def test_tags_are_hashtags_and_the_tags_of_the_metadata():

@@ -10,7 +10,7 @@ from memsy_client import MemsyClient
 from memsy_client._core.messages import Request
 from memsy_client.exceptions import MemsyAPIError, MemsyConnectionError
 from memsy_client.local import LocalMemsy, Plan
-from memsy_client.local.http.faults import ConnectionDropped, Fault
+from memsy_client.local.http.faults import ConnectionDroppedError, Fault
 
 
 def send(api, path="/v1/health"):
@@ -43,7 +43,7 @@ def test_a_failed_call_was_not_carried_out_unless_the_script_says_so(api, memsy,
     api.post("/v1/ingest", {"events": [an_event()]})
     assert api.get("/api/console/events").body["total"] == 0
     memsy.fail_next(drop=True, after=True, operation="ingest")
-    with pytest.raises(ConnectionDropped):
+    with pytest.raises(ConnectionDroppedError):
         api.post("/v1/ingest", {"events": [an_event()]})
     assert api.get("/api/console/events").body["total"] == 1
 

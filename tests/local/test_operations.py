@@ -7,11 +7,11 @@ NOT_HANDLED = {"clear"}  # The service itself answers 501 today.
 
 
 def test_every_operation_of_the_contract_is_handled_but_for_the_known_ones():
-    assert set(load().operations) - set(HANDLERS) == NOT_HANDLED
+    assert set(load().by_operation) - set(HANDLERS) == NOT_HANDLED
 
 
 def test_no_handler_is_for_an_operation_that_the_contract_does_not_have():
-    assert set(HANDLERS) <= set(load().operations)
+    assert set(HANDLERS) <= set(load().by_operation)
 
 
 def test_an_operation_without_a_handler_answers_501(api):

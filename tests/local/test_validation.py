@@ -63,8 +63,8 @@ SCHEMA = {
 @settings(max_examples=300, database=None)
 @given(JSON)
 def test_it_takes_and_refuses_what_a_full_validator_does(value):
-    mistakes = Compiler({}).compile(SCHEMA)(value, [])
-    assert (not mistakes) == jsonschema.Draft202012Validator(SCHEMA).is_valid(value)
+    violations = Compiler({}).compile(SCHEMA)(value, [])
+    assert (not violations) == jsonschema.Draft202012Validator(SCHEMA).is_valid(value)
 
 
 @pytest.mark.parametrize(
@@ -102,4 +102,4 @@ def test_what_is_no_time_is_refused(text):
 
 
 def test_every_operation_of_the_contract_compiles():
-    assert len(load().operations) >= 38
+    assert len(load().by_operation) >= 38

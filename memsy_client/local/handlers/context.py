@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..clock import Clock
 from ..keys import Key
 from ..memory.plugins import Plugins
+from ..memory.worker import Worker
 from ..quota import Meter
 from ..storage.database import Store
 from ..storage.ids import Ids
 
-if TYPE_CHECKING:
-    from ..memory.worker import Worker
+MAX_OFFSET = 2**63 - 1
+"""The largest integer that SQLite knows; no table is that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,16 @@ class Services:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One request that was let in, with its parameters and body checked and their defaults filled in.
+class RequestContext:
+    """One authorised request.
 
-    It has one time, `now`, so that what is selected by a time is shown and counted by the same.
+    Attributes:
+        services: The parts of the server.
+        key: The key that authorises it.
+        path: The path parameters, checked.
+        query: The query parameters, checked, with the defaults of those that were not sent.
+        body: The JSON body, checked, with its defaults; empty when the operation has none.
+        now: The time of the request: the only one, so that what is selected by it is shown and counted by it too.
     """
 
     services: Services

@@ -7,30 +7,29 @@ from typing import Any
 from ..clock import isoformat
 from ..http.validation import trim
 from ..memory.extraction import json_object
-from .context import Call
-from .memories import MAX_OFFSET
+from .context import MAX_OFFSET, RequestContext
 
 _ORDERS = {"ts_desc": "ts DESC, event_id DESC", "ts_asc": "ts, event_id"}
 
 
-def events_list(call: Call) -> dict[str, Any]:
+def events_list(context: RequestContext) -> dict[str, Any]:
     """One page of raw events."""
-    query = dict(call.query)
+    query = dict(context.query)
     for name in ("actor_id", "session_id"):
         if query[name] is not None:
             query[name] = trim(query[name])
     conditions = ["account = :account"]
     conditions += [f"{name} = :{name}" for name in ("actor_id", "session_id", "kind") if query[name] is not None]
     where = " AND ".join(conditions)
-    values = {**query, "account": call.account, "offset": min(query["offset"], MAX_OFFSET)}
+    values = {**query, "account": context.account, "offset": min(query["offset"], MAX_OFFSET)}
     page = (
         "SELECT event_id, actor_id, kind, content, ts, session_id, metadata, ingested FROM events "
         f"WHERE {where} ORDER BY {_ORDERS[query['sort']]} LIMIT :limit OFFSET :offset"
     )
-    with call.services.store.read() as connection:
+    with context.services.store.read() as connection:
         total = connection.execute(f"SELECT count(*) FROM events WHERE {where}", values).fetchone()[0]
         rows = connection.execute(page, values).fetchall()
-    items = [_resource(call.key.org_id, row) for row in rows]
+    items = [_resource(context.key.org_id, row) for row in rows]
     return {"items": items, "total": total, "limit": query["limit"], "offset": query["offset"]}
 
 
@@ -49,6 +48,6 @@ def _resource(org_id: str, row: tuple[Any, ...]) -> dict[str, Any]:
         "ingested_at": isoformat(ingested),
     }
     if text is not None and metadata is None:
-        # The contract has no place for metadata that is no object; it is kept, so it is shown.
+        # The contract's `metadata` is an object. A text that is not one is kept, so it is shown.
         resource["raw_metadata"] = text
     return resource

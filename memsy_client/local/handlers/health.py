@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from ..._version import __version__
-from .context import Call
+from .context import RequestContext
 
 
-def health(call: Call) -> dict[str, Any]:
+def health(context: RequestContext) -> dict[str, Any]:
     """The state of the server."""
-    services = call.services
+    services = context.services
     return {
         "status": "ok",
         "version": __version__,
-        "billing_enabled": services.meter.plan(call.account).billing,
+        "billing_enabled": services.meter.plan(context.account).billing,
         "components": {"database": "ok", "processing": "held" if services.worker.held else "ok"},
     }

@@ -1,301 +1,226 @@
-"""Organisations, roles and teams: the three levels are one kind of record under different names."""
+"""Organisations, roles and teams."""
 
 from __future__ import annotations
 
-import functools
-import re
+import dataclasses
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ..clock import isoformat
-from ..errors import Problem, coded, not_found, org_not_allowed
-from ..memory.writes import Place
-from ..retrieval.stem import stem
-from ..storage import ids as numbering
-from .context import Call
+from ..errors import HTTPError, error_with_code, not_found, org_not_allowed
+from ..memory import levels
+from ..memory.levels import LevelRecord
+from ..storage.ids import next_numbers
+from .context import MAX_OFFSET, RequestContext
 
 _NAMES = {"org": "Organisation", "role": "Role", "team": "Team"}
-_COLUMNS = "id, org_id, name, focus, prompt, prompt_source, created, updated"
-_TEMPLATE = "Keep what every memory of this {level} should hold. {name}: {focus}"
-_WORD = re.compile(r"[^\W\d_]{4,}")
-_COMMON_WORDS = """
-about above after again also always anything because been before being below between both could does doing done down
-during each every everything from have having help here important into just keep know known like make many matter
-matters memory memories more most much must need needs never nothing only other ours over people promote promoted
-remember same should some something such sure than that their them then there these they thing things this those
-through under until very want wants were what whatever when where whether which while will with would worth your
-yours hold holds organisation organization role team
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
+_COLUMNS = {"name": "name", "focus": "focus", "promotion_prompt": "prompt"}
 
 
-def significant_words(text: str) -> frozenset[str]:
-    """The stems of a text's words that tell what it is about: four letters or more, and not common ones."""
-    return frozenset(stem(word) for word in _WORD.findall(text.casefold()) if word not in _COMMON)
-
-
-_words_of_prompt = functools.lru_cache(maxsize=256)(significant_words)
-
-
-def prompt_words(connection: sqlite3.Connection, place: Place) -> frozenset[str]:
-    """The significant words of the promotion prompt of a level, none when it has no record."""
-    sql = "SELECT prompt FROM levels WHERE level = ? AND id = ? AND account = ?"
-    found = connection.execute(sql, (place.level, place.id, place.account)).fetchone()
-    return frozenset() if found is None else _words_of_prompt(found[0])
-
-
-def create_org(connection: sqlite3.Connection, account: int, org_id: str, name: str, focus: str, now: int) -> None:
-    """Store an organisation's record.
-
-    Raises:
-        ValueError: Another account has an organisation of this id.
-    """
-    if _is_anothers(connection, account, org_id):
-        raise ValueError(f"the organisation {org_id!r} belongs to another account")
-    _insert(connection, "org", org_id, account, org_id, name, focus, now)
-
-
-def orgs_list(call: Call) -> list[dict[str, Any]]:
+def orgs_list(context: RequestContext) -> list[dict[str, Any]]:
     """The organisations, oldest first."""
-    sql = f"SELECT {_COLUMNS} FROM levels WHERE level = 'org' AND account = ? ORDER BY created, id"
-    with call.services.store.read() as connection:
-        return [_resource("org", row) for row in connection.execute(sql, (call.account,))]
+    sql = "SELECT * FROM levels WHERE level = 'org' AND account = ? ORDER BY created, id"
+    with context.services.store.read() as connection:
+        return [_resource(LevelRecord(*row)) for row in connection.execute(sql, (context.account,))]
 
 
-def orgs_create(call: Call) -> dict[str, Any]:
+def orgs_create(context: RequestContext) -> dict[str, Any]:
     """A new organisation."""
-    body = call.body
+    body, account = context.body, context.account
 
-    def work(connection: sqlite3.Connection) -> dict[str, Any]:
-        taken = _find(connection, "org", body["org_id"]) is not None
-        if taken or _is_anothers(connection, call.account, body["org_id"]):
-            raise Problem(409, {"detail": "An organisation of this id exists."})
-        _refuse_too_many(connection, call)
-        create_org(connection, call.account, body["org_id"], body["name"], body["focus"], call.now)
-        return _get(connection, call.account, "org", body["org_id"])
+    def work(connection: sqlite3.Connection) -> LevelRecord:
+        taken = levels.find(connection, "org", body["org_id"]) is not None
+        if taken or levels.owned_by_other_account(connection, account, body["org_id"]):
+            raise HTTPError(409, {"detail": "An organisation of this id exists."})
+        _check_org_limit(connection, context)
+        return levels.create_org(connection, account, body["org_id"], body["name"], body["focus"], context.now)
 
-    return call.services.store.write(work)
+    return _resource(context.services.store.write(work))
 
 
-def orgs_get(call: Call) -> dict[str, Any]:
+def orgs_get(context: RequestContext) -> dict[str, Any]:
     """One organisation."""
-    with call.services.store.read() as connection:
-        return _get(connection, call.account, "org", call.path["org_id"])
+    return _get(context, "org")
 
 
-def orgs_update(call: Call) -> dict[str, Any]:
+def orgs_update(context: RequestContext) -> dict[str, Any]:
     """Set some fields of an organisation."""
-    return _update(call, "org", call.path["org_id"], None)
+    return _update(context, "org")
 
 
-def orgs_regenerate_prompt(call: Call) -> dict[str, Any]:
+def orgs_regenerate_prompt(context: RequestContext) -> dict[str, Any]:
     """Derive the promotion prompt of an organisation anew."""
-    return _regenerate(call, "org", call.path["org_id"], None)
+    return _regenerate_prompt(context, "org")
 
 
-def orgs_delete(call: Call) -> None:
+def orgs_delete(context: RequestContext) -> None:
     """Delete the record of an organisation; memories stay."""
-    _delete(call, "org", call.path["org_id"], None)
+    _delete(context, "org")
 
 
-def roles_list(call: Call) -> list[dict[str, Any]]:
+def roles_list(context: RequestContext) -> list[dict[str, Any]]:
     """The roles of an organisation, oldest first."""
-    return _list(call, "role")
+    return _list(context, "role")
 
 
-def roles_create(call: Call) -> dict[str, Any]:
+def roles_create(context: RequestContext) -> dict[str, Any]:
     """A new role."""
-    return _create(call, "role")
+    return _create(context, "role")
 
 
-def roles_get(call: Call) -> dict[str, Any]:
+def roles_get(context: RequestContext) -> dict[str, Any]:
     """One role."""
-    return _read(call, "role")
+    return _get(context, "role")
 
 
-def roles_update(call: Call) -> dict[str, Any]:
+def roles_update(context: RequestContext) -> dict[str, Any]:
     """Set some fields of a role."""
-    return _update(call, "role", call.path["role_id"], call.query["org_id"])
+    return _update(context, "role")
 
 
-def roles_regenerate_prompt(call: Call) -> dict[str, Any]:
+def roles_regenerate_prompt(context: RequestContext) -> dict[str, Any]:
     """Derive the promotion prompt of a role anew."""
-    return _regenerate(call, "role", call.path["role_id"], call.query["org_id"])
+    return _regenerate_prompt(context, "role")
 
 
-def roles_delete(call: Call) -> None:
+def roles_delete(context: RequestContext) -> None:
     """Delete the record of a role; memories stay."""
-    _delete(call, "role", call.path["role_id"], call.query["org_id"])
+    _delete(context, "role")
 
 
-def teams_list(call: Call) -> list[dict[str, Any]]:
+def teams_list(context: RequestContext) -> list[dict[str, Any]]:
     """The teams of an organisation, oldest first."""
-    return _list(call, "team")
+    return _list(context, "team")
 
 
-def teams_create(call: Call) -> dict[str, Any]:
+def teams_create(context: RequestContext) -> dict[str, Any]:
     """A new team."""
-    return _create(call, "team")
+    return _create(context, "team")
 
 
-def teams_get(call: Call) -> dict[str, Any]:
+def teams_get(context: RequestContext) -> dict[str, Any]:
     """One team."""
-    return _read(call, "team")
+    return _get(context, "team")
 
 
-def teams_update(call: Call) -> dict[str, Any]:
+def teams_update(context: RequestContext) -> dict[str, Any]:
     """Set some fields of a team."""
-    return _update(call, "team", call.path["team_id"], call.query["org_id"])
+    return _update(context, "team")
 
 
-def teams_regenerate_prompt(call: Call) -> dict[str, Any]:
+def teams_regenerate_prompt(context: RequestContext) -> dict[str, Any]:
     """Derive the promotion prompt of a team anew."""
-    return _regenerate(call, "team", call.path["team_id"], call.query["org_id"])
+    return _regenerate_prompt(context, "team")
 
 
-def teams_delete(call: Call) -> None:
+def teams_delete(context: RequestContext) -> None:
     """Delete the record of a team; memories stay."""
-    _delete(call, "team", call.path["team_id"], call.query["org_id"])
+    _delete(context, "team")
 
 
-def _list(call: Call, level: str) -> list[dict[str, Any]]:
-    sql = (
-        f"SELECT {_COLUMNS} FROM levels WHERE level = ? AND org_id = ? AND account = ? "
-        "ORDER BY created, id LIMIT ? OFFSET ?"
-    )
-    org_id, limit, offset = (call.query[name] for name in ("org_id", "limit", "offset"))
-    with call.services.store.read() as connection:
-        _require_org(connection, call.account, org_id)
-        rows = connection.execute(sql, (level, org_id, call.account, limit, min(offset, 2**63 - 1)))
-        return [_resource(level, row) for row in rows]
+def _list(context: RequestContext, level: str) -> list[dict[str, Any]]:
+    sql = "SELECT * FROM levels WHERE level = ? AND org_id = ? AND account = ? ORDER BY created, id LIMIT ? OFFSET ?"
+    org_id, limit, offset = (context.query[name] for name in ("org_id", "limit", "offset"))
+    with context.services.store.read() as connection:
+        _check_org(connection, context.account, org_id)
+        rows = connection.execute(sql, (level, org_id, context.account, limit, min(offset, MAX_OFFSET)))
+        return [_resource(LevelRecord(*row)) for row in rows]
 
 
-def _create(call: Call, level: str) -> dict[str, Any]:
-    body = call.body
+def _create(context: RequestContext, level: str) -> dict[str, Any]:
+    body, account = context.body, context.account
 
-    def work(connection: sqlite3.Connection) -> dict[str, Any]:
-        _require_org(connection, call.account, body["org_id"])
-        new = call.services.ids.named(level, numbering.take(connection, level)[0])
-        _insert(connection, level, new, call.account, body["org_id"], body["name"], body["focus"], call.now)
-        return _get(connection, call.account, level, new)
+    def work(connection: sqlite3.Connection) -> LevelRecord:
+        _check_org(connection, account, body["org_id"])
+        new = context.services.ids.named(level, next_numbers(connection, level)[0])
+        return levels.create(connection, level, new, account, body["org_id"], body["name"], body["focus"], context.now)
 
-    return call.services.store.write(work)
-
-
-def _read(call: Call, level: str) -> dict[str, Any]:
-    with call.services.store.read() as connection:
-        _require_org(connection, call.account, call.query["org_id"])
-        return _get(connection, call.account, level, call.path[f"{level}_id"], call.query["org_id"])
+    return _resource(context.services.store.write(work))
 
 
-def _update(call: Call, level: str, id: str, org_id: str | None) -> dict[str, Any]:
-    names = {"name": "name", "focus": "focus", "promotion_prompt": "prompt"}
-    changes: dict[str, object] = {names[name]: value for name, value in call.body.items() if name in names}
+def _get(context: RequestContext, level: str) -> dict[str, Any]:
+    with context.services.store.read() as connection:
+        return _resource(_find(connection, context, level))
+
+
+def _update(context: RequestContext, level: str) -> dict[str, Any]:
+    changes = {_COLUMNS[name]: value for name, value in context.body.items() if name in _COLUMNS}
     if "prompt" in changes:
         changes["prompt_source"] = "custom"
-    return _change(call, level, id, org_id, changes)
+    return _change(context, level, lambda _: changes)
 
 
-def _regenerate(call: Call, level: str, id: str, org_id: str | None) -> dict[str, Any]:
-    return _change(call, level, id, org_id, None)
+def _regenerate_prompt(context: RequestContext, level: str) -> dict[str, Any]:
+    def derived(present: LevelRecord) -> dict[str, Any]:
+        return {"prompt": levels.derive_prompt(level, present.name, present.focus), "prompt_source": "derived"}
+
+    return _change(context, level, derived)
 
 
-def _change(
-    call: Call, level: str, id: str, org_id: str | None, changes: Mapping[str, object] | None
-) -> dict[str, Any]:
-    """Set columns of a record, or its derived prompt when there are none to set from outside."""
+def _change(context: RequestContext, level: str, changes_to: Callable[[LevelRecord], dict[str, Any]]) -> dict[str, Any]:
+    """Set some columns of a record; without any, it stays as it is and keeps the time of its last change."""
 
-    def work(connection: sqlite3.Connection) -> dict[str, Any]:
-        if org_id is not None:
-            _require_org(connection, call.account, org_id)
-        present = _get(connection, call.account, level, id, org_id)
-        new = changes
-        if new is None:
-            new = {"prompt": _derive(level, present["name"], present["focus"]), "prompt_source": "derived"}
-        if not new:
+    def work(connection: sqlite3.Connection) -> LevelRecord:
+        present = _find(connection, context, level)
+        changes = changes_to(present)
+        if not changes:
             return present
-        columns = ", ".join(f"{column} = ?" for column in new)
-        values = (*new.values(), call.now, level, id)
-        connection.execute(f"UPDATE levels SET {columns}, updated = ? WHERE level = ? AND id = ?", values)
-        return _get(connection, call.account, level, id, org_id)
+        changes = {**changes, "updated": context.now}
+        columns = ", ".join(f"{column} = ?" for column in changes)
+        connection.execute(
+            f"UPDATE levels SET {columns} WHERE level = ? AND id = ?", (*changes.values(), level, present.id)
+        )
+        return dataclasses.replace(present, **changes)
 
-    return call.services.store.write(work)
+    return _resource(context.services.store.write(work))
 
 
-def _delete(call: Call, level: str, id: str, org_id: str | None) -> None:
+def _delete(context: RequestContext, level: str) -> None:
     def work(connection: sqlite3.Connection) -> None:
-        if org_id is not None:
-            _require_org(connection, call.account, org_id)
-        _get(connection, call.account, level, id, org_id)
-        connection.execute("DELETE FROM levels WHERE level = ? AND id = ?", (level, id))
+        present = _find(connection, context, level)
+        connection.execute("DELETE FROM levels WHERE level = ? AND id = ?", (level, present.id))
 
-    call.services.store.write(work)
+    context.services.store.write(work)
 
 
-def _derive(level: str, name: str, focus: str) -> str:
-    return _TEMPLATE.format(level={"org": "organisation"}.get(level, level), name=name, focus=focus).rstrip(" :")
-
-
-def _insert(
-    connection: sqlite3.Connection, level: str, id: str, account: int, org_id: str, name: str, focus: str, now: int
-) -> None:
-    values = (level, id, account, org_id, name, focus, _derive(level, name, focus), "derived", now, now)
-    connection.execute("INSERT INTO levels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-
-
-def _find(connection: sqlite3.Connection, level: str, id: str) -> tuple[int, tuple[Any, ...]] | None:
-    """A record's account and its columns, whosever it is."""
-    sql = f"SELECT account, {_COLUMNS} FROM levels WHERE level = ? AND id = ?"
-    found = connection.execute(sql, (level, id)).fetchone()
-    return None if found is None else (found[0], found[1:])
-
-
-def _get(
-    connection: sqlite3.Connection, account: int, level: str, id: str, org_id: str | None = None
-) -> dict[str, Any]:
-    found = _find(connection, level, id)
-    if found is None or found[0] != account or (org_id is not None and found[1][1] != org_id):
+def _find(connection: sqlite3.Connection, context: RequestContext, level: str) -> LevelRecord:
+    """The record that a request's path names, of the organisation that its query names where it has to name one."""
+    org_id = context.query.get("org_id")
+    if org_id is not None:
+        _check_org(connection, context.account, org_id)
+    record = levels.find(connection, level, context.path[f"{level}_id"])
+    if record is None or record.account != context.account or org_id not in (None, record.org_id):
         raise not_found(_NAMES[level])
-    return _resource(level, found[1])
+    return record
 
 
-def _require_org(connection: sqlite3.Connection, account: int, org_id: str) -> None:
-    """Refuse an organisation that does not exist (404) or is not the key's to name (400)."""
-    found = _find(connection, "org", org_id)
-    if found is None:
+def _check_org(connection: sqlite3.Connection, account: int, org_id: str) -> None:
+    """Refuse an organisation that does not exist (404) or that the key may not name (400)."""
+    record = levels.find(connection, "org", org_id)
+    if record is None:
         raise not_found(_NAMES["org"])
-    if found[0] != account:
+    if record.account != account:
         raise org_not_allowed()
 
 
-def _is_anothers(connection: sqlite3.Connection, account: int, org_id: str) -> bool:
-    """Whether an id is another account's own, or that of an organisation of which another has roles or teams left."""
-    sql = (
-        "SELECT EXISTS (SELECT 1 FROM accounts WHERE org_id = :org AND account != :account) "
-        "OR EXISTS (SELECT 1 FROM levels WHERE org_id = :org AND account != :account)"
-    )
-    return bool(connection.execute(sql, {"org": org_id, "account": account}).fetchone()[0])
-
-
-def _refuse_too_many(connection: sqlite3.Connection, call: Call) -> None:
+def _check_org_limit(connection: sqlite3.Connection, context: RequestContext) -> None:
     sql = "SELECT count(*) FROM levels WHERE level = 'org' AND account = ?"
-    current: int = connection.execute(sql, (call.account,)).fetchone()[0]
-    limit = call.services.meter.plan(call.account).max_orgs
+    current: int = connection.execute(sql, (context.account,)).fetchone()[0]
+    limit = context.services.meter.plan(context.account).max_orgs
     if current >= limit:
-        raise coded(403, "org_limit_reached", f"The plan allows {limit}.", limit=limit, current=current)
+        raise error_with_code(403, "org_limit_reached", f"The plan allows {limit}.", limit=limit, current=current)
 
 
-def _resource(level: str, row: tuple[Any, ...]) -> dict[str, Any]:
-    id, org_id, name, focus, prompt, source, created, updated = row
-    own = {} if level == "org" else {f"{level}_id": id}
+def _resource(record: LevelRecord) -> dict[str, Any]:
+    own = {} if record.level == "org" else {f"{record.level}_id": record.id}
     return {
         **own,
-        "org_id": org_id,
-        "name": name,
-        "focus": focus,
-        "promotion_prompt": prompt,
-        "created_at": isoformat(created),
-        "updated_at": isoformat(updated),
-        "prompt_meta": {"source": source},
+        "org_id": record.org_id,
+        "name": record.name,
+        "focus": record.focus,
+        "promotion_prompt": record.prompt,
+        "created_at": isoformat(record.created),
+        "updated_at": isoformat(record.updated),
+        "prompt_meta": {"source": record.prompt_source},
     }

@@ -9,39 +9,39 @@ from typing import Any
 from ..clock import MINUTE, parse
 from ..http.parsing import refuse_organisation
 from ..http.validation import trim
-from ..storage import ids as numbering
-from .context import Call
+from ..storage.ids import next_numbers
+from .context import RequestContext
 
 DUPLICATE_WINDOW = MINUTE
 
 
-def ingest(call: Call) -> dict[str, Any]:
+def ingest(context: RequestContext) -> dict[str, Any]:
     """Store a batch of events; returns their ids once they are durable."""
-    refuse_organisation(call.body)
-    services, key = call.services, call.key
-    events = [_trimmed(event) for event in call.body["events"]]
-    services.meter.require_room(key.account, "memory_stored", call.now)
-    services.meter.spend(key.account, key.key_id, "events_ingested", len(events), call.now)
+    refuse_organisation(context.body)
+    services, key = context.services, context.key
+    events = [_trimmed(event) for event in context.body["events"]]
+    services.meter.check_quota(key.account, "memory_stored", context.now)
+    services.meter.consume(key.account, key.key_id, "events_ingested", len(events), context.now)
     stored = 0
     try:
-        event_ids, stored = services.store.write(lambda connection: _store(connection, call, events))
+        event_ids, stored = services.store.write(lambda connection: _store(connection, context, events))
     finally:
         # Duplicates, and everything of a batch that failed, cost nothing.
-        services.meter.count(key.account, key.key_id, "events_ingested", stored - len(events), call.now)
+        services.meter.count(key.account, key.key_id, "events_ingested", stored - len(events), context.now)
     services.worker.notify()
     return {"event_ids": event_ids}
 
 
-def status(call: Call) -> dict[str, Any]:
+def status(context: RequestContext) -> dict[str, Any]:
     """How far the processing of events is; an id that is not known is in none of the lists."""
-    refuse_organisation(call.body)
-    asked: list[str] = call.body["event_ids"]
+    refuse_organisation(context.body)
+    asked: list[str] = context.body["event_ids"]
     sql = (
         "SELECT event_id, queue.event, failures.event FROM events LEFT JOIN queue USING (event) "
         f"LEFT JOIN failures USING (event) WHERE account = ? AND event_id IN ({', '.join('?' * len(asked))})"
     )
-    with call.services.store.read() as connection:
-        rows = connection.execute(sql, (call.account, *asked)).fetchall()
+    with context.services.store.read() as connection:
+        rows = connection.execute(sql, (context.account, *asked)).fetchall()
     known = {
         event_id: "pending" if queued is not None else "failed" if failed is not None else "completed"
         for event_id, queued, failed in rows
@@ -64,20 +64,22 @@ def _trimmed(event: dict[str, Any]) -> dict[str, Any]:
     return {**event, **names, **groups}
 
 
-def _store(connection: sqlite3.Connection, call: Call, events: list[dict[str, Any]]) -> tuple[list[str], int]:
+def _store(
+    connection: sqlite3.Connection, context: RequestContext, events: list[dict[str, Any]]
+) -> tuple[list[str], int]:
     """Store what is new; returns the id of every event and the number of new ones."""
-    digests = [_digest(call.account, event) for event in events]
-    known = _known(connection, digests, call.now)
+    digests = [_digest(context.account, event) for event in events]
+    known = _known(connection, digests, context.now)
     new: dict[bytes, dict[str, Any]] = {}
     for digest, event in zip(digests, events, strict=True):
         if digest not in known:
             new.setdefault(digest, event)
     if new:
         rows = []
-        numbers = numbering.take(connection, "event", len(new))
+        numbers = next_numbers(connection, "event", len(new))
         for number, (digest, event) in zip(numbers, new.items(), strict=True):
-            known[digest] = call.services.ids.named("evt", number)
-            rows.append(_row(number, known[digest], call.account, event, digest, call.now))
+            known[digest] = context.services.ids.named("evt", number)
+            rows.append(_row(number, known[digest], context.account, event, digest, context.now))
         connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 13)})", rows)
         connection.executemany("INSERT INTO queue VALUES (?)", [row[:1] for row in rows])
     return [known[digest] for digest in digests], len(new)

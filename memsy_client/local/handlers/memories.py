@@ -10,12 +10,10 @@ from ..clock import isoformat, isoformat_or_none
 from ..errors import not_found
 from ..http.validation import trim
 from ..memory.writes import MAX_SOURCES
-from .context import Call
+from .context import MAX_OFFSET, RequestContext
 
 TOP_ENTITIES = 10
 BUCKETS = 5
-MAX_OFFSET = 2**63 - 1
-"""The largest integer that SQLite knows; no table is that long."""
 
 _COLUMNS = (
     "memory, memory_id, level, actor_id, role_id, team_id, type, kind, memory_kind, text, summary, "
@@ -38,11 +36,11 @@ _STATUSES = {
 }
 
 
-def memories_list(call: Call) -> dict[str, Any]:
+def memories_list(context: RequestContext) -> dict[str, Any]:
     """One page of memories."""
-    query = call.query
+    query = context.query
     conditions = ["account = :account", _STATUSES[query["status"] or "active"]]
-    values = {"account": call.account, "now": call.now, **query, "offset": min(query["offset"], MAX_OFFSET)}
+    values = {"account": context.account, "now": context.now, **query, "offset": min(query["offset"], MAX_OFFSET)}
     for name, column in (("actor_id", "actor_id"), ("kind", "memory_kind"), ("type", "type")):
         if query[name] is not None:
             conditions.append(f"{column} = :{name}")
@@ -54,28 +52,28 @@ def memories_list(call: Call) -> dict[str, Any]:
     where = " AND ".join(conditions)
     order = _ORDERS[query["sort"]]
     page = f"SELECT {_COLUMNS} FROM memories WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
-    with call.services.store.read() as connection:
+    with context.services.store.read() as connection:
         total = connection.execute(f"SELECT count(*) FROM memories WHERE {where}", values).fetchone()[0]
         rows = connection.execute(page, values).fetchall()
-        items = [_resource(connection, call, row) for row in rows]
+        items = [_resource(connection, context, row) for row in rows]
     return {"items": items, "total": total, "limit": query["limit"], "offset": query["offset"]}
 
 
-def memories_get(call: Call) -> dict[str, Any]:
+def memories_get(context: RequestContext) -> dict[str, Any]:
     """One memory."""
-    values = {"account": call.account, "now": call.now, "memory_id": call.path["memory_id"].lower()}
-    with call.services.store.read() as connection:
+    values = {"account": context.account, "now": context.now, "memory_id": context.path["memory_id"].lower()}
+    with context.services.store.read() as connection:
         sql = f"SELECT {_COLUMNS} FROM memories WHERE account = :account AND memory_id = :memory_id"
         row = connection.execute(sql, values).fetchone()
         if row is None:
             raise not_found("Memory")
-        return _resource(connection, call, row)
+        return _resource(connection, context, row)
 
 
-def memories_stats(call: Call) -> dict[str, Any]:
+def memories_stats(context: RequestContext) -> dict[str, Any]:
     """Counts and averages over all memories."""
-    values = {"account": call.account, "now": call.now, "buckets": BUCKETS}
-    with call.services.store.read() as connection:
+    values = {"account": context.account, "now": context.now, "buckets": BUCKETS}
+    with context.services.store.read() as connection:
         totals = connection.execute(
             f"SELECT count(*), total({_STATUSES['active']}), avg(confidence), "
             "avg(strength_now(strength, strength_at, half_life, pinned, :now)), min(observed), max(observed) "
@@ -125,21 +123,21 @@ def _buckets(connection: sqlite3.Connection, values: dict[str, Any]) -> list[dic
     ]
 
 
-def _resource(connection: sqlite3.Connection, call: Call, row: tuple[Any, ...]) -> dict[str, Any]:
+def _resource(connection: sqlite3.Connection, context: RequestContext, row: tuple[Any, ...]) -> dict[str, Any]:
     (memory, memory_id, level, actor_id, role_id, team_id, type_, kind, memory_kind, text, summary) = row[:11]
     (tags, entities, source_urls, payload, confidence, strength, half_life, pinned, decays) = row[11:20]
     (recall_count, last_recalled, effective_from, effective_to, observed, created, updated) = row[20:]
-    places = {"actor_id": actor_id, "role_id": role_id, "team_id": team_id}
+    owner = {"actor_id": actor_id, "role_id": role_id, "team_id": team_id}
     sql = "SELECT event_id FROM sources JOIN events USING (event) WHERE memory = ? ORDER BY event DESC LIMIT ?"
     sources = [found[0] for found in connection.execute(sql, (memory, MAX_SOURCES))]
     return {
         "memory_id": memory_id,
-        "org_id": call.key.org_id,
-        "scope": {"level": level, **{name: value for name, value in places.items() if value is not None}},
+        "org_id": context.key.org_id,
+        "scope": {"level": level, **{name: value for name, value in owner.items() if value is not None}},
         "type": type_,
         "kind": kind,
         "memory_kind": memory_kind,
-        "status": "active" if decays is None or decays > call.now else "decayed",
+        "status": "active" if decays is None or decays > context.now else "decayed",
         "text": text,
         "confidence": confidence,
         "strength": round(strength, 4),

@@ -12,28 +12,27 @@ from ..clock import isoformat
 from ..errors import invalid
 from ..http.parsing import refuse_organisation
 from ..http.validation import trim
-from ..memory import writes
 from ..memory.extraction import json_object
-from ..memory.writes import MAX_SOURCES, Place
+from ..memory.writes import MAX_SOURCES, Scope
 from ..retrieval import nearest
 from ..retrieval.nearest import Eligible
-from .context import Call
+from .context import RequestContext
 
 MAX_SOURCE_METADATA = 5
 
 
-def search(call: Call) -> dict[str, Any]:
+def search(context: RequestContext) -> dict[str, Any]:
     """The memories nearest to a query, each of which gets a little stronger by it."""
-    body = call.body
+    body = context.body
     refuse_organisation(body)
     if body.get("session_id") and body.get("exclude_session_id"):
         raise invalid(
             ["body", "exclude_session_id"], "Give session_id or exclude_session_id but not both.", "value_error"
         )
-    services = call.services
-    now = call.now
-    services.meter.spend(call.account, call.key.key_id, "search_queries", 1, now)
-    eligible = _eligible(call.account, body, now)
+    services = context.services
+    now = context.now
+    services.meter.consume(context.account, context.key.key_id, "search_queries", 1, now)
+    eligible = _eligible(context.account, body, now)
     with services.store.read() as connection:
         found = nearest.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
     # Rounded before they are compared, so that a score which was answered works as a threshold.
@@ -48,13 +47,13 @@ def search(call: Call) -> dict[str, Any]:
 def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
     conditions = ["account = ?", "(decays IS NULL OR decays > ?)"]
     params: list[object] = [account, now]
-    places, apart = _places(account, body), False
-    if places:
-        conditions.append(f"({' OR '.join(f'{place.column()} = ?' for place in places)})")
-        params += [place.id for place in places]
+    scopes, apart = _scopes(account, body), False
+    if scopes:
+        conditions.append(f"({' OR '.join(f'{scope.column()} = ?' for scope in scopes)})")
+        params += [scope.id for scope in scopes]
     else:
         # The whole organisation: a promoted memory speaks for the narrower ones that say the same.
-        places, apart = [Place(account, "org", "")], True
+        scopes, apart = [Scope(account, "org", "")], True
         conditions.append("promoted IS NULL")
     if body.get("session_id"):
         conditions.append("(session_id = ? OR session_id IS NULL)")
@@ -63,16 +62,18 @@ def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
         conditions.append("(session_id != ? OR session_id IS NULL)")
         params.append(body["exclude_session_id"])
     sql = f"SELECT memory FROM memories WHERE {' AND '.join(conditions)}"
-    return Eligible(sql, tuple(params), tuple(map(writes.scope, places)), max(len(places), 2 * apart), apart)
+    return Eligible(
+        sql, tuple(params), tuple(scope.index_name() for scope in scopes), max(len(scopes), 2 * apart), apart
+    )
 
 
-def _places(account: int, body: Mapping[str, Any]) -> list[Place]:
+def _scopes(account: int, body: Mapping[str, Any]) -> list[Scope]:
     """Where one actor's search looks: at its own memories, and at those of the roles and teams named."""
     if "actor_id" not in body:
         return []
     groups = [("role", id) for id in body.get("role_ids", ())] + [("team", id) for id in body.get("team_ids", ())]
     named = ((level, trim(id)) for level, id in [("actor", body["actor_id"]), *groups])
-    return [Place(account, level, id) for level, id in dict.fromkeys(named)]
+    return [Scope(account, level, id) for level, id in dict.fromkeys(named)]
 
 
 def _recall(connection: sqlite3.Connection, memories: list[int], now: int) -> None:

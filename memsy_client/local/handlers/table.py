@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from . import account, events, health, hierarchy, ingest, memories, search
-from .context import Call
+from .context import RequestContext
 
-Handler = Callable[[Call], object]
-"""Returns what the response's JSON body says, or None for 204; refuses by raising a `Problem`."""
+Handler = Callable[[RequestContext], object]
+"""Returns what the response's JSON body says, or None for 204; refuses by raising a `HTTPError`."""
 
 HANDLERS: Mapping[str, Handler] = {
     "ingest": ingest.ingest,

@@ -21,11 +21,11 @@ _NOT_SCRIPTED = {"content-length", "transfer-encoding"}
 """Headers that say how long the answer is, which is the server's to say."""
 
 
-class ConnectionDropped(ConnectionError):
+class ConnectionDroppedError(ConnectionError):
     """The connection is closed with no answer, as a script asked for."""
 
 
-class PatienceLost(TimeoutError):
+class FaultTimeoutError(TimeoutError):
     """A scripted delay is longer than the client is ready to wait."""
 
 

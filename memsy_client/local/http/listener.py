@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import secrets
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -21,13 +20,12 @@ from starlette.responses import Response as StarletteResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ..._core.messages import Request, Response
-from .admin import Scripting
-from .faults import ConnectionDropped
+from .admin import AdminRoutes
+from .faults import ConnectionDroppedError
+from .transport import Handle
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
-
-    from ..local_memsy import LocalMemsy
 
 THREADS = 64
 """How many requests are answered at once; a scripted delay occupies one of them."""
@@ -39,15 +37,19 @@ KEEP_ALIVE = 75
 """Seconds until an idle connection is closed: longer than clients keep theirs, so that none is closed under a call."""
 
 GRACE = 5
-"""Seconds that requests under way get to end when the server closes."""
+"""Seconds that requests in progress get to end when the server closes."""
+
+Connections = dict[tuple[str, int], asyncio.Transport]
+"""The open connections, by the address and port of the client."""
 
 
 class _Application:
     """An ASGI application: reads the body up to the limit, and lets a thread run the engine."""
 
-    def __init__(self, memsy: LocalMemsy, connections: dict[tuple[str, int], asyncio.Transport]) -> None:
-        self._memsy = memsy
-        self._scripting = Scripting(memsy)
+    def __init__(self, handle: Handle, admin: AdminRoutes, body_limit: int, connections: Connections) -> None:
+        self._engine_handle = handle
+        self._admin = admin
+        self._body_limit = body_limit
         self._connections = connections
         self._threads = ThreadPoolExecutor(THREADS, "memsy-request")
 
@@ -60,7 +62,7 @@ class _Application:
         loop = asyncio.get_running_loop()
         try:
             answer = await loop.run_in_executor(self._threads, self._handle, request, scope)
-        except ConnectionDropped:
+        except ConnectionDroppedError:
             self._connections[scope["client"]].abort()
             return
         response = StarletteResponse(answer.content, answer.status_code)
@@ -69,13 +71,13 @@ class _Application:
 
     async def _read(self, incoming: StarletteRequest) -> Request:
         chunks: list[bytes] = []
-        size, limit = 0, self._memsy.engine.body_limit
+        size = 0
         async for chunk in incoming.stream():
-            if size <= limit:
+            if size <= self._body_limit:
                 chunks.append(chunk)
             size += len(chunk)
             # What is over the limit is not kept, but read: many clients look for an answer only when all is sent.
-            if size > limit * DRAINED:
+            if size > self._body_limit * DRAINED:
                 break
         path = _path_of(incoming.scope["raw_path"].decode("latin-1"))
         query = incoming.scope["query_string"].decode("latin-1")
@@ -85,15 +87,15 @@ class _Application:
         return Request(incoming.method, url, headers, b"".join(chunks))
 
     def _handle(self, request: Request, scope: Scope) -> Response:
-        if Scripting.owns(urlsplit(request.url).path):
-            return self._scripting.handle(request, from_loopback=is_loopback(scope["client"][0]))
-        return self._memsy.engine.handle(request)
+        if AdminRoutes.owns(urlsplit(request.url).path):
+            return self._admin.handle(request, from_loopback=is_loopback(scope["client"][0]))
+        return self._engine_handle(request)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)
 
 
-def _protocol(connections: dict[tuple[str, int], asyncio.Transport]) -> type[asyncio.Protocol]:
+def _protocol(connections: Connections) -> type[asyncio.Protocol]:
     """The protocol of uvicorn, which also notes its connections, so that a fault can cut one."""
 
     class Protocol(H11Protocol):
@@ -111,16 +113,23 @@ def _protocol(connections: dict[tuple[str, int], asyncio.Transport]) -> type[asy
 class SocketServer:
     """Listens, in a thread of its own, from construction until `close`.
 
+    Args:
+        handle: Answers the requests of the contract's operations.
+        admin: Answers those below `/_local/`.
+        body_limit: The largest request body that is accepted, in bytes.
+        host: The address to listen on.
+        port: The port to listen on; 0 takes a free one.
+
     Raises:
         OSError: The address cannot be listened on.
     """
 
-    def __init__(self, memsy: LocalMemsy, host: str, port: int) -> None:
+    def __init__(self, handle: Handle, admin: AdminRoutes, body_limit: int, host: str, port: int) -> None:
         self._listening = _listen(host, port)
         shown = f"[{host}]" if ":" in host else host
         self.address = f"http://{shown}:{self._listening.getsockname()[1]}"
-        connections: dict[tuple[str, int], asyncio.Transport] = {}
-        self._application = _Application(memsy, connections)
+        connections: Connections = {}
+        self._application = _Application(handle, admin, body_limit, connections)
         config = uvicorn.Config(
             self._application,
             http=_protocol(connections),
@@ -175,11 +184,6 @@ class _Server(uvicorn.Server):
         if self._told is not None:
             loop, event = self._told
             loop.call_soon_threadsafe(event.set)
-
-
-def new_key() -> str:
-    """A key that nobody can guess."""
-    return f"msy_{secrets.token_hex(32)}"
 
 
 def is_loopback(host: str) -> bool:

@@ -1,6 +1,6 @@
 """From the bytes of a request to checked values: URL, query, JSON body.
 
-Whatever is wrong comes out as a `Problem`, never as an exception of json, urllib or Python's own.
+Whatever is wrong becomes an `HTTPError`, never as an exception of json, urllib or Python's own.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from ..._core.messages import Headers, Request
-from ..errors import Problem, invalid, org_not_allowed
-from .routes import Body, Operation
-from .validation import Mistake, mistake
+from ..errors import HTTPError, invalid, org_not_allowed
+from .routes import BodySchema, Route
+from .validation import Location, Violation, violation
 
-MAX_MISTAKES = 100
-"""How many mistakes a 422 names, the first ones."""
+MAX_VIOLATIONS = 100
+"""How many violations a 422 names, the first ones."""
 
 MAX_DEPTH = 64
 """How deeply a JSON body may be nested; the contract's own shapes need four levels."""
@@ -26,37 +26,37 @@ def split_url(url: str) -> tuple[tuple[str, ...], str]:
     """The decoded path segments and the raw query of a URL.
 
     Raises:
-        Problem: 422, the path does not decode to UTF-8.
+        HTTPError: 422, the path does not decode to UTF-8.
     """
     parts = urlsplit(url)
     return tuple(_decode(segment, ["path"]) for segment in parts.path.strip("/").split("/")), parts.query
 
 
-def _decode(text: str, loc: list[str | int]) -> str:
+def _decode(text: str, loc: Location) -> str:
     try:
         return unquote_to_bytes(text).decode("utf-8")
     except UnicodeError:
         raise invalid(loc, "Input should be percent-encoded UTF-8", "string_unicode") from None
 
 
-def read_path(operation: Operation, found: dict[str, str]) -> dict[str, Any]:
+def read_path(route: Route, found: dict[str, str]) -> dict[str, Any]:
     """The path parameters, checked.
 
     Raises:
-        Problem: 422, one of them breaks its rules.
+        HTTPError: 422, one of them violates its schema.
     """
-    mistakes: list[Mistake] = []
-    for name, parameter in operation.path_parameters.items():
-        mistakes += parameter.check(found[name], ["path", name])
-    _refuse(mistakes)
+    violations: list[Violation] = []
+    for name, parameter in route.path_parameters.items():
+        violations += parameter.check(found[name], ["path", name])
+    _refuse(violations)
     return dict(found)
 
 
-def read_query(operation: Operation, query: str) -> dict[str, Any]:
-    """The query parameters, checked and with their defaults; those the contract does not know are left out.
+def read_query(route: Route, query: str) -> dict[str, Any]:
+    """The query parameters, checked and with their defaults; unknown ones are left out.
 
     Raises:
-        Problem: 422, one of them breaks its rules, is missing, or comes twice.
+        HTTPError: 422, one of them violates its schema, is missing, or comes twice.
     """
     given: dict[str, list[str]] = {}
     for pair in query.split("&") if query else ():
@@ -64,28 +64,28 @@ def read_query(operation: Operation, query: str) -> dict[str, Any]:
         name = _decode(name.replace("+", " "), ["query"])
         given.setdefault(name, []).append(_decode(value.replace("+", " "), ["query", name]))
     values: dict[str, Any] = {}
-    mistakes: list[Mistake] = []
-    for name, parameter in operation.query_parameters.items():
-        loc: list[str | int] = ["query", name]
+    violations: list[Violation] = []
+    for name, parameter in route.query_parameters.items():
+        loc: Location = ["query", name]
         texts = given.get(name, [])
         if len(texts) > 1:
-            mistakes.append(mistake(loc, "Input should be given once", "too_many"))
+            violations.append(violation(loc, "Input should be given once", "too_many"))
         elif texts:
             values[name], found = parameter.read(texts[0], loc)
-            mistakes += found
+            violations += found
         elif parameter.required:
-            mistakes.append(mistake(loc, "Field required", "missing"))
+            violations.append(violation(loc, "Field required", "missing"))
         else:
             values[name] = parameter.default
-    _refuse(mistakes)
+    _refuse(violations)
     return values
 
 
-def read_body(body: Body, request: Request) -> dict[str, Any]:
+def read_body(body: BodySchema, request: Request) -> dict[str, Any]:
     """The JSON body, checked, with its defaults, and without NUL characters.
 
     Raises:
-        Problem: 422, it is no JSON or breaks the rules; 400, it names an organisation where none may be named.
+        HTTPError: 422, it is not JSON or violates its schema.
     """
     content_type = (Headers.of(request.headers).get("content-type") or "").partition(";")[0].strip().lower()
     if content_type != "application/json" and not content_type.endswith("+json"):
@@ -96,10 +96,10 @@ def read_body(body: Body, request: Request) -> dict[str, Any]:
 
 
 def refuse_organisation(body: Mapping[str, Any]) -> None:
-    """Refuse a body that names an organisation: for memories it follows from the key, and from nothing else.
+    """Refuse a body that names an organisation: events and memories always belong to that of the key.
 
     Raises:
-        Problem: 400 `org_id_not_allowed`.
+        HTTPError: 400 `org_id_not_allowed`.
     """
     if "org_id" in body or any("org_id" in event for event in body.get("events", ())):
         raise org_not_allowed()
@@ -122,7 +122,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _too_deep() -> Problem:
+def _too_deep() -> HTTPError:
     return invalid(["body"], f"JSON decode error: nested more than {MAX_DEPTH} levels deep", "json_invalid")
 
 
@@ -148,6 +148,6 @@ def _refuse_surrogates(text: str) -> None:
         raise invalid(["body"], "Text should not hold half of a surrogate pair", "string_unicode") from None
 
 
-def _refuse(mistakes: list[Mistake]) -> None:
-    if mistakes:
-        raise Problem(422, {"detail": mistakes[:MAX_MISTAKES]})
+def _refuse(violations: list[Violation]) -> None:
+    if violations:
+        raise HTTPError(422, {"detail": violations[:MAX_VIOLATIONS]})

@@ -1,6 +1,6 @@
-"""The contract as the server reads it: openapi.json of the generated package, compiled into operations.
+"""The contract as the server reads it: openapi.json of the generated package, compiled into routes.
 
-This is the only source of paths, parameters, shapes, scopes and admin rights. What stands nowhere in the document,
+This is the only source of paths, parameters, shapes, scopes and admin rights. What the document does not express,
 such as the 60-second window of duplicates, is in the handlers.
 """
 
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from ..errors import Problem
-from .validation import Check, Compiler, Mistake, Schema, mistake
+from ..errors import HTTPError
+from .validation import Check, Compiler, Location, Schema, Violation, violation
 
 PLANES = {"core": "v1", "control": "api"}
 """The first path segment of each plane's base URL."""
@@ -33,17 +33,17 @@ class Parameter:
     default: object
     check: Check
 
-    def read(self, text: str, loc: list[str | int]) -> tuple[Any, list[Mistake]]:
-        """The parameter's value from its text, and what is wrong with it."""
+    def read(self, text: str, loc: Location) -> tuple[Any, list[Violation]]:
+        """The parameter's value from its text, and how it violates the schema."""
         if not self.integer:
             return text, self.check(text, loc)
         if _INTEGER.fullmatch(text) is None:
-            return None, [mistake(loc, "Input should be a valid integer", "int_parsing")]
+            return None, [violation(loc, "Input should be a valid integer", "int_parsing")]
         return int(text), self.check(int(text), loc)
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodySchema:
     """A JSON request body: its check, and the defaults of its fields."""
 
     check: Check
@@ -51,14 +51,11 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation of the contract.
+class Route:
+    """One operation of the contract, as the server needs it.
 
     Attributes:
-        name: Its operationId.
-        method: `GET`, `POST`, …
-        planes: Where it is: `core`, `control` or both.
-        path: The path relative to its plane, as in the document.
+        operation: Its operationId.
         scope: The scope that a key needs, if any.
         admin: Whether the key must be an organisation admin's.
         path_parameters: By name.
@@ -66,72 +63,68 @@ class Operation:
         body: What the request's body must be, or None when it has none.
     """
 
-    name: str
-    method: str
-    planes: tuple[str, ...]
-    path: str
+    operation: str
     scope: str | None
     admin: bool
     path_parameters: Mapping[str, Parameter]
     query_parameters: Mapping[str, Parameter]
-    body: Body | None
+    body: BodySchema | None
 
 
-class Contract:
-    """All operations, found by method and path.
+class Routes:
+    """All routes, found by method and path.
 
     Args:
         document: The OpenAPI document.
+
+    Attributes:
+        by_operation: Each route, by its operationId.
+
+    Raises:
+        NotImplementedError: A schema of a request uses a keyword that cannot be checked here.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self._compiler = Compiler(document["components"]["schemas"])
-        self.operations: dict[str, Operation] = {}
-        self._routes: dict[str, list[tuple[tuple[str, ...], dict[str, Operation]]]] = {plane: [] for plane in PLANES}
+        self.by_operation: dict[str, Route] = {}
+        self._by_path: dict[str, list[tuple[tuple[str, ...], dict[str, Route]]]] = {plane: [] for plane in PLANES}
         for path, item in document["paths"].items():
             self._add_path(path, item)
-        for routes in self._routes.values():
-            # A literal segment wins over a parameter: /console/memories/stats is no memory.
-            routes.sort(key=lambda route: [segment.startswith("{") for segment in route[0]])
+        for paths in self._by_path.values():
+            # A literal segment wins over a parameter: /console/memories/stats is not a memory.
+            paths.sort(key=lambda path: [segment.startswith("{") for segment in path[0]])
 
-    def find(self, method: str, plane: str, segments: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
-        """The operation at a path, and the path's parameters.
+    def find(self, method: str, plane: str, segments: tuple[str, ...]) -> tuple[Route, dict[str, str]]:
+        """The route of a method and path, and the path's parameters.
 
         Raises:
-            Problem: 404 for an unknown path, 405 for a method that it does not have.
+            HTTPError: 404 for an unknown path, 405 for a method that it does not have.
         """
-        for pattern, operations in self._routes.get(plane, []):
+        for pattern, by_method in self._by_path.get(plane, []):
             found = _match(pattern, segments)
             if found is None:
                 continue
-            if method not in operations:
-                raise Problem(405, {"detail": "Method Not Allowed"}, {"Allow": ", ".join(sorted(operations))})
-            return operations[method], found
-        raise Problem(404, {"detail": "Not Found"})
+            if method not in by_method:
+                raise HTTPError(405, {"detail": "Method Not Allowed"}, {"Allow": ", ".join(sorted(by_method))})
+            return by_method[method], found
+        raise HTTPError(404, {"detail": "Not Found"})
 
     def _add_path(self, path: str, item: Mapping[str, Any]) -> None:
-        servers = item.get("servers", self._document["servers"])
-        planes = tuple(server["x-plane"] for server in servers)
         shared = item.get("parameters", [])
-        operations = {
-            method.upper(): self._operation(method.upper(), path, planes, shared, body)
-            for method, body in item.items()
+        by_method = {
+            method.upper(): self._route(shared, operation)
+            for method, operation in item.items()
             if method in ("get", "post", "put", "patch", "delete")
         }
-        self.operations.update({operation.name: operation for operation in operations.values()})
-        for plane in planes:
-            self._routes[plane].append((tuple(path.strip("/").split("/")), operations))
+        self.by_operation.update({route.operation: route for route in by_method.values()})
+        for server in item.get("servers", self._document["servers"]):
+            self._by_path[server["x-plane"]].append((tuple(path.strip("/").split("/")), by_method))
 
-    def _operation(
-        self, method: str, path: str, planes: tuple[str, ...], shared: list[Any], item: Mapping[str, Any]
-    ) -> Operation:
+    def _route(self, shared: list[Any], item: Mapping[str, Any]) -> Route:
         parameters = [self._resolve(entry) for entry in [*shared, *item.get("parameters", [])]]
-        return Operation(
-            name=item["operationId"],
-            method=method,
-            planes=planes,
-            path=path,
+        return Route(
+            operation=item["operationId"],
             scope=item.get("x-scope"),
             admin=item.get("x-admin", False),
             path_parameters={p["name"]: self._parameter(p) for p in parameters if p["in"] == "path"},
@@ -149,11 +142,11 @@ class Contract:
             check=self._compiler.compile(schema),
         )
 
-    def _body(self, item: Mapping[str, Any]) -> Body:
+    def _body(self, item: Mapping[str, Any]) -> BodySchema:
         schema: Schema = self._resolve(item)["content"]["application/json"]["schema"]
         properties = self._resolve(schema).get("properties", {})
         defaults = {name: field["default"] for name, field in properties.items() if "default" in field}
-        return Body(self._compiler.compile(schema), defaults)
+        return BodySchema(self._compiler.compile(schema), defaults)
 
     def _resolve(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
         while "$ref" in item:
@@ -177,7 +170,7 @@ def _match(pattern: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str
 
 
 @functools.cache
-def load() -> Contract:
-    """The contract that this version of the package was generated from."""
+def load() -> Routes:
+    """The routes of the contract that this version of the package was generated from."""
     text = resources.files("memsy_client").joinpath("_generated/openapi.json").read_text("utf-8")
-    return Contract(json.loads(text))
+    return Routes(json.loads(text))

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from ..._core.messages import Request, Response
 from ..._core.transport import Limits, ResponseTooLarge, TransportError
-from .faults import ConnectionDropped, PatienceLost
+from .faults import ConnectionDroppedError, FaultTimeoutError
 
 
 class Handle(Protocol):
     """What answers requests: `Engine.handle`."""
 
-    def __call__(self, request: Request, patience: float | None = None) -> Response:
+    def __call__(self, request: Request, timeout: float | None = None) -> Response:
         """Answer a request."""
 
 
@@ -50,12 +50,12 @@ class AsyncLocalTransport:
 
 
 def _send(handle: Handle, request: Request, limits: Limits) -> Response:
-    patience = [limit for limit in (limits.read, limits.total) if limit is not None]
+    timeout = [limit for limit in (limits.read, limits.total) if limit is not None]
     try:
-        response = handle(request, min(patience, default=None))
-    except ConnectionDropped as error:
+        response = handle(request, min(timeout, default=None))
+    except ConnectionDroppedError as error:
         raise TransportError(str(error)) from error
-    except PatienceLost as error:
+    except FaultTimeoutError as error:
         raise TransportError(f"timed out: {error}", timed_out=True) from error
     if len(response.content) > limits.max_bytes:
         raise ResponseTooLarge

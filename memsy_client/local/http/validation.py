@@ -1,8 +1,7 @@
 """Validates requests against the schemas of the contract.
 
-A schema is compiled once into a function from a value to its mistakes. It knows the keywords that openapi.yaml uses,
-and refuses to compile any other, so that a rule added to the contract is never silently ignored here. Mistakes have the
-shape that the service gives them in a 422: where, what, and a code.
+A schema is compiled once into a function from a value to its violations. The compiler knows the keywords that
+openapi.yaml uses and refuses any other, so that a rule added to the contract is never silently ignored here.
 """
 
 from __future__ import annotations
@@ -14,30 +13,37 @@ from typing import Any
 from .. import clock
 
 Schema = Mapping[str, Any]
-Mistake = dict[str, Any]
-Check = Callable[[Any, list["str | int"]], list[Mistake]]
-"""Takes a value and where it stands; returns what is wrong with it."""
+Location = list["str | int"]
+"""The path to a value: `body`, `query` or `path`, then names and list indices."""
 
-BLANKS = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
+Violation = dict[str, Any]
+"""One entry of a 422's `detail`, as the service writes it: a location, a message and a code."""
+
+Check = Callable[[Any, Location], list[Violation]]
+"""Takes a value and its location; returns how the value violates the schema."""
+
+WHITE_SPACE = (
+    "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 """The characters that `\\s` matches in a JSON Schema pattern: ECMAScript's white space, not Python's."""
 
 
 def trim(text: str) -> str:
-    """A text without the blanks around it: how ids are stored, and how they are looked for."""
-    return text.strip(BLANKS)
+    """A text without the white space around it: how ids are stored and looked up."""
+    return text.strip(WHITE_SPACE)
 
 
 _ANNOTATIONS = {"description", "default", "example", "examples", "title", "deprecated"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.][^@\s]*")
 
 
-def mistake(loc: Sequence[str | int], msg: str, kind: str) -> Mistake:
-    """One entry of a 422's `detail`."""
+def violation(loc: Sequence[str | int], msg: str, kind: str) -> Violation:
+    """Make a violation."""
     return {"loc": list(loc), "msg": msg, "type": kind}
 
 
 class Compiler:
-    """Compiles schemas of one document; each `$ref` once.
+    """Compiles the schemas of one document, each `$ref` once.
 
     Args:
         components: `components.schemas` of the document.
@@ -51,13 +57,13 @@ class Compiler:
         """The check of a schema.
 
         Raises:
-            NotImplementedError: The schema uses a keyword that is not known here.
+            NotImplementedError: The schema uses a keyword that the compiler does not know.
         """
         checks: list[Check] = []
         if "maxItems" in schema:
-            # What is in a list that is too long is not looked at: it may be endless.
+            # The items of a list that is too long are not checked: there may be any number of them.
             rest = self.compile({keyword: rule for keyword, rule in schema.items() if keyword != "maxItems"})
-            return _unless_broken(_RULES["maxItems"](schema["maxItems"]), rest)
+            return _unless_violated(_RULES["maxItems"](schema["maxItems"]), rest)
         for keyword, rule in schema.items():
             if keyword in _ANNOTATIONS or keyword.startswith("x-"):
                 continue
@@ -69,7 +75,7 @@ class Compiler:
                 checks.append(_NESTED[keyword](self, rule))
             else:
                 raise NotImplementedError(f"the contract uses {keyword!r}, which the local server cannot check")
-        return _all_of(checks)
+        return _run_all(checks)
 
     def _reference(self, ref: str) -> Check:
         if ref not in self._by_ref:
@@ -82,8 +88,8 @@ class Compiler:
     def _properties(self, rule: Mapping[str, Schema]) -> Check:
         checks = {name: self.compile(schema) for name, schema in rule.items()}
 
-        def check(value: Any, loc: list[str | int]) -> list[Mistake]:
-            found: list[Mistake] = []
+        def check(value: Any, loc: Location) -> list[Violation]:
+            found: list[Violation] = []
             if isinstance(value, dict):
                 for name, run in checks.items():
                     if name in value:
@@ -92,14 +98,14 @@ class Compiler:
 
         return check
 
-    def _additional(self, rule: bool | Schema) -> Check:
+    def _additional_properties(self, rule: bool | Schema) -> Check:
         if rule is True:
             return _nothing
         if rule is False:
             raise NotImplementedError("the contract closes an object, which the local server cannot check")
         run = self.compile(rule)
 
-        def check(value: Any, loc: list[str | int]) -> list[Mistake]:
+        def check(value: Any, loc: Location) -> list[Violation]:
             if not isinstance(value, dict):
                 return []
             return [found for name, item in value.items() for found in run(item, [*loc, name])]
@@ -109,44 +115,44 @@ class Compiler:
     def _items(self, rule: Schema) -> Check:
         run = self.compile(rule)
 
-        def check(value: Any, loc: list[str | int]) -> list[Mistake]:
+        def check(value: Any, loc: Location) -> list[Violation]:
             if not isinstance(value, list):
                 return []
-            return [found for place, item in enumerate(value) for found in run(item, [*loc, place])]
+            return [found for index, item in enumerate(value) for found in run(item, [*loc, index])]
 
         return check
 
-    def _every(self, rule: Sequence[Schema]) -> Check:
-        return _all_of([self.compile(schema) for schema in rule])
+    def _all_of(self, rule: Sequence[Schema]) -> Check:
+        return _run_all([self.compile(schema) for schema in rule])
 
-    def _some(self, rule: Sequence[Schema]) -> Check:
+    def _any_of(self, rule: Sequence[Schema]) -> Check:
         checks = [self.compile(schema) for schema in rule]
 
-        def check(value: Any, loc: list[str | int]) -> list[Mistake]:
+        def check(value: Any, loc: Location) -> list[Violation]:
             outcomes = [run(value, loc) for run in checks]
             return [] if any(not found for found in outcomes) else min(outcomes, key=len)
 
         return check
 
 
-def _nothing(value: Any, loc: list[str | int]) -> list[Mistake]:
+def _nothing(value: Any, loc: Location) -> list[Violation]:
     return []
 
 
-def _unless_broken(first: Check, rest: Check) -> Check:
+def _unless_violated(first: Check, rest: Check) -> Check:
     return lambda value, loc: first(value, loc) or rest(value, loc)
 
 
-def _all_of(checks: list[Check]) -> Check:
+def _run_all(checks: list[Check]) -> Check:
     if len(checks) == 1:
         return checks[0]
 
-    def check(value: Any, loc: list[str | int]) -> list[Mistake]:
-        found: list[Mistake] = []
+    def check(value: Any, loc: Location) -> list[Violation]:
+        found: list[Violation] = []
         for run in checks:
             found += run(value, loc)
         if len(found) > 1:
-            # One mistake a place is enough: an empty text is too short, and need not match a pattern as well.
+            # One for each location is enough: an empty text is too short, and need not match a pattern as well.
             found = list({tuple(item["loc"]): item for item in reversed(found)}.values())[::-1]
         return found
 
@@ -180,8 +186,8 @@ def _type(rule: str | Sequence[str]) -> Check:
     _, msg, code = kinds[0]
     tests = [test for test, _, _ in kinds]
 
-    def check(value: Any, loc: list[str | int]) -> list[Mistake]:
-        return [] if any(test(value) for test in tests) else [mistake(loc, msg, code)]
+    def check(value: Any, loc: Location) -> list[Violation]:
+        return [] if any(test(value) for test in tests) else [violation(loc, msg, code)]
 
     return check
 
@@ -190,17 +196,17 @@ def _enum(rule: Sequence[object]) -> Check:
     words = [repr(item) for item in rule]
     expected = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
-    def check(value: Any, loc: list[str | int]) -> list[Mistake]:
-        return [] if value in rule else [mistake(loc, f"Input should be {expected}", "enum")]
+    def check(value: Any, loc: Location) -> list[Violation]:
+        return [] if value in rule else [violation(loc, f"Input should be {expected}", "enum")]
 
     return check
 
 
 def _required(rule: Sequence[str]) -> Check:
-    def check(value: Any, loc: list[str | int]) -> list[Mistake]:
+    def check(value: Any, loc: Location) -> list[Violation]:
         if not isinstance(value, dict):
             return []
-        return [mistake([*loc, name], "Field required", "missing") for name in rule if name not in value]
+        return [violation([*loc, name], "Field required", "missing") for name in rule if name not in value]
 
     return check
 
@@ -208,14 +214,14 @@ def _required(rule: Sequence[str]) -> Check:
 def _bound(
     kind: type | tuple[type, ...], breaks: Callable[[Any, Any], bool], msg: str, code: str
 ) -> Callable[[Any], Check]:
-    """A rule with one limit, for values of one kind: `breaks(value, limit)` tells whether it is broken."""
+    """A rule with one limit, for values of one type: `breaks(value, limit)` says whether a value violates it."""
 
     def rule_of(limit: Any) -> Check:
         text = msg.format(limit)
 
-        def check(value: Any, loc: list[str | int]) -> list[Mistake]:
+        def check(value: Any, loc: Location) -> list[Violation]:
             broken = isinstance(value, kind) and breaks(value, limit)
-            return [mistake(loc, text, code)] if broken else []
+            return [violation(loc, text, code)] if broken else []
 
         return check
 
@@ -223,15 +229,15 @@ def _bound(
 
 
 def python_pattern(pattern: str) -> str:
-    """A JSON Schema pattern as Python reads it: blanks as ECMAScript counts them, `$` as the very end."""
+    """A JSON Schema pattern in Python's syntax: white space is ECMAScript's, and `$` is the very end of the text."""
     inside, translated = False, []
     for piece in re.findall(r"\\.|.", pattern, re.DOTALL):
         if piece in ("[", "]"):
             inside = piece == "["
         if piece == r"\s":
-            translated.append(BLANKS if inside else f"[{BLANKS}]")
+            translated.append(WHITE_SPACE if inside else f"[{WHITE_SPACE}]")
         elif piece == r"\S" and not inside:
-            translated.append(f"[^{BLANKS}]")
+            translated.append(f"[^{WHITE_SPACE}]")
         elif piece == "$" and not inside:
             translated.append(r"\Z")
         else:
@@ -242,10 +248,10 @@ def python_pattern(pattern: str) -> str:
 def _pattern(rule: str) -> Check:
     search = re.compile(python_pattern(rule), re.ASCII).search
 
-    def check(value: Any, loc: list[str | int]) -> list[Mistake]:
+    def check(value: Any, loc: Location) -> list[Violation]:
         if not isinstance(value, str) or search(value):
             return []
-        return [mistake(loc, f"String should match pattern '{rule}'", "string_pattern_mismatch")]
+        return [violation(loc, f"String should match pattern '{rule}'", "string_pattern_mismatch")]
 
     return check
 
@@ -253,8 +259,8 @@ def _pattern(rule: str) -> Check:
 def _format(rule: str) -> Check:
     test, msg, code = _FORMATS[rule]
 
-    def check(value: Any, loc: list[str | int]) -> list[Mistake]:
-        return [] if not isinstance(value, str) or test(value) else [mistake(loc, msg, code)]
+    def check(value: Any, loc: Location) -> list[Violation]:
+        return [] if not isinstance(value, str) or test(value) else [violation(loc, msg, code)]
 
     return check
 
@@ -299,8 +305,8 @@ _RULES: dict[str, Callable[[Any], Check]] = {
 
 _NESTED: dict[str, Callable[[Compiler, Any], Check]] = {
     "properties": Compiler._properties,
-    "additionalProperties": Compiler._additional,
+    "additionalProperties": Compiler._additional_properties,
     "items": Compiler._items,
-    "allOf": Compiler._every,
-    "anyOf": Compiler._some,
+    "allOf": Compiler._all_of,
+    "anyOf": Compiler._any_of,
 }

@@ -152,7 +152,7 @@ _OPENERS = frozenset(_OPENING_WORDS.split())
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 
 
-def extract(event: Event) -> list[Draft]:
+def extract_by_rules(event: Event) -> list[Draft]:
     """The memories that an event leaves by the rules: one, or none when it has no letter and no digit."""
     text = " ".join(event.content.split())
     if not any(character.isalnum() for character in text):
@@ -236,7 +236,7 @@ def _names(text: str) -> list[str]:
         name = re.sub(r"['’]s$", "", match[0])
         begins = _SENTENCE_START.search(text, 0, match.start()) is not None
         if begins and " " in name:
-            # "Yesterday Anna called": the run's first word may only be capitalised by its place.
+            # "Yesterday Anna called": the run's first word may be capitalised only because it begins the sentence.
             names.append(name if name.split(" ")[0].lower() not in _OPENERS else name.split(" ", 1)[1])
         elif not begins and len(name) > 1 and name.split("'")[0].split("’")[0] != "I":
             names.append(name)

@@ -1,4 +1,4 @@
-"""The functions of your own that can take the place of the built-in rules."""
+"""The functions of a user's own that replace the built-in rules."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from . import extraction
-from .extraction import Extract
+from .extraction import Extract, extract_by_rules
 
 Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
 """Turns texts into vectors of one length, in the same order."""
@@ -18,7 +17,7 @@ Rank = Callable[[str, Sequence[str]], Sequence[float]]
 """Turns a query and the texts of the best candidates into their scores, 0-1, higher is closer."""
 
 
-class PluginFailed(Exception):
+class PluginError(Exception):
     """A function of the user's own raised, or returned what cannot be used."""
 
     def __init__(self, name: str, error: Exception) -> None:
@@ -29,7 +28,7 @@ class PluginFailed(Exception):
 class Plugins:
     """How events become memories, and how search scores them."""
 
-    extract: Extract = extraction.extract
+    extract: Extract = extract_by_rules
     embed: Embed | None = None
     rank: Rank | None = None
 
@@ -41,7 +40,7 @@ class Plugins:
         """The texts' vectors as they are stored (32-bit floats), or None for each when nothing embeds.
 
         Raises:
-            PluginFailed: The function raised, or returned something else than a vector of finite numbers each.
+            PluginError: The function raised, or returned something else than a vector of finite numbers each.
         """
         if self.embed is None or not texts:
             return [None] * len(texts)
@@ -51,14 +50,14 @@ class Plugins:
             if not all(math.isfinite(number) for vector in vectors for number in vector):
                 raise ValueError("a vector holds a number that is not finite")
         except Exception as error:
-            raise PluginFailed("embed", error) from error
+            raise PluginError("embed", error) from error
         return [vector.tobytes() for vector in vectors]
 
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
         """What `rank` makes of the texts, each between 0 and 1; it has to be there.
 
         Raises:
-            PluginFailed: The function raised, or returned something else than a finite number each.
+            PluginError: The function raised, or returned something else than a finite number each.
         """
         assert self.rank is not None
         if not texts:
@@ -69,7 +68,7 @@ class Plugins:
             if not all(map(math.isfinite, scores)):
                 raise ValueError("a score is not finite")
         except Exception as error:
-            raise PluginFailed("rank", error) from error
+            raise PluginError("rank", error) from error
         return [min(max(score, 0.0), 1.0) for score in scores]
 
 

@@ -21,7 +21,7 @@ from ..storage.ids import Ids
 from . import promotion, writes
 from .extraction import Draft, Event
 from .plugins import Plugins
-from .writes import Place, Source
+from .writes import Scope, Source
 
 BATCH = 64
 """Events a transaction; ingest waits for it, so it is kept short."""
@@ -214,10 +214,10 @@ class Worker:
         self, connection: sqlite3.Connection, outcome: _Outcome, draft: Draft, vector: bytes | None, now: int
     ) -> int:
         source = outcome.source
-        place = Place(source.account, "actor", source.actor_id)
-        present = writes.find(connection, place, writes.fingerprint(draft.text))
+        scope = Scope(source.account, "actor", source.actor_id)
+        present = writes.find(connection, scope, writes.fingerprint(draft.text))
         if present is None:
-            writes.insert(connection, self._ids, place, draft, source, now, vector)
+            writes.insert(connection, self._ids, scope, draft, source, now, vector)
         else:
             writes.reinforce(connection, present, source, now)
         promoted = promotion.promote(connection, self._ids, outcome.org_id, source, draft, now, vector)

@@ -1,4 +1,4 @@
-"""Writes memories: a new one, or more strength for the one that says the same already."""
+"""Writes memories: a new one, or more strength for one that says the same already."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from .. import strength
 from ..clock import isoformat
 from ..retrieval import index
-from ..storage import ids as numbering
-from ..storage.ids import Ids
+from ..storage.ids import Ids, next_numbers
 from .extraction import Draft
 
 MAX_SOURCES = 100
-"""How many source events a memory shows, the latest ones: a statement may have been made thousands of times."""
+"""How many source events are shown with a memory, the latest ones; a statement may be repeated thousands of times."""
 
 _WORD = re.compile(r"\w+")
 
@@ -40,8 +39,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the hierarchy a memory belongs: a level, and the id of the actor, role, team or organisation."""
+class Scope:
+    """Whose memory it is: an actor's, a role's, a team's or the whole organisation's, as `level` says."""
 
     account: int
     level: str
@@ -51,20 +50,24 @@ class Place:
         """The column that holds the id; an organisation's memories need none."""
         return None if self.level == "org" else f"{self.level}_id"
 
+    def index_name(self) -> str:
+        """The name of the scope in the search index; an organisation's is that of everything in it."""
+        return f"{self.account}/{self.level}/{'' if self.level == 'org' else self.id}"
+
 
 def fingerprint(text: str) -> bytes:
-    """What two texts share that say the same: their words, whatever their case, spacing and punctuation."""
+    """A hash of a text's words, equal for texts that differ only in case, spacing and punctuation."""
     words = " ".join(_WORD.findall(text.casefold())) or text.strip()
     return hashlib.blake2b(words.encode(), digest_size=16).digest()
 
 
-def find(connection: sqlite3.Connection, place: Place, mark: bytes) -> int | None:
-    """The memory of a place that bears a fingerprint."""
-    column = place.column()
+def find(connection: sqlite3.Connection, scope: Scope, fingerprint: bytes) -> int | None:
+    """The number of the memory in a scope that says what the fingerprint stands for, or None."""
+    column = scope.column()
     sql = "SELECT memory FROM memories WHERE account = ? AND fingerprint = ? AND level = ?"
-    values: tuple[object, ...] = (place.account, mark, place.level)
+    values: tuple[object, ...] = (scope.account, fingerprint, scope.level)
     if column is not None:
-        sql, values = f"{sql} AND {column} = ?", (*values, place.id)
+        sql, values = f"{sql} AND {column} = ?", (*values, scope.id)
     found = connection.execute(sql, values).fetchone()
     return None if found is None else int(found[0])
 
@@ -72,22 +75,22 @@ def find(connection: sqlite3.Connection, place: Place, mark: bytes) -> int | Non
 def insert(
     connection: sqlite3.Connection,
     ids: Ids,
-    place: Place,
+    scope: Scope,
     draft: Draft,
     source: Source,
     now: int,
     embedding: bytes | None = None,
 ) -> int:
     """Store a new memory, make it searchable, and return its number."""
-    number = numbering.take(connection, "memory")[0]
-    column = place.column()
+    number = next_numbers(connection, "memory")[0]
+    column = scope.column()
     row: dict[str, object] = {
         "memory": number,
         "memory_id": ids.uuid("memory", number),
-        "account": place.account,
-        "level": place.level,
-        # Only an actor's memory belongs to a conversation; one that was promoted belongs to none.
-        "session_id": source.session_id if place.level == "actor" else None,
+        "account": scope.account,
+        "level": scope.level,
+        # Only an actor's memory belongs to a conversation; a promoted one belongs to none.
+        "session_id": source.session_id if scope.level == "actor" else None,
         "type": draft.type,
         "kind": draft.kind or source.kind,
         "memory_kind": draft.memory_kind,
@@ -113,31 +116,26 @@ def insert(
         "embedding": embedding,
     }
     if column is not None:
-        row[column] = place.id
-    marks = ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO memories ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+        row[column] = scope.id
+    placeholders = ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO memories ({', '.join(row)}) VALUES ({placeholders})", tuple(row.values()))
     connection.execute("INSERT INTO sources VALUES (?, ?)", (number, source.event))
-    add_to_index(connection, number, place, draft.text, source.session_id, source.ts)
+    add_to_index(connection, number, scope, draft.text, source.session_id, source.ts)
     return number
 
 
 def add_to_index(
-    connection: sqlite3.Connection, memory: int, place: Place, text: str, session_id: str, observed: int
+    connection: sqlite3.Connection, memory: int, scope: Scope, text: str, session_id: str, observed: int
 ) -> None:
     """Make a memory searchable; `session_id` is the conversation in which it was first stated."""
-    # Only an actor's memory has its turn in a conversation; one that was promoted stands alone.
-    thread = f"{place.account}/{session_id}" if place.level == "actor" else None
-    scopes = {scope(Place(place.account, "org", "")), scope(place)}
+    # Only an actor's memory is a turn of a conversation; a promoted one stands alone.
+    thread = f"{scope.account}/{session_id}" if scope.level == "actor" else None
+    scopes = {Scope(scope.account, "org", "").index_name(), scope.index_name()}
     index.add(connection, memory, text, occurred=isoformat(observed), thread=thread, scopes=scopes)
 
 
-def scope(place: Place) -> str:
-    """The name under which the index knows a place; an organisation's is that of everything in it."""
-    return f"{place.account}/{place.level}/{'' if place.level == 'org' else place.id}"
-
-
 def reinforce(connection: sqlite3.Connection, memory: int, source: Source, now: int) -> None:
-    """Let one more event speak for a memory: it gets stronger, surer, and is last observed then."""
+    """Note that one more event says what a memory says, which makes it stronger and more certain."""
     added = connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (memory, source.event)).rowcount
     if not added:
         return

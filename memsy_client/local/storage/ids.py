@@ -37,7 +37,7 @@ class Ids:
         return f"{kind}_{number:012x}{self.digest(kind, number)[:8].hex()}"
 
 
-def take(connection: sqlite3.Connection, kind: str, count: int = 1) -> range:
+def next_numbers(connection: sqlite3.Connection, kind: str, count: int = 1) -> range:
     """The next `count` numbers of a kind; inside a write transaction only."""
     upsert = (
         "INSERT INTO counters(kind, value) VALUES (?, ?) ON CONFLICT(kind) DO UPDATE SET value = value + excluded.value"
