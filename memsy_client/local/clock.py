@@ -1,7 +1,7 @@
 """The server's time: microseconds since 1970 in UTC, which a test can stop and move.
 
-Everything the server stamps, expires, decays or counts by reads this clock, and nothing else, so that a frozen clock
-freezes all of it. Only delays of scripted faults take real seconds.
+Everything that the server dates, expires, decays or counts goes by this clock, so that freezing it freezes all of
+that. Only delays of scripted faults take real seconds.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -17,19 +17,17 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EARLIEST = -62_135_596_800 * SECOND  # 0001-01-01
 _LATEST = 253_402_300_800 * SECOND - 1  # the last microsecond of 9999
 _DATE_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:([Zz])|([+-])(\d\d):?(\d\d))?", re.ASCII
+    r"(\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?"
+    r"(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))?",
+    re.ASCII,
 )
 
 
 class Clock:
-    """A clock that runs, or stands still, or has been moved.
-
-    Safe to use from any thread.
-    """
+    """A clock that can be frozen and moved. Safe to use from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,7 +49,7 @@ class Clock:
             at: A datetime (a naive one is read as UTC) or ISO 8601 text.
 
         Raises:
-            ValueError: `at` is text that is no date and time.
+            ValueError: `at` is text that is not an ISO 8601 date and time.
         """
         moment = None if at is None else of_datetime(at) if isinstance(at, datetime) else parse(at)
         with self._lock:
@@ -96,19 +94,12 @@ def parse(text: str) -> int:
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         raise ValueError("it is not an ISO 8601 date and time")
-    year, month, day, hour, minute = (int(part) for part in match.groups()[:5])
-    second, fraction = int(match[6] or 0), (match[7] or "")[:6].ljust(6, "0")
-    # A second of 60 is a leap second: it becomes the first moment of the next minute.
-    if hour > 23 or minute > 59 or second > 60:
-        raise ValueError("its time of day does not exist")
-    offset = 0
-    if match[9]:
-        hours, minutes = int(match[10]), int(match[11])
-        if hours > 23 or minutes > 59:
-            raise ValueError("its offset does not exist")
-        offset = (hours * HOUR + minutes * MINUTE) * (-1 if match[9] == "-" else 1)
-    days = date(year, month, day).toordinal() - _EPOCH_DAY
-    moment = days * DAY + hour * HOUR + minute * MINUTE + second * SECOND + int(fraction) - offset
+    minute, second, fraction, sign, *offset = match.groups()
+    # Seconds are added to it: one of 60, a leap second, is the first moment of the next minute.
+    moment = of_datetime(datetime.fromisoformat(minute)) + int(second or 0) * SECOND
+    moment += int((fraction or "")[:6].ljust(6, "0"))
+    if sign is not None:
+        moment -= int(f"{sign}1") * (int(offset[0]) * HOUR + int(offset[1]) * MINUTE)
     return min(max(moment, _EARLIEST), _LATEST)
 
 

@@ -1,7 +1,7 @@
-"""Accounts and their API keys: who may come in, and what a key may do.
+"""Accounts and their API keys: authentication, and what a key may do.
 
-An account is what a key opens: an organisation with its events, memories, hierarchy and usage. Nothing of one account
-is ever visible to the key of another.
+An account is an organisation with its events, memories, hierarchy and usage. A key sees its own account and nothing
+of any other.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from .errors import unauthorized
 from .storage.ids import Ids, next_numbers
 
 PREFIX_LENGTH = 12
-"""How many characters of a key are kept readable, to recognise it and to find its hash."""
+"""How many characters of a key are stored as they are, to recognise it and to find its hash."""
 
 LOCAL_KEY_ID = "key_local"
-"""The key that the server itself hands out at its start."""
+"""The id of the server's own key, which is installed at its start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key that was let in."""
+    """An authenticated key."""
 
     key_id: str
     account: int
@@ -37,7 +37,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key as it is made; `raw` is kept nowhere."""
+    """A newly created key; its secret, `raw`, is not stored."""
 
     key_id: str
     raw: str
@@ -76,7 +76,7 @@ def _hash(salt: bytes, raw: str) -> bytes:
 
 
 def create_account(connection: sqlite3.Connection, org_id: str) -> tuple[int, bool]:
-    """Find the account of an organisation's id, or make it; tells its number and whether it is new."""
+    """Find or create the account of an organisation; returns its number, and whether it is new."""
     found = connection.execute("SELECT account FROM accounts WHERE org_id = ?", (org_id,)).fetchone()
     if found is not None:
         return int(found[0]), False
@@ -96,7 +96,7 @@ def create_key(
     now: int,
     expires: int | None = None,
 ) -> NewKey:
-    """Make a key with a new secret, of which only a salted hash is stored."""
+    """Create a key with a new secret, of which only a salted hash is stored."""
     number = next_numbers(connection, "key")[0]
     digest = hashlib.sha256(ids.digest("secret", number)).hexdigest()
     new = NewKey(ids.named("key", number), f"msy_{digest}", f"msy_{digest}"[:PREFIX_LENGTH])
@@ -105,7 +105,7 @@ def create_key(
 
 
 def install_local_key(connection: sqlite3.Connection, account: int, raw: str, now: int) -> None:
-    """Let in the key that the server hands out itself; the one of an earlier start no longer works."""
+    """Install the server's own key; that of an earlier start no longer works."""
     connection.execute("DELETE FROM keys WHERE key_id = ?", (LOCAL_KEY_ID,))
     new = NewKey(LOCAL_KEY_ID, raw, raw[:PREFIX_LENGTH])
     _insert(connection, new, account, "local", ("read", "write"), True, now, None)

@@ -1,1 +1,1 @@
-"""What answers each operation: a function from the checked request to the body of its response."""
+"""One function for each operation, from the checked request to the body of its response."""

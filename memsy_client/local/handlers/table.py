@@ -1,4 +1,9 @@
-"""Which function answers which operation, by operationId. An operation that is not here answers 501."""
+"""Which function answers which operation.
+
+To add an endpoint: describe it in openapi.yaml and run `make generate`, write a function of a `RequestContext` in a
+module of this folder, and add a line here. Its path, parameters, body, scope and admin right are checked by what the
+contract says of them before the function is called. An operation without a line here answers 501.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from . import account, events, health, hierarchy, ingest, memories, search
 from .context import RequestContext
 
 Handler = Callable[[RequestContext], object]
-"""Returns what the response's JSON body says, or None for 204; refuses by raising a `HTTPError`."""
+"""Returns the response's body, to be answered as JSON, or None for 204; raises an `HTTPError` for any other status."""
 
 HANDLERS: Mapping[str, Handler] = {
     "ingest": ingest.ingest,
