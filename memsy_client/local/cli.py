@@ -1,6 +1,6 @@
 """The command `memsy-client`: serve, export and import.
 
-Exit codes: 0 when all went well, 2 when something the user can mend is in the way, said in one line.
+Exit codes: 0 on success, 2 on an error, which is told in one line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .._version import __version__
 from .http.recording import ReceivedRequest
 from .local_memsy import LOCAL_API_KEY, LocalMemsy
 from .storage.database import DatabaseRefused, Store
-from .transfer import TransferError, export, load
+from .transfer import TransferError, export_lines, import_lines
 
 DEFAULT_PORT = 8787
 DEFAULT_DATA = Path("memsy.db")
@@ -29,8 +29,8 @@ KEPT_REQUESTS = 1000
 MEMORY = ":memory:"
 
 
-class CannotRun(Exception):
-    """The command cannot do what it was asked; the message says why in one line."""
+class CommandError(Exception):
+    """The command cannot be carried out; the message says why in one line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,37 +38,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         options.run(options)
-    except (CannotRun, DatabaseRefused, TransferError) as error:
-        return _cannot(str(error))
+    except (CommandError, DatabaseRefused, TransferError) as error:
+        return _report(str(error))
     except sqlite3.Error as error:
-        return _cannot(f"the database failed: {error}")
+        return _report(f"the database failed: {error}")
     finally:
-        _let_go_of_output()
+        _flush_output()
     return 0
 
 
-def _cannot(reason: str) -> int:
-    # A reason may quote the file that is read, and stays one line all the same.
+def _report(reason: str) -> int:
+    # A reason may quote a file that is read, and line feeds with it.
     print(f"memsy-client: {' '.join(reason.split())}", file=sys.stderr)
     return 2
 
 
-def _let_go_of_output() -> None:
-    """Drop what standard output does not take, which Python would otherwise report when it ends."""
+def _flush_output() -> None:
+    """Flush standard output; what it does not take is dropped, which Python would otherwise report at its exit."""
     if sys.stdout is None:
         return
     try:
         sys.stdout.flush()
     except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
+        devnull = os.open(os.devnull, os.O_WRONLY)
         with contextlib.suppress(OSError):
-            os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+            os.dup2(devnull, sys.stdout.fileno())
+        os.close(devnull)
 
 
 def _path(text: str) -> Path:
     if not text:
-        raise CannotRun("the path of a file is empty")
+        raise CommandError("the path of a file is empty")
     return Path(text)
 
 
@@ -83,23 +83,23 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="the port; 0 takes a free one (default: %(default)s)"
     )
-    where = serve.add_mutually_exclusive_group()
-    where.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
-    where.add_argument("--memory", action="store_true", help="keep everything in memory, and forget it at the end")
+    storage = serve.add_mutually_exclusive_group()
+    storage.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
+    storage.add_argument("--memory", action="store_true", help="keep everything in memory, and lose it at the end")
     serve.add_argument("--org", default="local", help="the organisation that the key opens (default: %(default)s)")
     serve.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
     serve.add_argument("--seed", help="any text; the same one gives the same ids")
     serve.set_defaults(run=_serve)
-    out = commands.add_parser("export", help="write a database as JSON lines")
-    out.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
-    out.add_argument("--output", type=_path, help="the file to write (default: standard output)")
-    out.set_defaults(run=_export)
-    back = commands.add_parser("import", help="make a database from JSON lines")
-    back.add_argument(
+    export = commands.add_parser("export", help="write a database as JSON lines")
+    export.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
+    export.add_argument("--output", type=_path, help="the file to write (default: standard output)")
+    export.set_defaults(run=_export)
+    import_ = commands.add_parser("import", help="make a database from JSON lines")
+    import_.add_argument(
         "--data", type=_path, default=DEFAULT_DATA, help="the database file to make (default: %(default)s)"
     )
-    back.add_argument("--input", type=_path, help="the file to read (default: standard input)")
-    back.set_defaults(run=_import)
+    import_.add_argument("--input", type=_path, help="the file to read (default: standard input)")
+    import_.set_defaults(run=_import)
     return parser
 
 
@@ -107,23 +107,23 @@ def _serve(options: argparse.Namespace) -> None:
     try:
         from .http.listener import is_loopback
     except ImportError as error:
-        raise CannotRun(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
-    alone = is_loopback(options.host)
-    key = options.key or (LOCAL_API_KEY if alone else f"msy_{secrets.token_hex(32)}")
+        raise CommandError(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
+    loopback = is_loopback(options.host)
+    key = options.key or (LOCAL_API_KEY if loopback else f"msy_{secrets.token_hex(32)}")
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with _memsy(options, key) as memsy:
+    with _started(options, key) as memsy:
         memsy.engine.on_request = _log
-        _announce(memsy, options, alone=alone)
-        # Waits in short steps, because on some systems a signal does not end a wait that has no end.
+        _announce(memsy, options, loopback=loopback)
+        # On some systems a signal does not interrupt a wait without a timeout.
         while not stopped.wait(0.5):
             continue
-    _say("stopped")
+    _print_line("stopped")
 
 
 @contextlib.contextmanager
-def _memsy(options: argparse.Namespace, key: str) -> Iterator[LocalMemsy]:
+def _started(options: argparse.Namespace, key: str) -> Iterator[LocalMemsy]:
     path = None if options.memory else options.data
     try:
         memsy = LocalMemsy(
@@ -136,58 +136,60 @@ def _memsy(options: argparse.Namespace, key: str) -> Iterator[LocalMemsy]:
             kept_requests=KEPT_REQUESTS,
         )
     except ValueError as error:
-        raise CannotRun(str(error)) from error
+        raise CommandError(str(error)) from error
     try:
         memsy.start()
     except (OSError, OverflowError) as error:
         memsy.close()
         reason = error.strerror or error if isinstance(error, OSError) else error
-        raise CannotRun(f"cannot listen on {options.host} port {options.port}: {reason}") from error
+        raise CommandError(f"cannot listen on {options.host} port {options.port}: {reason}") from error
     try:
         yield memsy
     finally:
         memsy.close()
 
 
-def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, alone: bool) -> None:
+def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, loopback: bool) -> None:
     in_memory = options.memory or str(options.data) == MEMORY
-    _say(f"# Memsy {__version__} on this machine, data in {'memory' if in_memory else options.data}")
+    _print_line(f"# Memsy {__version__} on this machine, data in {'memory' if in_memory else options.data}")
     for name, value in memsy.environment.items():
-        _say(f"export {name}={value}")
-    if not alone:
-        _say(f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all.")
-    _say("# Stop with Ctrl-C.")
+        _print_line(f"export {name}={value}")
+    if not loopback:
+        _print_line(
+            f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all."
+        )
+    _print_line("# Stop with Ctrl-C.")
 
 
 def _log(received: ReceivedRequest) -> None:
     answer = "dropped" if received.status is None else received.status
-    # Escaped, so that a path from outside cannot write to the terminal anything but a line.
+    # Escaped, so that a path cannot write control characters to the terminal.
     url = received.url.encode("unicode_escape").decode("ascii")
-    _say(f"{received.method} {url} {answer} {received.seconds * 1000:.1f} ms")
+    _print_line(f"{received.method} {url} {answer} {received.seconds * 1000:.1f} ms")
 
 
-def _say(line: str) -> None:
-    # Whoever read the log may be gone, or the disk full; the server goes on.
+def _print_line(line: str) -> None:
+    # The reader of the log may be gone, or the disk full; the server goes on.
     with contextlib.suppress(OSError):
         print(line, flush=True)
 
 
 def _export(options: argparse.Namespace) -> None:
     if not options.data.exists():
-        raise CannotRun(f"{options.data}: there is no such file")
-    if options.output is not None and _is_part_of(options.output, options.data):
-        raise CannotRun(f"{options.output}: is the database itself or one of its own files; export to another one")
+        raise CommandError(f"{options.data}: there is no such file")
+    if options.output is not None and _belongs_to(options.output, options.data):
+        raise CommandError(f"{options.output}: is the database itself or one of its own files; export to another one")
     store = Store(options.data)
     try:
         if options.output is None:
-            _print_all(export(store))
+            _write_to_stdout(export_lines(store))
         else:
-            _write(options.output, export(store))
+            _write(options.output, export_lines(store))
     finally:
         store.close()
 
 
-def _is_part_of(output: Path, data: Path) -> bool:
+def _belongs_to(output: Path, data: Path) -> bool:
     for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
         own = data.with_name(data.name + suffix)
         if output.exists() and own.exists():
@@ -198,15 +200,15 @@ def _is_part_of(output: Path, data: Path) -> bool:
     return False
 
 
-def _print_all(lines: Iterable[str]) -> None:
+def _write_to_stdout(lines: Iterable[str]) -> None:
     try:
         sys.stdout.writelines(lines)
         sys.stdout.flush()
     except BrokenPipeError:
-        # As with `| head`: the reader has what it wanted.
+        # As with `| head`: the reader has seen enough.
         return
     except OSError as error:
-        raise CannotRun(f"standard output: {error.strerror}") from error
+        raise CommandError(f"standard output: {error.strerror}") from error
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
@@ -224,17 +226,17 @@ def _write(path: Path, lines: Iterable[str]) -> None:
                 beside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise CannotRun(f"{path}: {error.strerror}") from error
+        raise CommandError(f"{path}: {error.strerror}") from error
 
 
 def _import(options: argparse.Namespace) -> None:
     if str(options.data) == MEMORY:
-        raise CannotRun("an import needs a file to go into")
-    with _opened(options.input) as lines:
+        raise CommandError("an import needs a file to go into")
+    with _input_lines(options.input) as lines:
         is_new = not options.data.exists()
         store = Store(options.data)
         try:
-            rows = load(store, lines)
+            rows = import_lines(store, lines)
         except BaseException:
             store.close()
             if is_new:
@@ -246,7 +248,7 @@ def _import(options: argparse.Namespace) -> None:
 
 
 @contextlib.contextmanager
-def _opened(path: Path | None) -> Iterator[IO[str]]:
+def _input_lines(path: Path | None) -> Iterator[IO[str]]:
     name = "standard input" if path is None else path
     try:
         if path is None:
@@ -255,6 +257,6 @@ def _opened(path: Path | None) -> Iterator[IO[str]]:
             with path.open(encoding="utf-8", newline="\n") as file:
                 yield file
     except OSError as error:
-        raise CannotRun(f"{name}: {error.strerror}") from error
+        raise CommandError(f"{name}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise CannotRun(f"{name}: is not UTF-8 text") from error
+        raise CommandError(f"{name}: is not UTF-8 text") from error

@@ -1,4 +1,4 @@
-"""`LocalMemsy`: a whole Memsy in this process, with everything a test or a program needs of it."""
+"""`LocalMemsy`: a whole Memsy in this process, for tests and programs."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from .http.listener import SocketServer
 
 LOCAL_API_KEY = "msy_local_development_key"
-"""The key of every local server that is not given another: known to all, and good for nothing else."""
+"""The key of every local server that is not given another one; it is public and opens nothing else."""
 
 NO_SOCKET = "http://memsy.localhost"
-"""Where a server without a socket seems to be; only its transports reach it."""
+"""The address of a server without a socket; only its transports reach it."""
 
 
 class LocalMemsy:
@@ -47,14 +47,14 @@ class LocalMemsy:
 
     Args:
         path: The database file; None or ":memory:" keeps everything in memory.
-        org: The id of the organisation that the key opens.
-        api_key: The key to hand out; it has to begin with `msy_`.
+        org: The id of the organisation that the key belongs to.
+        api_key: The key to accept; it has to begin with `msy_`.
         seed: Any text; the same one gives the same ids in the same order.
         host: The address to listen on.
         port: The port to listen on; 0 takes a free one, None opens no socket.
         extract: Turns an event into its memories, instead of the built-in rules.
-        embed: Turns texts into vectors; search then weighs likeness too (needs `memsy-client[embeddings]`).
-        rank: Scores the best candidates of a search anew.
+        embed: Turns texts into vectors; search then counts similarity too (needs `memsy-client[embeddings]`).
+        rank: Scores the best candidates of a search again.
         body_limit: The largest request body in bytes; a larger one gets 413.
         kept_requests: How many received requests `requests` holds.
 
@@ -127,7 +127,7 @@ class LocalMemsy:
         return self.engine.recorder.all()
 
     def start(self) -> None:
-        """Open the socket, unless it is open or there shall be none.
+        """Open the socket, unless it is open already or `port` is None.
 
         Raises:
             OSError: The port is in use, or the address is not this machine's.
@@ -145,8 +145,8 @@ class LocalMemsy:
             )
 
     def close(self) -> None:
-        """Close the socket and the database; what is pending is processed at the next start."""
-        # First what requests under way may be waiting for, so that the socket has none to wait for.
+        """Close the socket and the database; pending events are processed at the next start."""
+        # Closing the socket waits for requests in progress: first, end what they may be waiting for.
         self.engine.close()
         self._services.worker.close()
         if self._socket is not None:
@@ -212,14 +212,14 @@ class LocalMemsy:
         operation: str | None = None,
         after: bool = False,
     ) -> None:
-        """Let the next calls fail; faults are met in the order in which they were scripted.
+        """Let the next calls fail; each meets the first fault that was scripted for its operation.
 
         Args:
             times: How many calls.
             status: The status to answer.
             body: The body to answer: text or bytes as they are, anything else as JSON.
             headers: Headers to answer.
-            delay: Real seconds to wait first; with nothing else, the call then goes on as usual.
+            delay: Real seconds to wait first; without a status or `drop`, the call then goes on as usual.
             drop: Close the connection instead of answering.
             operation: Only calls of this operation: `search`, `roles_list`, …
             after: Carry the call out first, so that only its answer is lost.
@@ -233,7 +233,7 @@ class LocalMemsy:
         self.engine.faults.add(fault, times)
 
     def set_plan(self, plan: Plan, *, org: str | None = None) -> None:
-        """Give an organisation (the server's own, unless named) another plan: limits, quotas, tier, billing."""
+        """Give an organisation, by default the server's own, another plan: limits, quotas, tier, billing."""
         account = self._account
         if org is not None:
             now = self.clock.now()
@@ -243,10 +243,10 @@ class LocalMemsy:
     def create_key(
         self, *, org: str | None = None, scopes: Sequence[str] = ("read", "write"), admin: bool = True
     ) -> str:
-        """Make another key and return it; one for another organisation makes that organisation too.
+        """Create another key and return it; for a new `org`, create that organisation too.
 
         Raises:
-            ValueError: A scope is neither `read` nor `write`, or the organisation was made by another one's key.
+            ValueError: A scope is neither `read` nor `write`, or the organisation belongs to another account.
         """
         if not set(scopes) <= {"read", "write"}:
             raise ValueError("the scopes of a key are read and write")
@@ -261,7 +261,7 @@ class LocalMemsy:
         return self._services.store.write(work).raw
 
     def reset(self) -> None:
-        """Make everything as it was at the start of an empty server: data, keys, clock, plans, faults, requests."""
+        """Return to the state of a new, empty server: data, keys, clock, plans, faults, requests."""
         services = self._services
         services.worker.hold()
         self.engine.faults.clear()

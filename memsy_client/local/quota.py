@@ -1,4 +1,4 @@
-"""What an account has used, what its plan holds, and the headers that tell.
+"""What an account has used, what its plan allows, and the headers that report both.
 
 Counts are kept in memory and written to the `usage` table by the hour, so that a request which only reads does not
 have to write. The counts of the last moments before a crash may be lost; events and memories never are.
@@ -23,10 +23,10 @@ DIMENSIONS = {
     "llm_tokens": "LlmTokens",
     "search_queries": "SearchQueries",
 }
-"""The dimensions of a plan, and how the headers call them."""
+"""The dimensions of a plan, and their names in headers."""
 
 STORED = "memory_stored"
-"""The one dimension that is not counted anew each month: it is how many there are."""
+"""The one dimension that does not start at zero each month: it is how many memories there are."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,16 @@ class Plan:
     """What an account may use.
 
     Attributes:
-        tier: Its name.
+        tier: The name of the plan.
         limits: How much of each dimension there is per month; a dimension that is not here is unlimited.
-        requests_per_minute: How many requests a minute of the server's clock takes before 429 `rate_limit_exceeded`.
-        max_keys: How many active keys there may be.
-        max_orgs: How many organisations the hierarchy may have.
+        requests_per_minute: How many requests are allowed in a minute; another one gets 429 `rate_limit_exceeded`.
+        max_keys: How many active keys are allowed.
+        max_orgs: How many organisations are allowed.
         seats: How many seats billing shows.
         billing: Whether billing is enabled.
+
+    Raises:
+        ValueError: A value is not of its type, a number is negative, or there is no such dimension.
     """
 
     tier: str = "local"
@@ -81,9 +84,9 @@ def month(moment: int) -> tuple[int, int]:
 
 
 class Meter:
-    """Counts, and refuses what a plan does not hold. Safe to use from any thread.
+    """Counts what is used, and refuses what a plan does not allow. Safe to use from any thread.
 
-    It has no clock: who counts says at which time, the same one for all that belongs together. Never call it while
+    It has no clock: callers say at which time they count, one time for all that belongs together. Never call it while
     holding a connection of the store: it takes one itself.
     """
 
@@ -107,14 +110,14 @@ class Meter:
     def reset(self) -> None:
         """Forget everything counted, and every plan."""
         with self._lock:
-            for store in (self._plans, self._totals, self._pending, self._last_used, self._minutes):
-                store.clear()
+            for counts in (self._plans, self._totals, self._pending, self._last_used, self._minutes):
+                counts.clear()
 
     def count_call(self, account: int, key_id: str, now: int) -> None:
         """Count one API call.
 
         Raises:
-            HTTPError: 429, there were too many in this minute or in this month.
+            HTTPError: 429, there were too many in this minute or this month.
         """
         with self._lock:
             self._last_used[key_id] = now
@@ -122,7 +125,7 @@ class Meter:
         self.consume(account, key_id, "api_calls", 1, now)
 
     def consume(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
-        """Count some of a dimension, unless the plan does not hold that much more.
+        """Count a use of a dimension, unless it exceeds the plan.
 
         Raises:
             HTTPError: 429 `usage_limit_exceeded`.
@@ -135,7 +138,7 @@ class Meter:
             self._count(account, key_id, dimension, quantity, now)
 
     def check_quota(self, account: int, dimension: str, now: int) -> None:
-        """Refuse when a dimension is used up, without counting anything.
+        """Check that a dimension is not used up, without counting anything.
 
         Raises:
             HTTPError: 429 `usage_limit_exceeded`.
@@ -147,12 +150,12 @@ class Meter:
             raise usage_exceeded(dimension, used, limit)
 
     def count(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
-        """Count some of a dimension, or take some back, whatever the plan says."""
+        """Count a use of a dimension whatever the plan allows; a negative quantity takes it back."""
         with self._lock:
             self._count(account, key_id, dimension, quantity, now)
 
     def used(self, account: int, now: int) -> dict[str, int]:
-        """How much of each dimension was used in this billing month; of memories, how many there are."""
+        """How much of each dimension was used in this billing month; for memories, how many there are."""
         with self._lock:
             total = self._total(account, now)
             return {dimension: total[dimension] for dimension in DIMENSIONS}
@@ -183,7 +186,7 @@ class Meter:
             return
         with self._lock:
             start, made = self._minutes.get(account, (now, 0))
-            # Calls that came at once are not counted in the order of their times: one may be before the window's start.
+            # Concurrent calls are not counted in the order of their times: one may be earlier than the window's start.
             if abs(now - start) >= MINUTE:
                 start, made = now, 0
             if made >= limit:
@@ -191,7 +194,7 @@ class Meter:
             self._minutes[account] = (start, made + 1)
 
     def _count(self, account: int, key_id: str, dimension: str, quantity: int, now: int) -> None:
-        # The total first: to load one from the database writes what is pending, which is then in the total.
+        # The total first, because loading one writes what is pending: it would hold this use already.
         self._total(account, now)[dimension] += quantity
         self._pending[account, now // HOUR * HOUR, key_id, dimension] += quantity
 

@@ -1,7 +1,7 @@
-"""Moves a database as JSON lines: a first line that says what it is, then a row a line, and a last one that counts.
+"""Export and import of a database as JSON lines: a header, a line for each row, and a last line with their number.
 
-Every table goes, keys (their salted hashes), usage and counters included; the search index is built anew. An import
-goes into an empty database, all of it or nothing.
+An export holds every table, including keys (their salted hashes), usage and counters; an import builds the search
+index anew. An import needs an empty database, and stores everything or nothing.
 """
 
 from __future__ import annotations
@@ -19,17 +19,16 @@ from .storage.database import Store
 
 FORMAT = "memsy-export"
 
-
-_UNFIT = (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError)
-"""What values raise that no export holds."""
+_INVALID = (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError)
+"""What invalid values raise when they are stored."""
 
 
 class TransferError(Exception):
-    """What should be imported is no export of this server, or there is no empty database to take it."""
+    """An import is not possible; the message says why in one line."""
 
 
-def export(store: Store) -> Iterator[str]:
-    """The lines of an export, each with its line feed, of one moment of the database."""
+def export_lines(store: Store) -> Iterator[str]:
+    """The lines of an export, each with its line feed; all of them show one moment of the database."""
     rows = 0
     with store.read() as connection:
         yield _line({"format": FORMAT, "version": schema.VERSION})
@@ -38,20 +37,20 @@ def export(store: Store) -> Iterator[str]:
             columns = [column[0] for column in cursor.description]
             for row in cursor:
                 rows += 1
-                yield _line({"table": table, "row": dict(zip(columns, map(_shown, row), strict=True))})
+                yield _line({"table": table, "row": dict(zip(columns, map(_to_json, row), strict=True))})
     yield _line({"rows": rows})
 
 
-def load(store: Store, lines: Iterable[str]) -> int:
+def import_lines(store: Store, lines: Iterable[str]) -> int:
     """Import an export, and return how many rows it had.
 
     Raises:
-        TransferError: The database is not empty, or the lines are no complete export that this release can read.
+        TransferError: The database is not empty, or the lines are not a complete export that this release can read.
     """
-    return store.write(lambda connection: _load(connection, lines))
+    return store.write(lambda connection: _import(connection, lines))
 
 
-def _load(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
+def _import(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
     if any(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0] for table in schema.TABLES):
         raise TransferError("the database is not empty; import goes into a new one")
     documents = _documents(lines)
@@ -62,7 +61,7 @@ def _load(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
                 raise TransferError(f"the export says that it has {document['rows']} rows, but there are {rows}")
             try:
                 _index(connection)
-            except (*_UNFIT, AttributeError) as error:
+            except (*_INVALID, AttributeError) as error:
                 raise TransferError(f"the memories cannot be indexed: {error}") from error
             return rows
         _insert(connection, document, line=rows + 2)
@@ -82,7 +81,7 @@ def _documents(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 def _check_header(header: dict[str, Any]) -> None:
     if header.get("format") != FORMAT:
-        raise TransferError("this is no export of a local Memsy")
+        raise TransferError("this is not an export of a local Memsy")
     if header.get("version") != schema.VERSION:
         raise TransferError(f"the export has version {header.get('version')}, this release reads {schema.VERSION}")
 
@@ -90,14 +89,14 @@ def _check_header(header: dict[str, Any]) -> None:
 def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int) -> None:
     table, row = document.get("table"), document.get("row")
     if not isinstance(table, str) or table not in schema.TABLES or not isinstance(row, dict):
-        raise TransferError(f"line {line} is no row of a known table")
+        raise TransferError(f"line {line} is not a row of a known table")
     known = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
     if set(row) != known:
-        raise TransferError(f"line {line} has not the columns of {table}")
+        raise TransferError(f"line {line} does not have the columns of {table}")
     try:
-        values = tuple(map(_stored, row.values()))
+        values = tuple(map(_from_json, row.values()))
         connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", values)
-    except _UNFIT as error:
+    except _INVALID as error:
         raise TransferError(f"line {line} cannot be stored: {error}") from error
 
 
@@ -117,11 +116,11 @@ def _key(connection: sqlite3.Connection, table: str) -> list[str]:
     return [column[1] for column in sorted(columns, key=lambda column: column[5]) if column[5]]
 
 
-def _shown(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
 
 
-def _stored(value: Any) -> Any:
+def _from_json(value: Any) -> Any:
     return base64.b64decode(value["base64"], validate=True) if isinstance(value, dict) else value
 
 

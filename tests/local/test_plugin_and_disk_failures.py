@@ -157,7 +157,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(capsys, database, monkeypat
         yield "{}\n"
         raise sqlite3.DatabaseError("malformed")
 
-    monkeypatch.setattr("memsy_client.local.cli.export", failing)
+    monkeypatch.setattr("memsy_client.local.cli.export_lines", failing)
     assert "malformed" in refused(capsys, "export", "--data", str(database), "--output", str(output))
     assert output.read_text() == "earlier"
     assert {entry.name for entry in output.parent.iterdir()} == {"memsy.db", "memsy.db.lock", "data.jsonl"}

@@ -1,4 +1,4 @@
-"""The account behind a key: who it is, what it used, its billing, its keys and its interest in a plan."""
+"""The account of a key: its identity, usage, billing, keys and interest in a plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .context import RequestContext
 
 
 def me(context: RequestContext) -> dict[str, Any]:
-    """Whose key this is."""
+    """The identity behind the key."""
     key = context.key
     return {
         "customer_id": f"cus_{key.account}",
@@ -28,7 +28,7 @@ def me(context: RequestContext) -> dict[str, Any]:
 
 
 def usage_summary(context: RequestContext) -> dict[str, Any]:
-    """What was used in this billing month, by dimension."""
+    """The usage of this billing month, by dimension."""
     meter = context.services.meter
     plan, used = meter.plan(context.account), meter.used(context.account, context.now)
     start, end = quota.month(context.now)
@@ -45,7 +45,7 @@ def usage_summary(context: RequestContext) -> dict[str, Any]:
 
 
 def usage_timeseries(context: RequestContext) -> dict[str, Any]:
-    """The usage by day or by hour."""
+    """The usage of a period, by day or by hour."""
     query = context.query
     start = parse(query["period_start"]) if query["period_start"] else quota.month(context.now)[0]
     end = parse(query["period_end"]) if query["period_end"] else context.now + 1
@@ -73,7 +73,7 @@ def usage_timeseries(context: RequestContext) -> dict[str, Any]:
 
 
 def billing_summary(context: RequestContext) -> dict[str, Any]:
-    """Plan and seats; there is no payment on this machine."""
+    """The plan and its seats; a local server takes no payment."""
     plan = context.services.meter.plan(context.account)
     _check_billing(plan)
     return {
@@ -87,7 +87,7 @@ def billing_summary(context: RequestContext) -> dict[str, Any]:
 
 
 def billing_invoices(context: RequestContext) -> list[dict[str, Any]]:
-    """No invoices: nobody is billed here."""
+    """No invoices: a local server bills nobody."""
     _check_billing(context.services.meter.plan(context.account))
     return []
 
@@ -101,7 +101,7 @@ def keys_list(context: RequestContext) -> dict[str, Any]:
     )
     with context.services.store.read() as connection:
         rows = connection.execute(sql, (context.account,)).fetchall()
-    keys = [
+    listed = [
         {
             "key_id": key_id,
             "prefix": prefix,
@@ -115,14 +115,14 @@ def keys_list(context: RequestContext) -> dict[str, Any]:
         for key_id, prefix, name, scopes, created, last_used, expires in rows
     ]
     return {
-        "keys": keys,
+        "keys": listed,
         "max_keys": context.services.meter.plan(context.account).max_keys,
-        "active_count": sum(key["is_active"] for key in keys),
+        "active_count": sum(key["is_active"] for key in listed),
     }
 
 
 def keys_create(context: RequestContext) -> dict[str, Any]:
-    """A new key; its secret is in this answer and nowhere else."""
+    """A new key; only this response holds its secret."""
     body, now = context.body, context.now
     expires = parse(body["expires_at"]) if "expires_at" in body else None
     if expires is not None and expires <= now:
@@ -136,7 +136,7 @@ def keys_create(context: RequestContext) -> dict[str, Any]:
         if current >= limit:
             raise error_with_code(403, "key_limit_reached", f"The plan allows {limit}.", limit=limit, current=current)
         ids = context.services.ids
-        # A key made through the API is a member's: what needs an admin stays with the key that made it.
+        # A key created through the API is a member's: only the server's own and create_key's are an admin's.
         return keys.create_key(
             connection, ids, context.account, name=body["name"], scopes=scopes, admin=False, now=now, expires=expires
         )
@@ -157,7 +157,7 @@ def keys_delete(context: RequestContext) -> None:
 
 
 def keys_usage(context: RequestContext) -> dict[str, Any]:
-    """What a key was used for, by day."""
+    """The usage of one key, by day."""
     key_id = context.path["key_id"]
     context.services.meter.flush()
     with context.services.store.read() as connection:
@@ -192,7 +192,7 @@ def interest_express(context: RequestContext) -> dict[str, Any]:
 
 
 def interest_status(context: RequestContext) -> dict[str, Any]:
-    """Whether interest was expressed."""
+    """Whether an interest was expressed."""
     sql = "SELECT EXISTS (SELECT 1 FROM interest WHERE account = ?)"
     with context.services.store.read() as connection:
         return {"expressed": bool(connection.execute(sql, (context.account,)).fetchone()[0])}

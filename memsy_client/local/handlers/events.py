@@ -1,4 +1,4 @@
-"""Browsing the raw events."""
+"""The raw events, in pages."""
 
 from __future__ import annotations
 

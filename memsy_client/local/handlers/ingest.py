@@ -1,4 +1,4 @@
-"""Takes events in: durable before it answers, and each event once within the window of duplicates."""
+"""Ingest: events are durable before they are acknowledged, and stored once within the window of duplicates."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def ingest(context: RequestContext) -> dict[str, Any]:
     try:
         event_ids, stored = services.store.write(lambda connection: _store(connection, context, events))
     finally:
-        # Duplicates, and everything of a batch that failed, cost nothing.
+        # Duplicates and failed batches do not count against the quota.
         services.meter.count(key.account, key.key_id, "events_ingested", stored - len(events), context.now)
     services.worker.notify()
     return {"event_ids": event_ids}
 
 
 def status(context: RequestContext) -> dict[str, Any]:
-    """How far the processing of events is; an id that is not known is in none of the lists."""
+    """How far the processing of events is; an unknown id is in none of the lists."""
     refuse_organisation(context.body)
     asked: list[str] = context.body["event_ids"]
     sql = (
@@ -67,7 +67,7 @@ def _trimmed(event: dict[str, Any]) -> dict[str, Any]:
 def _store(
     connection: sqlite3.Connection, context: RequestContext, events: list[dict[str, Any]]
 ) -> tuple[list[str], int]:
-    """Store what is new; returns the id of every event and the number of new ones."""
+    """Store the events that are new; returns the ids of all of them, and how many are new."""
     digests = [_digest(context.account, event) for event in events]
     known = _known(connection, digests, context.now)
     new: dict[bytes, dict[str, Any]] = {}
@@ -86,7 +86,7 @@ def _store(
 
 
 def _known(connection: sqlite3.Connection, digests: list[bytes], now: int) -> dict[bytes, str]:
-    """The ids of those that were stored within the window."""
+    """The ids of the events that were stored within the window, by digest."""
     sql = "SELECT event_id FROM events WHERE digest = ? AND ingested > ? AND ingested < ? ORDER BY ingested LIMIT 1"
     found: dict[bytes, str] = {}
     for digest in digests:
@@ -97,7 +97,7 @@ def _known(connection: sqlite3.Connection, digests: list[bytes], now: int) -> di
 
 
 def _digest(account: int, event: dict[str, Any]) -> bytes:
-    # No part can hold a NUL, so that joined by it no two different events look alike.
+    # No part holds a NUL, so different events are different texts when joined by it.
     parts = (str(account), event["actor_id"], event["session_id"], event["kind"], event["content"])
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).digest()
 

@@ -1,4 +1,4 @@
-"""Browsing memories: pages, one of them, and their statistics."""
+"""Memories: in pages, one by its id, and statistics of all."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ORDERS = {
 _STATUSES = {
     "active": "(decays IS NULL OR decays > :now)",
     "decayed": "decays <= :now",
-    # No rule of this server puts a memory away.
+    # No rule of this server archives a memory.
     "archived": "0",
 }
 

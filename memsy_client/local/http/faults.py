@@ -9,29 +9,29 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LONGEST = 86_400
+MAX_DELAY = 86_400
 """Seconds of the longest delay: a day."""
 
-MOST = 100_000
-"""How many calls one script can meet."""
+MAX_TIMES = 100_000
+"""How many calls can be scripted at once."""
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?")
-_NOT_SCRIPTED = {"content-length", "transfer-encoding"}
-"""Headers that say how long the answer is, which is the server's to say."""
+_RESERVED_HEADERS = {"content-length", "transfer-encoding"}
+"""Headers that only the server can set, because they say how long the response is."""
 
 
 class ConnectionDroppedError(ConnectionError):
-    """The connection is closed with no answer, as a script asked for."""
+    """The connection is closed without a response, as scripted."""
 
 
 class FaultTimeoutError(TimeoutError):
-    """A scripted delay is longer than the client is ready to wait."""
+    """A scripted delay is longer than the client waits."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What one call meets.
+    """How one call fails.
 
     Attributes:
         status: The status to answer; None lets the call go on, after the delay.
@@ -39,8 +39,11 @@ class Fault:
         headers: Headers to answer.
         delay: Real seconds to wait first.
         drop: Close the connection instead of answering.
-        operation: Only calls of this operation (`search`, `roles_list`, …) meet it.
+        operation: Only for calls of this operation (`search`, `roles_list`, …).
         after: Carry the call out first, and lose only its answer.
+
+    Raises:
+        ValueError: There is nothing to fail with, or a value cannot be answered.
     """
 
     status: int | None = None
@@ -54,10 +57,10 @@ class Fault:
     def __post_init__(self) -> None:
         if self.status is None and not self.drop and not self.delay:
             raise ValueError("a fault needs a status, a delay, or drop")
-        if self.status is not None and not (_is_whole(self.status) and 200 <= self.status <= 599):
+        if self.status is not None and not (_is_number(self.status, int) and 200 <= self.status <= 599):
             raise ValueError(f"a status is a whole number between 200 and 599, not {self.status!r}")
-        if isinstance(self.delay, bool) or not isinstance(self.delay, (int, float)) or not 0 <= self.delay <= LONGEST:
-            raise ValueError(f"a delay is a number of seconds between 0 and {LONGEST}, not {self.delay!r}")
+        if not _is_number(self.delay, (int, float)) or not 0 <= self.delay <= MAX_DELAY:
+            raise ValueError(f"a delay is a number of seconds between 0 and {MAX_DELAY}, not {self.delay!r}")
         if not isinstance(self.drop, bool) or not isinstance(self.after, bool):
             raise ValueError("drop and after are true or false")
         _check_headers(self.headers)
@@ -68,11 +71,11 @@ class Fault:
 
     @property
     def answers(self) -> bool:
-        """Whether the call's own result is not what the client gets."""
+        """Whether the client gets something else than the call's own result."""
         return self.drop or self.status is not None
 
     def content(self) -> tuple[bytes, str]:
-        """The body's bytes and their content type; the statuses that have no body get none."""
+        """The body's bytes and their content type; no bytes for a status that has no body."""
         if self.status in (204, 304):
             return b"", "application/json"
         if isinstance(self.body, bytes):
@@ -85,48 +88,52 @@ class Fault:
         return json.dumps(body).encode(), "application/json"
 
 
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _is_number(value: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def _check_headers(headers: object) -> None:
     if not isinstance(headers, Mapping):
         raise ValueError("the headers map names to values")
     for name, value in headers.items():
-        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name) or name.lower() in _NOT_SCRIPTED:
-            raise ValueError(f"{name!r} is no header that a script can set")
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name) or name.lower() in _RESERVED_HEADERS:
+            raise ValueError(f"{name!r} is not a header that can be scripted")
         if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
             raise ValueError(f"the value of the header {name} is not Latin-1 text of one line")
 
 
 class Faults:
-    """The script: faults in the order in which calls meet them. Safe to use from any thread."""
+    """The faults of the next calls, in order. Safe to use from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._script: deque[Fault] = deque()
+        self._faults: deque[Fault] = deque()
 
     def add(self, fault: Fault, times: int = 1) -> None:
-        """Let the next `times` calls meet a fault, after those already scripted."""
-        if not _is_whole(times) or times < 1:
-            raise ValueError("at least one call has to meet a fault")
-        if times > MOST:
-            raise ValueError(f"at most {MOST} calls can be scripted at once")
+        """Script a fault for the next `times` calls, after those already scripted.
+
+        Raises:
+            ValueError: `times` is not a whole number between 1 and `MAX_TIMES`.
+        """
+        if not _is_number(times, int) or times < 1:
+            raise ValueError("a fault has to be for at least one call")
+        if times > MAX_TIMES:
+            raise ValueError(f"at most {MAX_TIMES} calls can be scripted at once")
         with self._lock:
-            self._script.extend([fault] * times)
+            self._faults.extend([fault] * times)
 
     def take(self, operation: str | None) -> Fault | None:
-        """The first fault that a call of this operation meets; it is taken off the script."""
-        if not self._script:
+        """Remove and return the first fault for a call of this operation, if there is one."""
+        if not self._faults:
             return None
         with self._lock:
-            for fault in self._script:
+            for fault in self._faults:
                 if fault.operation in (None, operation):
-                    self._script.remove(fault)
+                    self._faults.remove(fault)
                     return fault
         return None
 
     def clear(self) -> None:
-        """Take everything off the script."""
+        """Remove all faults."""
         with self._lock:
-            self._script.clear()
+            self._faults.clear()

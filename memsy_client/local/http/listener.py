@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 THREADS = 64
 """How many requests are answered at once; a scripted delay occupies one of them."""
 
-DRAINED = 10
-"""How many times the limit of a body is read of one that is larger, before the connection is closed on it."""
+DRAIN_FACTOR = 10
+"""How many times the body limit is read of a larger body before it is answered."""
 
 KEEP_ALIVE = 75
-"""Seconds until an idle connection is closed: longer than clients keep theirs, so that none is closed under a call."""
+"""Seconds until an idle connection is closed: longer than clients keep theirs, so that no call meets a closed one."""
 
 GRACE = 5
 """Seconds that requests in progress get to end when the server closes."""
@@ -44,7 +44,7 @@ Connections = dict[tuple[str, int], asyncio.Transport]
 
 
 class _Application:
-    """An ASGI application: reads the body up to the limit, and lets a thread run the engine."""
+    """An ASGI application: reads the body up to the limit, and runs the engine in a thread."""
 
     def __init__(self, handle: Handle, admin: AdminRoutes, body_limit: int, connections: Connections) -> None:
         self._engine_handle = handle
@@ -76,13 +76,13 @@ class _Application:
             if size <= self._body_limit:
                 chunks.append(chunk)
             size += len(chunk)
-            # What is over the limit is not kept, but read: many clients look for an answer only when all is sent.
-            if size > self._body_limit * DRAINED:
+            # What exceeds the limit is read but not kept: many clients read a response only when they have sent it all.
+            if size > self._body_limit * DRAIN_FACTOR:
                 break
         path = _path_of(incoming.scope["raw_path"].decode("latin-1"))
         query = incoming.scope["query_string"].decode("latin-1")
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in incoming.scope["headers"]]
-        # The Host header stays where it is: as part of the URL it could make the URL unreadable.
+        # The Host header is not made part of the URL, which it could make invalid.
         url = f"http://localhost{path}" + (f"?{query}" if query else "")
         return Request(incoming.method, url, headers, b"".join(chunks))
 
@@ -96,7 +96,7 @@ class _Application:
 
 
 def _protocol(connections: Connections) -> type[asyncio.Protocol]:
-    """The protocol of uvicorn, which also notes its connections, so that a fault can cut one."""
+    """Uvicorn's protocol, which also registers its connections, so that a scripted fault can abort one."""
 
     class Protocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -139,7 +139,7 @@ class SocketServer:
             log_config=None,
             access_log=False,
             server_header=False,
-            # Who a client is must not be for the client to say: the loopback check and scripted drops rely on it.
+            # A client must not be able to forge its address: the loopback check and scripted drops rely on it.
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
@@ -150,7 +150,7 @@ class SocketServer:
         self._server.ready.wait()
 
     def close(self) -> None:
-        """Stop listening; requests under way get some seconds to end."""
+        """Stop listening; requests in progress get some seconds to end."""
         self._server.stop()
         self._thread.join()
         self._application.close()
@@ -164,25 +164,25 @@ class SocketServer:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which says when it is ready and stops at once when told to."""
+    """uvicorn's server, which signals when it is ready, and stops as soon as it is told to."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
-        self._told: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self._stopping: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._told = (asyncio.get_running_loop(), asyncio.Event())
+        self._stopping = (asyncio.get_running_loop(), asyncio.Event())
         self.ready.set()
 
     async def main_loop(self) -> None:
-        assert self._told is not None
-        await self._told[1].wait()
+        assert self._stopping is not None
+        await self._stopping[1].wait()
 
     def stop(self) -> None:
-        if self._told is not None:
-            loop, event = self._told
+        if self._stopping is not None:
+            loop, event = self._stopping
             loop.call_soon_threadsafe(event.set)
 
 
@@ -192,13 +192,13 @@ def is_loopback(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host.lower() == "localhost"
-    # A socket on `::` sees a caller by IPv4 as ::ffff:127.0.0.1, which not every Python knows for loopback.
+    # A socket on `::` sees a caller by IPv4 as ::ffff:127.0.0.1, which not every Python counts as loopback.
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return (mapped or address).is_loopback
 
 
 def _path_of(target: str) -> str:
-    """The path of a request's target, which may name the whole URL (RFC 9112, 3.2.2)."""
+    """The path of a request target, which may be a whole URL (RFC 9112, 3.2.2)."""
     if not target.lower().startswith(("http://", "https://")):
         return target
     return "/" + target.partition("://")[2].partition("/")[2]
@@ -206,7 +206,7 @@ def _path_of(target: str) -> str:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio looks for it before it lets small packets go at once (TCP_NODELAY).
+    # asyncio sets TCP_NODELAY only on a socket whose protocol is given explicitly.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

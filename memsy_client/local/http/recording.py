@@ -1,4 +1,4 @@
-"""What the server was asked: every request it received, for tests to read."""
+"""The requests that the server received, for tests to read."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from ..._core.messages import Headers
 
 KEPT = 10_000
-"""How many requests are kept, the latest ones."""
+"""How many requests are kept: the latest ones."""
 
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """A request as it came in.
+    """A request as it was received.
 
     Attributes:
-        operation: The operation it is for (`search`, `roles_list`, …), or None when there is no such path.
+        operation: Its operation (`search`, `roles_list`, …), or None when there is no such path.
         method: `GET`, `POST`, …
         url: The path and query, as sent.
-        headers: Its headers, found under any spelling; the API key is among them, so they are not in the repr.
+        headers: Its headers, whatever the case of their names; not in the repr, because the API key is among them.
         content: The body's bytes.
         status: The status that answered it; None when the connection was dropped.
         seconds: How long the answer took.
@@ -53,16 +53,16 @@ class Recorder:
         self._requests: deque[ReceivedRequest] = deque(maxlen=kept)
 
     def add(self, received: ReceivedRequest) -> None:
-        """Keep one more."""
+        """Keep one more request."""
         with self._lock:
             self._requests.append(received)
 
     def all(self) -> tuple[ReceivedRequest, ...]:
-        """Those kept, oldest first."""
+        """The requests kept, oldest first."""
         with self._lock:
             return tuple(self._requests)
 
     def clear(self) -> None:
-        """Forget them."""
+        """Forget all requests."""
         with self._lock:
             self._requests.clear()

@@ -24,11 +24,16 @@ class LocalTransport:
         self._handle = handle
 
     def send(self, request: Request, limits: Limits) -> Response:
-        """The engine's answer. Raises `TransportError` or `ResponseTooLarge`."""
+        """Answer a request.
+
+        Raises:
+            TransportError: A scripted fault drops the connection, or outlasts the time limits.
+            ResponseTooLarge: The response exceeds `limits.max_bytes`.
+        """
         return _send(self._handle, request, limits)
 
     def close(self) -> None:
-        """There is nothing to give up: the engine belongs to its server."""
+        """Nothing to close: the engine belongs to its server."""
 
 
 class AsyncLocalTransport:
@@ -38,7 +43,7 @@ class AsyncLocalTransport:
         self._handle = handle
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The engine's answer. Raises `TransportError` or `ResponseTooLarge`."""
+        """Answer a request; raises what `LocalTransport.send` raises."""
         import anyio.to_thread
 
         # In a thread, so that a commit or a scripted delay does not stop the loop.
@@ -46,13 +51,13 @@ class AsyncLocalTransport:
         return await anyio.to_thread.run_sync(send, abandon_on_cancel=True)
 
     async def aclose(self) -> None:
-        """There is nothing to give up: the engine belongs to its server."""
+        """Nothing to close: the engine belongs to its server."""
 
 
 def _send(handle: Handle, request: Request, limits: Limits) -> Response:
-    timeout = [limit for limit in (limits.read, limits.total) if limit is not None]
+    timeouts = [limit for limit in (limits.read, limits.total) if limit is not None]
     try:
-        response = handle(request, min(timeout, default=None))
+        response = handle(request, min(timeouts, default=None))
     except ConnectionDroppedError as error:
         raise TransportError(str(error)) from error
     except FaultTimeoutError as error:

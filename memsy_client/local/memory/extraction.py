@@ -1,7 +1,7 @@
-"""From an event to the memories it leaves: rules that are written down, and no model.
+"""Extracts memories from events, by rules instead of a model.
 
-An event leaves one memory, which says what the event said; the rules below decide its type, kind, tags, entities and
-confidence. docs/local-server.md states them for users: change both together.
+An event becomes one memory with the same text; the rules decide its type, kind, tags, entities and confidence.
+docs/local-server.md states them for users: change both together.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ TITLE_LENGTH = 80
 MAX_TAGS = 16
 MAX_ENTITIES = 32
 MAX_DEPTH = 64
-"""How deeply nested metadata may be and still be read as an object; deeper, it stays the text it is."""
+"""How deeply metadata may be nested to be read as an object; deeper metadata is treated as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event as it is handed to an extraction.
+    """An event as an extraction gets it.
 
     Attributes:
         event_id: Its id.
@@ -89,8 +89,8 @@ class Draft:
 
 
 Extract = Callable[[Event], Iterable["Draft | str"]]
-"""An extraction: the memories an event leaves, none or several; a text alone is a draft of that text. What it raises
-makes the event `failed`."""
+"""An extraction: returns the memories of an event, none or several; a text stands for a draft with only that text. When
+it raises, the event is `failed`."""
 
 _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -153,7 +153,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 
 
 def extract_by_rules(event: Event) -> list[Draft]:
-    """The memories that an event leaves by the rules: one, or none when it has no letter and no digit."""
+    """The memories of an event by the rules: one, or none when the event has no letter and no digit."""
     text = " ".join(event.content.split())
     if not any(character.isalnum() for character in text):
         return []
@@ -174,12 +174,12 @@ def extract_by_rules(event: Event) -> list[Draft]:
 
 
 def json_object(text: str | None) -> dict[str, Any] | None:
-    """The JSON object that a metadata text holds, or None when it holds none that could be answered as JSON again."""
+    """The JSON object that a metadata text holds, or None when it is not one that can be written as JSON again."""
     if text is None or not text.lstrip().startswith("{"):
         return None
     try:
         found = json.loads(text)
-        # What JSON does not know (NaN, half of a surrogate pair) is read by json.loads all the same.
+        # json.loads also reads what is not JSON: NaN, and half of a surrogate pair.
         json.dumps(found, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
@@ -230,7 +230,7 @@ def _entities(text: str) -> tuple[dict[str, str], ...]:
 
 
 def _names(text: str) -> list[str]:
-    """Capitalised words and runs of them, but not a lone one that only begins a sentence."""
+    """Capitalised words and runs of them, except a single one that begins a sentence."""
     names = []
     for match in _NAME.finditer(text):
         name = re.sub(r"['’]s$", "", match[0])

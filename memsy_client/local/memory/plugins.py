@@ -18,7 +18,7 @@ Rank = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 class PluginError(Exception):
-    """A function of the user's own raised, or returned what cannot be used."""
+    """A function of the user's own raised, or returned something unusable."""
 
     def __init__(self, name: str, error: Exception) -> None:
         super().__init__(f"{name} failed: {type(error).__name__}: {error}")
@@ -40,7 +40,7 @@ class Plugins:
         """The texts' vectors as they are stored (32-bit floats), or None for each when nothing embeds.
 
         Raises:
-            PluginError: The function raised, or returned something else than a vector of finite numbers each.
+            PluginError: The function raised, or did not return a vector of finite numbers for each text.
         """
         if self.embed is None or not texts:
             return [None] * len(texts)
@@ -54,10 +54,10 @@ class Plugins:
         return [vector.tobytes() for vector in vectors]
 
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
-        """What `rank` makes of the texts, each between 0 and 1; it has to be there.
+        """The scores that `rank` gives the texts, limited to 0-1; only for when there is a `rank`.
 
         Raises:
-            PluginError: The function raised, or returned something else than a finite number each.
+            PluginError: The function raised, or did not return a finite number for each text.
         """
         assert self.rank is not None
         if not texts:

@@ -1,7 +1,7 @@
-"""Turns stored events into memories, in the background, in the order in which they came.
+"""Turns stored events into memories, in the background and in the order of their arrival.
 
-What waits stands in the database, so a server that was killed goes on where it stopped. An event is taken off the
-queue in the transaction that stores its memories: it is processed once, whatever happens in between.
+The queue is in the database, so a server that was killed goes on where it stopped. An event leaves the queue in the
+transaction that stores its memories: it is processed exactly once.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from .plugins import Plugins
 from .writes import Scope, Source
 
 BATCH = 64
-"""Events a transaction; ingest waits for it, so it is kept short."""
+"""The most events of one transaction, which is kept short because ingest waits for it."""
 
 BATCH_SECONDS = 0.5
-"""How long the events of a batch may be extracted: with a slow extraction, the first are not kept waiting."""
+"""How long the events of a batch are extracted at most: with a slow extraction, the first are not kept waiting."""
 
 RETRY_AFTER = 0.5
-"""Seconds until the next try when the database refuses a write, as it does on a full disk."""
+"""Seconds until the next attempt when the database refuses a write, as it does on a full disk."""
 
 _log = logging.getLogger("memsy_client.local")
 
@@ -54,7 +54,7 @@ class _Outcome:
 
 
 class Worker:
-    """The thread that processes events. It starts with the first event that waits."""
+    """The thread that processes events. It starts with the first event that is pending."""
 
     def __init__(self, store: Store, clock: Clock, ids: Ids, meter: Meter, plugins: Plugins) -> None:
         self._store = store
@@ -66,35 +66,35 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._held = False
         self._closed = False
-        # `_asked` counts notifications, `_idle_at` is the count at which the queue was last seen empty.
-        self._asked = 0
-        self._idle_at = 0
+        # How many notifications there were, and how many at the time when the queue was last seen empty.
+        self._notified = 0
+        self._notified_when_empty = 0
         self._busy = False
 
     def resume(self) -> None:
-        """Process what an earlier run of the server left."""
+        """Process what an earlier run of the server left pending."""
         with self._store.read() as connection:
             waiting = connection.execute("SELECT EXISTS (SELECT 1 FROM queue)").fetchone()[0]
         if waiting:
             self.notify()
 
     def notify(self) -> None:
-        """Say that events wait."""
+        """Tell the worker that there are new events."""
         with self._state:
-            self._asked += 1
+            self._notified += 1
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="memsy-processing", daemon=True)
                 self._thread.start()
             self._state.notify_all()
 
     def hold(self) -> None:
-        """Leave events pending from now on; returns when what was being processed is done."""
+        """Leave events pending from now on; returns when the batch in progress is done."""
         with self._state:
             self._held = True
             self._state.wait_for(lambda: not self._busy)
 
     def release(self) -> None:
-        """Process again."""
+        """Process events again."""
         with self._state:
             self._held = False
             self._state.notify_all()
@@ -105,13 +105,13 @@ class Worker:
         return self._held
 
     def settle(self, timeout: float) -> bool:
-        """Wait until no event is pending; tells whether that came within `timeout` seconds, and before `close`."""
+        """Wait until no event is pending; returns False after `timeout` seconds or `close`, whichever comes first."""
         with self._state:
-            self._state.wait_for(lambda: self._closed or self._idle_at == self._asked, timeout)
-            return self._idle_at == self._asked
+            self._state.wait_for(lambda: self._closed or self._notified_when_empty == self._notified, timeout)
+            return self._notified_when_empty == self._notified
 
     def close(self) -> None:
-        """Stop after the batch at hand; the rest stays pending."""
+        """Stop after the batch in progress; the rest stays pending."""
         with self._state:
             self._closed = True
             self._state.notify_all()
@@ -124,21 +124,23 @@ class Worker:
             with self._state:
                 self._busy = False
                 self._state.notify_all()
-                self._state.wait_for(lambda: self._closed or (not self._held and self._idle_at != self._asked))
+                self._state.wait_for(
+                    lambda: self._closed or (not self._held and self._notified_when_empty != self._notified)
+                )
                 if self._closed:
                     return
                 self._busy = True
-                asked = self._asked
+                notified = self._notified
             try:
                 worked = self._process_batch()
             except Exception:
-                # Most likely the database; whatever it is, the thread has to live on.
+                # Most likely the database failed; whatever it was, the thread must survive it.
                 _log.exception("processing is interrupted and will be tried again")
                 self._pause(RETRY_AFTER)
                 continue
             if not worked:
                 with self._state:
-                    self._idle_at = asked
+                    self._notified_when_empty = notified
 
     def _pause(self, seconds: float) -> None:
         end = monotonic() + seconds
@@ -148,7 +150,7 @@ class Worker:
             self._state.wait_for(lambda: self._closed, max(0.0, end - monotonic()))
 
     def _process_batch(self) -> bool:
-        """Process the events that have waited longest; tells whether there were any."""
+        """Process the oldest pending events; returns whether there were any."""
         with self._store.read() as connection:
             rows = connection.execute(_WAITING, (BATCH,)).fetchall()
         if not rows:
@@ -157,15 +159,15 @@ class Worker:
         try:
             self._store_outcomes(outcomes)
         except Exception as error:
-            if _is_the_databases(error):
+            if _is_database_error(error):
                 raise
-            # Something that an extraction returned cannot be stored: find out which, and fail no other event for it.
+            # Something that an extraction returned cannot be stored: only the event it came from must fail.
             for outcome in outcomes:
                 self._store_alone(outcome)
         return True
 
     def _extract_in_time(self, rows: list[tuple[Any, ...]]) -> list[_Outcome]:
-        """Extract outside of any transaction: an extraction of the user's own may take its time, or be told to stop."""
+        """Extract outside of any transaction, because an extraction of the user's own may be slow."""
         outcomes: list[_Outcome] = []
         end = monotonic() + BATCH_SECONDS
         for row in rows:
@@ -178,13 +180,13 @@ class Worker:
         try:
             self._store_outcomes([outcome])
         except Exception as error:
-            if _is_the_databases(error):
+            if _is_database_error(error):
                 raise
             self._store_outcomes([_failed(outcome.source, outcome.org_id, error)])
 
     def _store_outcomes(self, outcomes: list[_Outcome]) -> None:
         now = self._clock.now()
-        made = self._store.write(lambda connection: self._remember(connection, outcomes, now), durable=False)
+        made = self._store.write(lambda connection: self._store_memories(connection, outcomes, now), durable=False)
         for account, quantity in made.items():
             self._meter.count(account, "", STORED, quantity, now)
 
@@ -194,12 +196,12 @@ class Worker:
             drafts = tuple(Draft(text=item) if isinstance(item, str) else item for item in found)
             vectors = tuple(self._plugins.vectors([draft.text for draft in drafts]))
         except BaseException as error:
-            # SystemExit and what ends a test are no Exception, and must not end the thread that all events wait for.
+            # SystemExit and what ends a test are not Exceptions, and must not end the thread either.
             return _failed(source, org_id, error)
         return _Outcome(source, org_id, drafts, vectors)
 
-    def _remember(self, connection: sqlite3.Connection, outcomes: list[_Outcome], now: int) -> Counter[int]:
-        """Store the memories; returns how many were made of each account."""
+    def _store_memories(self, connection: sqlite3.Connection, outcomes: list[_Outcome], now: int) -> Counter[int]:
+        """Store the memories; returns how many were made in each account."""
         made: Counter[int] = Counter()
         for outcome in outcomes:
             source = outcome.source
@@ -207,10 +209,10 @@ class Worker:
             if outcome.failure is not None:
                 connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, outcome.failure))
             for draft, vector in zip(outcome.drafts, outcome.vectors, strict=True):
-                made[source.account] += self._remember_draft(connection, outcome, draft, vector, now)
+                made[source.account] += self._store_draft(connection, outcome, draft, vector, now)
         return made
 
-    def _remember_draft(
+    def _store_draft(
         self, connection: sqlite3.Connection, outcome: _Outcome, draft: Draft, vector: bytes | None, now: int
     ) -> int:
         source = outcome.source
@@ -224,8 +226,8 @@ class Worker:
         return promoted + (present is None)
 
 
-def _is_the_databases(error: Exception) -> bool:
-    """Whether the database failed, not what it should have stored; it is worth another try."""
+def _is_database_error(error: Exception) -> bool:
+    """Whether the database failed, and not what it should have stored, so that another attempt may succeed."""
     return isinstance(error, (sqlite3.OperationalError, sqlite3.InternalError)) or type(error) is sqlite3.DatabaseError
 
 
