@@ -1,4 +1,4 @@
-"""Organisations, roles and teams."""
+"""Organisations, roles and teams: one kind of record at three levels, of which each function is told one."""
 
 from __future__ import annotations
 
@@ -39,87 +39,8 @@ def orgs_create(context: RequestContext) -> dict[str, Any]:
     return _resource(context.services.store.write(work))
 
 
-def orgs_get(context: RequestContext) -> dict[str, Any]:
-    """One organisation."""
-    return _get(context, "org")
-
-
-def orgs_update(context: RequestContext) -> dict[str, Any]:
-    """Set some fields of an organisation."""
-    return _update(context, "org")
-
-
-def orgs_regenerate_prompt(context: RequestContext) -> dict[str, Any]:
-    """Derive the promotion prompt of an organisation anew."""
-    return _regenerate_prompt(context, "org")
-
-
-def orgs_delete(context: RequestContext) -> None:
-    """Delete the record of an organisation; memories stay."""
-    _delete(context, "org")
-
-
-def roles_list(context: RequestContext) -> list[dict[str, Any]]:
-    """The roles of an organisation, oldest first."""
-    return _list(context, "role")
-
-
-def roles_create(context: RequestContext) -> dict[str, Any]:
-    """A new role."""
-    return _create(context, "role")
-
-
-def roles_get(context: RequestContext) -> dict[str, Any]:
-    """One role."""
-    return _get(context, "role")
-
-
-def roles_update(context: RequestContext) -> dict[str, Any]:
-    """Set some fields of a role."""
-    return _update(context, "role")
-
-
-def roles_regenerate_prompt(context: RequestContext) -> dict[str, Any]:
-    """Derive the promotion prompt of a role anew."""
-    return _regenerate_prompt(context, "role")
-
-
-def roles_delete(context: RequestContext) -> None:
-    """Delete the record of a role; memories stay."""
-    _delete(context, "role")
-
-
-def teams_list(context: RequestContext) -> list[dict[str, Any]]:
-    """The teams of an organisation, oldest first."""
-    return _list(context, "team")
-
-
-def teams_create(context: RequestContext) -> dict[str, Any]:
-    """A new team."""
-    return _create(context, "team")
-
-
-def teams_get(context: RequestContext) -> dict[str, Any]:
-    """One team."""
-    return _get(context, "team")
-
-
-def teams_update(context: RequestContext) -> dict[str, Any]:
-    """Set some fields of a team."""
-    return _update(context, "team")
-
-
-def teams_regenerate_prompt(context: RequestContext) -> dict[str, Any]:
-    """Derive the promotion prompt of a team anew."""
-    return _regenerate_prompt(context, "team")
-
-
-def teams_delete(context: RequestContext) -> None:
-    """Delete the record of a team; memories stay."""
-    _delete(context, "team")
-
-
-def _list(context: RequestContext, level: str) -> list[dict[str, Any]]:
+def list_groups(level: str, context: RequestContext) -> list[dict[str, Any]]:
+    """The roles or teams of an organisation, oldest first."""
     sql = "SELECT * FROM levels WHERE level = ? AND org_id = ? AND account = ? ORDER BY created, id LIMIT ? OFFSET ?"
     org_id, limit, offset = (context.query[name] for name in ("org_id", "limit", "offset"))
     with context.services.store.read() as connection:
@@ -128,7 +49,8 @@ def _list(context: RequestContext, level: str) -> list[dict[str, Any]]:
         return [_resource(LevelRecord(*row)) for row in rows]
 
 
-def _create(context: RequestContext, level: str) -> dict[str, Any]:
+def create_group(level: str, context: RequestContext) -> dict[str, Any]:
+    """A new role or team."""
     body, account = context.body, context.account
 
     def work(connection: sqlite3.Connection) -> LevelRecord:
@@ -139,30 +61,34 @@ def _create(context: RequestContext, level: str) -> dict[str, Any]:
     return _resource(context.services.store.write(work))
 
 
-def _get(context: RequestContext, level: str) -> dict[str, Any]:
+def get(level: str, context: RequestContext) -> dict[str, Any]:
+    """The record that the path names."""
     with context.services.store.read() as connection:
-        return _resource(_find(connection, context, level))
+        return _resource(_find(connection, level, context))
 
 
-def _update(context: RequestContext, level: str) -> dict[str, Any]:
+def update(level: str, context: RequestContext) -> dict[str, Any]:
+    """Set some fields of a record."""
     changes = {_COLUMNS[name]: value for name, value in context.body.items() if name in _COLUMNS}
     if "prompt" in changes:
         changes["prompt_source"] = "custom"
-    return _change(context, level, lambda _: changes)
+    return _change(level, context, lambda _: changes)
 
 
-def _regenerate_prompt(context: RequestContext, level: str) -> dict[str, Any]:
+def regenerate_prompt(level: str, context: RequestContext) -> dict[str, Any]:
+    """Derive the promotion prompt of a record anew from its name and focus."""
+
     def derived(present: LevelRecord) -> dict[str, Any]:
         return {"prompt": levels.derive_prompt(level, present.name, present.focus), "prompt_source": "derived"}
 
-    return _change(context, level, derived)
+    return _change(level, context, derived)
 
 
-def _change(context: RequestContext, level: str, changes_to: Callable[[LevelRecord], dict[str, Any]]) -> dict[str, Any]:
+def _change(level: str, context: RequestContext, changes_to: Callable[[LevelRecord], dict[str, Any]]) -> dict[str, Any]:
     """Set some columns of a record; without any, it stays as it is and keeps the time of its last change."""
 
     def work(connection: sqlite3.Connection) -> LevelRecord:
-        present = _find(connection, context, level)
+        present = _find(connection, level, context)
         changes = changes_to(present)
         if not changes:
             return present
@@ -176,15 +102,17 @@ def _change(context: RequestContext, level: str, changes_to: Callable[[LevelReco
     return _resource(context.services.store.write(work))
 
 
-def _delete(context: RequestContext, level: str) -> None:
+def delete(level: str, context: RequestContext) -> None:
+    """Delete a record; memories stay."""
+
     def work(connection: sqlite3.Connection) -> None:
-        present = _find(connection, context, level)
+        present = _find(connection, level, context)
         connection.execute("DELETE FROM levels WHERE level = ? AND id = ?", (level, present.id))
 
     context.services.store.write(work)
 
 
-def _find(connection: sqlite3.Connection, context: RequestContext, level: str) -> LevelRecord:
+def _find(connection: sqlite3.Connection, level: str, context: RequestContext) -> LevelRecord:
     """The record that a request's path names, of the organisation that its query names where it has to name one."""
     org_id = context.query.get("org_id")
     if org_id is not None:

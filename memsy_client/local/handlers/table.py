@@ -8,6 +8,7 @@ contract says of them before the function is called. An operation without a line
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from . import account, events, health, hierarchy, ingest, memories, search
 from .context import RequestContext
@@ -22,22 +23,22 @@ HANDLERS: Mapping[str, Handler] = {
     "health": health.health,
     "orgs_list": hierarchy.orgs_list,
     "orgs_create": hierarchy.orgs_create,
-    "orgs_get": hierarchy.orgs_get,
-    "orgs_update": hierarchy.orgs_update,
-    "orgs_regenerate_prompt": hierarchy.orgs_regenerate_prompt,
-    "orgs_delete": hierarchy.orgs_delete,
-    "roles_list": hierarchy.roles_list,
-    "roles_create": hierarchy.roles_create,
-    "roles_get": hierarchy.roles_get,
-    "roles_update": hierarchy.roles_update,
-    "roles_regenerate_prompt": hierarchy.roles_regenerate_prompt,
-    "roles_delete": hierarchy.roles_delete,
-    "teams_list": hierarchy.teams_list,
-    "teams_create": hierarchy.teams_create,
-    "teams_get": hierarchy.teams_get,
-    "teams_update": hierarchy.teams_update,
-    "teams_regenerate_prompt": hierarchy.teams_regenerate_prompt,
-    "teams_delete": hierarchy.teams_delete,
+    "orgs_get": partial(hierarchy.get, "org"),
+    "orgs_update": partial(hierarchy.update, "org"),
+    "orgs_regenerate_prompt": partial(hierarchy.regenerate_prompt, "org"),
+    "orgs_delete": partial(hierarchy.delete, "org"),
+    "roles_list": partial(hierarchy.list_groups, "role"),
+    "roles_create": partial(hierarchy.create_group, "role"),
+    "roles_get": partial(hierarchy.get, "role"),
+    "roles_update": partial(hierarchy.update, "role"),
+    "roles_regenerate_prompt": partial(hierarchy.regenerate_prompt, "role"),
+    "roles_delete": partial(hierarchy.delete, "role"),
+    "teams_list": partial(hierarchy.list_groups, "team"),
+    "teams_create": partial(hierarchy.create_group, "team"),
+    "teams_get": partial(hierarchy.get, "team"),
+    "teams_update": partial(hierarchy.update, "team"),
+    "teams_regenerate_prompt": partial(hierarchy.regenerate_prompt, "team"),
+    "teams_delete": partial(hierarchy.delete, "team"),
     "memories_list": memories.memories_list,
     "memories_stats": memories.memories_stats,
     "memories_get": memories.memories_get,
