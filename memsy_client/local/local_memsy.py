@@ -83,7 +83,7 @@ class LocalMemsy:
             raise ValueError(f"an API key begins with msy_ and has at least {keys.PREFIX_LENGTH} characters")
         self.api_key = api_key
         self.clock = Clock()
-        self._org, self._seed, self._host, self._port = org, seed, host, port
+        self._org, self._host, self._port = org, host, port
         self._socket: SocketServer | None = None
         plugins = Plugins(extract, embed, rank)
         store = Store(path)
@@ -233,7 +233,11 @@ class LocalMemsy:
         self.engine.faults.add(fault, times)
 
     def set_plan(self, plan: Plan, *, org: str | None = None) -> None:
-        """Give an organisation, by default the server's own, another plan: limits, quotas, tier, billing."""
+        """Give an organisation, by default the server's own, another plan: limits, quotas, tier, billing.
+
+        Raises:
+            ValueError: The organisation belongs to another account.
+        """
         account = self._account
         if org is not None:
             now = self.clock.now()

@@ -247,7 +247,7 @@ def test_a_dropped_connection_is_dropped_on_the_wire_too(socket_memsy):
         assert client.health().status == "ok"
 
 
-def test_a_scripted_header_takes_the_place_of_the_servers_own(api, memsy):
+def test_a_scripted_header_replaces_the_servers_own(api, memsy):
     memsy.fail_next(status=500, body={}, headers={"content-type": "application/problem+json", "x-plan": "mine"})
     headers = send(api).headers
     assert (headers["content-type"], headers["x-plan"]) == ("application/problem+json", "mine")

@@ -32,8 +32,8 @@ def one_base() -> dict:
     paths = {}
     for path, item in document["paths"].items():
         for server in item.pop("servers", document["servers"]):
-            placed = paths[f"/{PLANES[server['x-plane']]}{path}"] = copy.deepcopy(item)
-            for operation in placed.values():
+            moved = paths[f"/{PLANES[server['x-plane']]}{path}"] = copy.deepcopy(item)
+            for operation in moved.values():
                 operation["operationId"] += f"_{server['x-plane']}"
     return {**document, "paths": paths, "servers": [{"url": "/"}]}
 

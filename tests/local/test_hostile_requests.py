@@ -208,6 +208,6 @@ def test_a_list_that_is_too_long_is_refused_without_looking_at_its_items(api):
     assert [item["loc"] for item in answer.body["detail"]] == [["body", "events"]]
 
 
-def test_a_refusal_names_at_most_a_hundred_mistakes(api):
+def test_a_422_names_at_most_a_hundred_violations(api):
     answer = api.post("/v1/ingest", {"events": [{}] * 100})
     assert (answer.status, len(answer.body["detail"])) == (422, 100)

@@ -82,9 +82,9 @@ def test_one_invalid_event_refuses_the_whole_batch(api, an_event):
 def test_a_field_that_breaks_its_limit_is_named(api, an_event, change, kind):
     answer = api.post("/v1/ingest", {"events": [{**an_event(), **change}]})
     assert answer.status == 422
-    (mistake,) = answer.body["detail"]
-    assert mistake["loc"] == ["body", "events", 0, *change]
-    assert mistake["type"] == kind
+    (violation,) = answer.body["detail"]
+    assert violation["loc"] == ["body", "events", 0, *change]
+    assert violation["type"] == kind
 
 
 def test_every_missing_field_is_named(api):

@@ -17,10 +17,6 @@ Action = Callable[..., "Mapping[str, Any] | None"]
 """Takes the arguments of a request by name; returns what the response's body says, None for an empty object."""
 
 
-class ArgumentsError(Exception):
-    """The arguments of a request are not a JSON object; the message says why."""
-
-
 class AdminRoutes:
     """Answers the routes. Each is a POST with the arguments as a JSON object, and answers a JSON object.
 
@@ -48,7 +44,7 @@ class AdminRoutes:
             return _response(405, {"detail": "Method Not Allowed"}, {"Allow": "POST"})
         try:
             return _response(200, action(**_arguments(request)) or {})
-        except (ArgumentsError, ValueError, TypeError, OverflowError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             return _response(422, {"detail": str(error)})
         except TimeoutError as error:
             return _response(504, {"detail": str(error)})
@@ -78,13 +74,13 @@ def _arguments(request: Request) -> dict[str, Any]:
     # A web page cannot send this type to another origin without asking first, and is refused when it asks.
     content_type = Headers.of(request.headers).get("content-type") or ""
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise ArgumentsError("the content type has to be application/json")
+        raise ValueError("the content type has to be application/json")
     try:
         arguments = json.loads(request.body or b"{}")
     except RecursionError:
-        raise ArgumentsError("the arguments are nested too deeply") from None
+        raise ValueError("the arguments are nested too deeply") from None
     if not isinstance(arguments, dict):
-        raise ArgumentsError("the arguments have to be a JSON object")
+        raise ValueError("the arguments have to be a JSON object")
     return arguments
 
 

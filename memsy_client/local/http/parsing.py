@@ -1,6 +1,6 @@
 """From the bytes of a request to checked values: URL, query, JSON body.
 
-Whatever is wrong becomes an `HTTPError`, never as an exception of json, urllib or Python's own.
+Whatever is wrong raises an `HTTPError`, never an exception of json, of urllib or of Python itself.
 """
 
 from __future__ import annotations
