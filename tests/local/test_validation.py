@@ -2,7 +2,7 @@
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memsy_client.local.clock import isoformat, parse
@@ -60,7 +60,7 @@ SCHEMA = {
 }
 
 
-@settings(max_examples=300, database=None)
+@settings(max_examples=300, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_it_takes_and_refuses_what_a_full_validator_does(value):
     violations = Compiler({}).compile(SCHEMA)(value, [])
