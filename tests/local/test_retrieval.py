@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsy_client.local.retrieval import index, scoring, synonyms, tokens
+from memsy_client.local.retrieval import index, relevance, synonyms, tokens
 from memsy_client.local.retrieval.stem import stem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,9 +124,9 @@ def test_a_memory_that_says_what_is_asked_for_scores_like_it(connection, add, co
 
 
 def test_scores_rise_with_what_is_found_up_to_one():
-    scores = [scoring.score(share / 100, 10, False) for share in range(101)]
+    scores = [relevance.score(share / 100, 10, False) for share in range(101)]
     assert scores == sorted(set(scores))
-    assert (scores[0], scoring.score(1.0, 10**6, False) < 1, max(scores) <= 1) == (0, True, True)
+    assert (scores[0], relevance.score(1.0, 10**6, False) < 1, max(scores) <= 1) == (0, True, True)
 
 
 def test_an_answer_is_found_by_the_words_of_the_question_before_it(connection, add):
@@ -149,7 +149,7 @@ def test_turns_of_another_conversation_lend_no_words(connection, add):
 
 def test_turns_far_away_lend_no_words(connection, add):
     key = add("Where do you keep the spare key?", thread="talk")
-    for _ in range(scoring.REACH):
+    for _ in range(relevance.REACH):
         add("Let me think", thread="talk")
     assert add("Under the flower pot on the left", thread="talk") not in found(connection, "spare key")
     assert key in found(connection, "spare key")

@@ -15,8 +15,8 @@ from ..http.validation import trim
 from ..memory import writes
 from ..memory.extraction import json_object
 from ..memory.writes import MAX_SOURCES, Place
-from ..retrieval import nearest
-from ..retrieval.nearest import Eligible
+from ..retrieval import scoring
+from ..retrieval.scoring import Eligible
 from .context import Call
 
 MAX_SOURCE_METADATA = 5
@@ -35,7 +35,7 @@ def search(call: Call) -> dict[str, Any]:
     now = call.now
     eligible = _eligible(call.account, body, now)
     with services.store.read() as connection:
-        found = nearest.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
+        found = scoring.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
     # Rounded before they are compared, so that a score which was answered works as a threshold.
     found = [(memory, round(score, 6)) for memory, score in found if round(score, 6) >= body["threshold"]]
     if not found:

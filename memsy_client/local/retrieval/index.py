@@ -1,4 +1,4 @@
-"""Full-text search over memories: SQLite's FTS5 finds where the words stand, `scoring` says what that is worth.
+"""Full-text search over memories: SQLite's FTS5 finds where the words stand, `relevance` says what that is worth.
 
 The index holds each memory's distinct stems, and marked tokens beside them, told apart by a first character that no
 stem has:
@@ -23,8 +23,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from . import scoring, synonyms, tokens
-from .scoring import POSITION_BITS, TermHits
+from . import relevance, synonyms, tokens
+from .relevance import POSITION_BITS, TermHits
 
 __all__ = ["add", "create", "search"]
 
@@ -140,7 +140,7 @@ def search(
     Returns:
         The best first, equal ones from the newest on, each with its score, 0-1: the root of the share of the query's
         weight that the memory and the turns around it have, stretched: a short memory with every term has about
-        0.86, with half of their weight 0.6, see `scoring.score`. A memory is only found by a term that stands in
+        0.86, with half of their weight 0.6, see `relevance.score`. A memory is only found by a term that stands in
         it or at most four turns away, or by its speaker or month.
     """
     terms = tokens.query_terms(query)
@@ -150,10 +150,10 @@ def search(
     lookup = _Lookup(connection, names, candidates_sql, params, max(LEAST_HITS, BUDGET // len(terms)))
     hits = _focused(lookup.hits(terms), max(FOCUS, limit))
     marked = lookup.marked([f"@{term}" for term in terms] + [f"~{date}" for date in tokens.query_dates(query)])
-    relevant = scoring.relevance(hits, marked, *_totals(connection, names))
+    relevant = relevance.relevance(hits, marked, *_totals(connection, names))
     best = sorted(relevant, key=lambda place: (-relevant[place], -place))[: max(POOL, 2 * limit)]
     found = [
-        (rowid, round(scoring.score(relevant[place], size, bool(question)), 6))
+        (rowid, round(relevance.score(relevant[place], size, bool(question)), 6))
         for rowid, place, size, question in lookup.rows(best)
     ]
     found.sort(key=lambda item: (-item[1], -item[0]))
@@ -241,7 +241,7 @@ def _focused(hits: list[TermHits], most: int) -> list[TermHits]:
     if len(promise) <= most:
         return hits
     best = sorted(promise, key=lambda place: (-promise[place], -place))[:most]
-    kept = scoring.nearby(best)
+    kept = relevance.nearby(best)
     return [
         TermHits(
             exact=kept.intersection(hit.exact),
@@ -285,7 +285,7 @@ def _take_place(connection: sqlite3.Connection, thread: str) -> int:
     sql = "SELECT number, turns FROM retrieval_threads WHERE name = ?"
     number, turns = connection.execute(sql, (thread,)).fetchone()
     # The first position leaves room below, so that nothing reaches back into another thread.
-    place: int = (number << POSITION_BITS) + scoring.REACH + turns
+    place: int = (number << POSITION_BITS) + relevance.REACH + turns
     return place
 
 
