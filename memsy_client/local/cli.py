@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         options.run(options)
-    except (CannotRun, DatabaseRefused, ImportRefused) as error:
+    except (CannotRun, DatabaseRefused, ImportRefused, ImportError) as error:
         return _cannot(str(error))
     except sqlite3.Error as error:
         return _cannot(f"the database failed: {error}")

@@ -277,17 +277,28 @@ def test_the_best_places_are_in_the_focus(connection, add, monkeypatch):
     assert len(results) == 3
 
 
-def test_tables_are_made_once_and_keep_what_they_have(connection, add):
-    memory = add("A lamp")
+def test_an_index_can_be_dropped_and_made_anew(connection, add):
+    add("A lamp")
+    index.drop(connection)
+    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
     index.create(connection)
-    assert found(connection, "lamp") == [memory]
+    boat = add("A boat")
+    assert found(connection, "lamp or boat") == [boat]
+
+
+def test_an_index_is_not_current_under_another_stemmer(connection, monkeypatch):
+    assert index.is_current(connection)
+    monkeypatch.setattr(index, "stemmer_name", lambda: "another one")
+    assert not index.is_current(connection)
 
 
 def test_transactions_are_the_callers_own(connection, add):
     connection.commit()
     connection.execute("BEGIN")
+    index.drop(connection)
     index.create(connection)
     add("A lamp", thread="talk", scopes=["ann"])
+    assert connection.in_transaction
     connection.rollback()
     assert found(connection, "lamp") == []
 
@@ -370,13 +381,40 @@ def test_a_stem_is_never_empty_of_a_word_that_is_not(word):
         "knife knives",
         "woman women",
         "allergy allergies allergic",
+        "add adds added adding",
+        "exceed exceeds exceeded exceeding",
+        "die dies died dying",
+        "lens lenses",
     ],
 )
 def test_a_family_of_words_has_one_stem(family):
     assert len({stem(word) for word in family.split()}) == 1
 
 
-@pytest.mark.parametrize("pair", ["new news", "ear early", "general generation", "us use", "wand wander", "ad add"])
+def test_stems_are_the_same_where_a_faster_stemmer_is_installed():
+    code = (
+        "import sys, types; sys.modules['Stemmer'] = types.SimpleNamespace(algorithms=None, Stemmer=None)\n"
+        "from memsy_client.local.retrieval.stem import stem\n"
+        "print(stem('added'), stem('children'), stem('organizations'))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed == "add child organiz\n"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "new news",
+        "ear early",
+        "general generation",
+        "us use",
+        "wand wander",
+        "ad added",
+        "past paste",
+        "even evening",
+        "universe university",
+    ],
+)
 def test_other_words_have_other_stems(pair):
     one, other = pair.split()
     assert stem(one) != stem(other)

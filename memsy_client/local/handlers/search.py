@@ -12,11 +12,11 @@ from ..clock import isoformat
 from ..errors import invalid
 from ..http.parsing import refuse_organisation
 from ..http.validation import trim
-from ..memory import writes
 from ..memory.extraction import json_object
 from ..memory.writes import MAX_SOURCES, Place
 from ..retrieval import scoring
 from ..retrieval.scoring import Eligible
+from ..storage.indexing import scope_name
 from .context import Call
 
 MAX_SOURCE_METADATA = 5
@@ -63,7 +63,13 @@ def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
         conditions.append("(session_id != ? OR session_id IS NULL)")
         params.append(body["exclude_session_id"])
     sql = f"SELECT memory FROM memories WHERE {' AND '.join(conditions)}"
-    return Eligible(sql, tuple(params), tuple(map(writes.scope, places)), max(len(places), 2 * apart), apart)
+    return Eligible(
+        sql,
+        tuple(params),
+        tuple(scope_name(place.account, place.level, place.id) for place in places),
+        max(len(places), 2 * apart),
+        apart,
+    )
 
 
 def _places(account: int, body: Mapping[str, Any]) -> list[Place]:

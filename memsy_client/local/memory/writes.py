@@ -9,9 +9,8 @@ import sqlite3
 from dataclasses import dataclass
 
 from .. import strength
-from ..clock import isoformat
-from ..retrieval import index
 from ..storage import ids as numbering
+from ..storage import indexing
 from ..storage.ids import Ids
 from .extraction import Draft
 
@@ -117,23 +116,10 @@ def insert(
     marks = ", ".join("?" * len(row))
     connection.execute(f"INSERT INTO memories ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
     connection.execute("INSERT INTO sources VALUES (?, ?)", (number, source.event))
-    add_to_index(connection, number, place, draft.text, source.session_id, source.ts)
+    indexing.add_memory(
+        connection, number, place.account, place.level, place.id, draft.text, source.session_id, source.ts
+    )
     return number
-
-
-def add_to_index(
-    connection: sqlite3.Connection, memory: int, place: Place, text: str, session_id: str, observed: int
-) -> None:
-    """Make a memory searchable; `session_id` is the conversation in which it was first stated."""
-    # Only an actor's memory has its turn in a conversation; one that was promoted stands alone.
-    thread = f"{place.account}/{session_id}" if place.level == "actor" else None
-    scopes = {scope(Place(place.account, "org", "")), scope(place)}
-    index.add(connection, memory, text, occurred=isoformat(observed), thread=thread, scopes=scopes)
-
-
-def scope(place: Place) -> str:
-    """The name under which the index knows a place; an organisation's is that of everything in it."""
-    return f"{place.account}/{place.level}/{'' if place.level == 'org' else place.id}"
 
 
 def reinforce(connection: sqlite3.Connection, memory: int, source: Source, now: int) -> None:

@@ -25,8 +25,9 @@ from typing import NamedTuple
 
 from . import relevance, synonyms, tokens
 from .relevance import POSITION_BITS, TermHits
+from .stem import stemmer_name
 
-__all__ = ["add", "create", "search"]
+__all__ = ["add", "create", "drop", "is_current", "search"]
 
 BUDGET = 4_000
 """Hits that are read for a query, shared out between its terms."""
@@ -47,29 +48,32 @@ _ALL = "="
 """The scope of everything."""
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS retrieval_rows (
+CREATE TABLE retrieval_stemmer (
+    name TEXT NOT NULL
+);
+CREATE TABLE retrieval_rows (
     rowid INTEGER PRIMARY KEY,
     place INTEGER NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     question INTEGER NOT NULL,
     tokens TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS retrieval_threads (
+CREATE TABLE retrieval_threads (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     turns INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS retrieval_parts (
+CREATE TABLE retrieval_parts (
     scope TEXT NOT NULL,
     thread INTEGER NOT NULL,
     PRIMARY KEY (scope, thread)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS retrieval_totals (
+CREATE TABLE retrieval_totals (
     scope TEXT PRIMARY KEY,
     turns INTEGER NOT NULL,
     conversations INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE VIRTUAL TABLE IF NOT EXISTS retrieval_index USING fts5(
+CREATE VIRTUAL TABLE retrieval_index USING fts5(
     tokens, content='retrieval_rows', content_rowid='rowid', detail=none, columnsize=0,
     tokenize="ascii tokenchars '=@~-'"
 );
@@ -82,10 +86,33 @@ class _Hit(NamedTuple):
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables, all named `retrieval_…`; those that are there already stay as they are."""
+    """Make the tables, all named `retrieval_…`.
+
+    Raises:
+        ImportError: The stemmer is not installed; the message says what to install.
+    """
     # One by one, since `executescript` would commit what the caller has begun.
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
+    connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (stemmer_name(),))
+
+
+def drop(connection: sqlite3.Connection) -> None:
+    """Remove the tables, an earlier release's too."""
+    # A virtual table takes its shadow tables with it, so it has to go first.
+    connection.execute("DROP TABLE IF EXISTS retrieval_index")
+    listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'retrieval\\_%' ESCAPE '\\'"
+    for (name,) in connection.execute(listed).fetchall():
+        connection.execute(f"DROP TABLE {name}")
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the index was built with the stemmer at hand.
+
+    Raises:
+        ImportError: The stemmer is not installed; the message says what to install.
+    """
+    return bool(connection.execute("SELECT name FROM retrieval_stemmer").fetchone() == (stemmer_name(),))
 
 
 def add(
