@@ -14,8 +14,7 @@ from ..http.parsing import refuse_organisation
 from ..http.validation import trim
 from ..memory.extraction import json_object
 from ..memory.writes import MAX_SOURCES, Place
-from ..retrieval import scoring
-from ..retrieval.scoring import Eligible
+from ..retrieval.scoring import Eligible, best_matches
 from ..storage.indexing import scope_name
 from .context import Call
 
@@ -33,11 +32,18 @@ def search(call: Call) -> dict[str, Any]:
     services = call.services
     services.meter.spend(call.account, call.key.key_id, "search_queries", 1)
     now = call.now
-    eligible = _eligible(call.account, body, now)
+    plugins = services.plugins
+    (vector,) = plugins.vectors([body["query"]])
     with services.store.read() as connection:
-        found = scoring.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
-    # Rounded before they are compared, so that a score which was answered works as a threshold.
-    found = [(memory, round(score, 6)) for memory, score in found if round(score, 6) >= body["threshold"]]
+        found = best_matches(
+            connection,
+            body["query"],
+            _eligible(call.account, body, now),
+            limit=int(body["limit"]),
+            threshold=body["threshold"],
+            vector=vector,
+            rank=None if plugins.rank is None else plugins.scores,
+        )
     if not found:
         return {"results": []}
     services.store.write(lambda connection: _recall(connection, [memory for memory, _ in found], now), durable=False)
@@ -48,13 +54,13 @@ def search(call: Call) -> dict[str, Any]:
 def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
     conditions = ["account = ?", "(decays IS NULL OR decays > ?)"]
     params: list[object] = [account, now]
-    places, apart = _places(account, body), False
+    places, per_actor = _places(account, body), False
     if places:
         conditions.append(f"({' OR '.join(f'{place.column()} = ?' for place in places)})")
         params += [place.id for place in places]
     else:
         # The whole organisation: a promoted memory speaks for the narrower ones that say the same.
-        places, apart = [Place(account, "org", "")], True
+        places, per_actor = [Place(account, "org", "")], True
         conditions.append("promoted IS NULL")
     if body.get("session_id"):
         conditions.append("(session_id = ? OR session_id IS NULL)")
@@ -67,8 +73,8 @@ def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
         sql,
         tuple(params),
         tuple(scope_name(place.account, place.level, place.id) for place in places),
-        max(len(places), 2 * apart),
-        apart,
+        max(len(places), 2 * per_actor),
+        per_actor,
     )
 
 

@@ -1,12 +1,25 @@
-"""Which eligible memories are nearest to a query: by words, and by the user's own functions where there are any."""
+"""How a search is scored: `best_matches` is the only way in, and the scores it returns are those that are answered.
+
+By words first (`index` knows where they stand, `relevance` what that is worth), then with the likeness of vectors where
+the user embeds, each statement once, and at last by the user's own ranking where there is one.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from ..memory.plugins import Plugins
-from . import index
+from . import tokens
+from .index import Eligible, Lookup
+from .relevance import focus, relevance, score
+
+__all__ = ["Eligible", "Scored", "best_matches", "score_by_words"]
+
+FOCUS = 300
+"""Where more positions than this have terms, the turns around the best ones are scored, and no others."""
+
+POOL = 300
+"""Candidates whose rows are looked at, at least; and twice as many as are wanted."""
 
 EMBEDDING_WEIGHT = 0.3
 """How much of a hybrid score is the vectors' likeness; words say more than small models do."""
@@ -20,41 +33,66 @@ DEPTH = 150
 Scored = list[tuple[int, float]]
 """Memories with their scores, 0-1, best first."""
 
+Rank = Callable[[str, Sequence[str]], Sequence[float]]
 
-@dataclass(frozen=True, slots=True)
-class Eligible:
-    """Which memories a search may return.
 
-    Attributes:
-        sql: A query of their numbers.
-        params: Its parameters.
-        scopes: The places they are in, by the names under which the index knows them.
-        copies: In how many places the same statement may stand: an actor's, and each role's and team's.
-        apart: Whether what two actors say stays two results, although it is the same.
+def best_matches(
+    connection: sqlite3.Connection,
+    query: str,
+    eligible: Eligible,
+    *,
+    limit: int,
+    threshold: float = 0.0,
+    vector: bytes | None = None,
+    rank: Rank | None = None,
+) -> Scored:
+    """The memories nearest to a query, each statement once; of equal scores, the one observed last comes first.
+
+    Args:
+        connection: The database.
+        query: Any text at all; its first 8,000 characters count. It has no syntax.
+        eligible: Which memories may be returned.
+        limit: How many at most.
+        threshold: The least score of a result.
+        vector: The query's vector, 32-bit floats, where memories have such.
+        rank: Scores the best candidates' texts anew.
     """
-
-    sql: str
-    params: tuple[object, ...]
-    scopes: tuple[str, ...]
-    copies: int
-    apart: bool = False
-
-
-def best(connection: sqlite3.Connection, plugins: Plugins, query: str, limit: int, eligible: Eligible) -> Scored:
-    """The `limit` nearest memories, each statement once; of equal scores, the one observed last comes first."""
-    wanted = limit if plugins.rank is None else max(limit, RANK_DEPTH)
+    wanted = limit if rank is None else max(limit, RANK_DEPTH)
     depth = max(DEPTH, wanted * eligible.copies)
-    found: Scored = index.search(connection, query, depth, eligible.sql, eligible.params, scopes=eligible.scopes)
-    vector = plugins.vectors([query])[0]
+    found = score_by_words(connection, query, eligible, depth)
     if vector is not None:
-        found = _fuse(found, _alike(connection, vector, eligible))[:depth]
-    found = _once_each(connection, found, eligible)
-    if plugins.rank is not None:
-        found = _rank(connection, plugins, query, found[:wanted])
+        found = _fuse(found, _cosine_similarities(connection, vector, eligible))[:depth]
+    found = _deduplicate(connection, found, per_actor=eligible.per_actor)
+    if rank is not None:
+        found = _rank(connection, rank, query, found[:wanted])
+    # Rounded before they are compared, so that a score which was answered works as a threshold.
+    rounded = [(memory, round(value, 6)) for memory, value in found[:limit]]
+    return [(memory, value) for memory, value in rounded if value >= threshold]
+
+
+def score_by_words(connection: sqlite3.Connection, query: str, eligible: Eligible, limit: int) -> Scored:
+    """The memories nearest to a query by its words alone, equal ones from the newest on.
+
+    A score is the root of the share of the query's weight that the memory and the turns around it have, stretched: a
+    short memory with every term has about 0.86, with half of their weight 0.6, see `relevance.score`. A memory is only
+    found by a term that stands in it or at most four turns away, or by its speaker or month.
+    """
+    terms = tokens.query_terms(query)
+    if not terms or limit < 1:
+        return []
+    lookup = Lookup(connection, eligible, len(terms))
+    hits = focus(lookup.hits(terms), max(FOCUS, limit))
+    labelled = lookup.labelled([f"@{term}" for term in terms] + [f"~{date}" for date in tokens.query_dates(query)])
+    shares = relevance(hits, labelled, *lookup.totals())
+    best = sorted(shares, key=lambda position: (-shares[position], -position))[: max(POOL, 2 * limit)]
+    found = [
+        (row.memory, round(score(shares[row.position], row.size, bool(row.question)), 6)) for row in lookup.rows(best)
+    ]
+    found.sort(key=lambda item: (-item[1], -item[0]))
     return found[:limit]
 
 
-def _alike(connection: sqlite3.Connection, vector: bytes, eligible: Eligible) -> Scored:
+def _cosine_similarities(connection: sqlite3.Connection, vector: bytes, eligible: Eligible) -> Scored:
     """Every eligible memory with a vector, by its cosine to the query's; negative ones count as unlike."""
     import numpy
 
@@ -79,20 +117,20 @@ def _fuse(by_words: Scored, by_vectors: Scored) -> Scored:
     return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
 
 
-def _once_each(connection: sqlite3.Connection, found: Scored, eligible: Eligible) -> Scored:
+def _deduplicate(connection: sqlite3.Connection, found: Scored, *, per_actor: bool) -> Scored:
     """The best of each statement, in order: a memory and its promoted copies say the same."""
     sql = "SELECT observed, fingerprint, level FROM memories WHERE memory = ?"
     rows = {memory: connection.execute(sql, (memory,)).fetchone() for memory, _ in found}
     kept: dict[object, tuple[int, float]] = {}
-    for memory, score in sorted(found, key=lambda item: (-item[1], -rows[item[0]][0], -item[0])):
-        _, mark, level = rows[memory]
-        kept.setdefault(memory if eligible.apart and level == "actor" else mark, (memory, score))
+    for memory, value in sorted(found, key=lambda item: (-item[1], -rows[item[0]][0], -item[0])):
+        _, fingerprint, level = rows[memory]
+        kept.setdefault(memory if per_actor and level == "actor" else fingerprint, (memory, value))
     return list(kept.values())
 
 
-def _rank(connection: sqlite3.Connection, plugins: Plugins, query: str, found: Scored) -> Scored:
+def _rank(connection: sqlite3.Connection, rank: Rank, query: str, found: Scored) -> Scored:
     sql = "SELECT text FROM memories WHERE memory = ?"
-    scores = plugins.scores(query, [connection.execute(sql, (memory,)).fetchone()[0] for memory, _ in found])
+    values = rank(query, [connection.execute(sql, (memory,)).fetchone()[0] for memory, _ in found])
     # Sorted as they came: of equal scores, what was found to be nearer stays first.
-    ranked = [(memory, score) for (memory, _), score in zip(found, scores, strict=True)]
+    ranked = [(memory, value) for (memory, _), value in zip(found, values, strict=True)]
     return sorted(ranked, key=lambda item: -item[1])

@@ -37,9 +37,9 @@ def add_memory(
         ts: When that was.
     """
     # Only an actor's memory has its turn in a conversation; one that was promoted stands alone.
-    thread = f"{account}/{session_id}" if level == "actor" else None
+    conversation = f"{account}/{session_id}" if level == "actor" else None
     scopes = {scope_name(account, "org", ""), scope_name(account, level, id)}
-    index.add(connection, memory, text, occurred=isoformat(ts), thread=thread, scopes=scopes)
+    index.add(connection, memory, text, occurred=isoformat(ts), conversation=conversation, scopes=scopes)
 
 
 def scope_name(account: int, level: str, id: str) -> str:
