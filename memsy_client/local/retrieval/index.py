@@ -129,10 +129,11 @@ def add(
     for name in names:
         _count(connection, name, int(conversation is None or _take_part(connection, name, position)))
     labels = [*names[1:], *(f"~{date}" for date in tokens.dates(occurred))]
-    text = " ".join([*tokens.terms(content), *(f"@{name}" for name in tokens.speakers(content)), *labels])
+    words = tokens.words(content)
+    text = " ".join([*tokens.terms(words), *(f"@{name}" for name in tokens.speakers(content)), *labels])
     connection.execute(
         "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)",
-        (rowid, position, tokens.content_size(content), tokens.is_question(content), text),
+        (rowid, position, tokens.content_size(words), tokens.is_question(content), text),
     )
     connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (rowid, text))
 
@@ -162,15 +163,6 @@ class Eligible:
 class _Hit(NamedTuple):
     rowid: int
     position: int
-
-
-class Row(NamedTuple):
-    """One memory of the index."""
-
-    memory: int
-    position: int
-    size: int
-    question: int
 
 
 class Lookup:
@@ -215,8 +207,8 @@ class Lookup:
         found = (_positions(self._match([label], self._limit)) for label in labels)
         return [positions for positions in found if positions]
 
-    def rows(self, positions: Iterable[int]) -> list[Row]:
-        """Those of the positions that are eligible memories."""
+    def rows(self, positions: Iterable[int]) -> list[tuple[int, int, int, int]]:
+        """Memory, position, size and question of those positions that are eligible memories."""
         sql = (
             f"{self._with} SELECT retrieval_rows.rowid, position, size, question, tokens FROM retrieval_rows "
             "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
@@ -225,7 +217,7 @@ class Lookup:
         rows = self._connection.execute(sql, self._params)
         # A turn that another one reaches need not be of the same scope.
         wanted = frozenset(self._scopes)
-        return [Row(*row) for *row, labels in rows if not wanted or not wanted.isdisjoint(labels.split())]
+        return [row[:4] for row in rows if not wanted or not wanted.isdisjoint(row[4].split())]
 
     def _frequency(self, newest: Sequence[_Hit]) -> int:
         """In how many memories a term stands; where not all were read, as if the others were spread as these are."""
@@ -238,9 +230,9 @@ class Lookup:
         others = [other for other in rarest if other != term]
         return self._match([term], self._limit // 2, beside=others) if term in rarest and others else []
 
-    def _match(self, tokens: Sequence[str], limit: int, beside: Sequence[str] = ()) -> list[_Hit]:
-        """The newest memories that have any of the tokens, and any of those `beside` if there are some."""
-        if not tokens:
+    def _match(self, any_of: Sequence[str], limit: int, beside: Sequence[str] = ()) -> list[_Hit]:
+        """The newest memories that have any of some tokens, and any of those `beside` if there are some."""
+        if not any_of:
             return []
         both = f" AND ({_any(beside)})" if beside else ""
         # CROSS JOIN keeps SQLite from starting at the eligible rows, of which there may be a million.
@@ -250,7 +242,7 @@ class Lookup:
             "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             "WHERE retrieval_index MATCH ? ORDER BY retrieval_index.rowid DESC LIMIT ?"
         )
-        expression = f"({_any(tokens)}){both}{self._in_scope}"
+        expression = f"({_any(any_of)}){both}{self._in_scope}"
         return [_Hit(*row) for row in self._connection.execute(sql, (*self._params, expression, limit))]
 
 

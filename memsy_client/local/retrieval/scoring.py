@@ -86,7 +86,8 @@ def score_by_words(connection: sqlite3.Connection, query: str, eligible: Eligibl
     shares = relevance(hits, labelled, *lookup.totals())
     best = sorted(shares, key=lambda position: (-shares[position], -position))[: max(POOL, 2 * limit)]
     found = [
-        (row.memory, round(score(shares[row.position], row.size, bool(row.question)), 6)) for row in lookup.rows(best)
+        (memory, round(score(shares[position], size, bool(question)), 6))
+        for memory, position, size, question in lookup.rows(best)
     ]
     found.sort(key=lambda item: (-item[1], -item[0]))
     return found[:limit]

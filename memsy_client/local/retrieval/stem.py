@@ -40,7 +40,6 @@ allergy allergic; strategy strategic; canvas canvases; lens lenses
 _IRREGULAR = {form: base for group in _IRREGULAR_FORMS.split(";") for base, *forms in [group.split()] for form in forms}
 
 
-@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of one word in lower case, without apostrophes.
 
@@ -49,9 +48,13 @@ def stem(word: str) -> str:
     Raises:
         ImportError: The stemmer is not installed; the message says what to install.
     """
+    # Numbers and ids, of which there is no end, would push the words out of the cache.
+    return _stem(word) if len(word) > 2 and word.isalpha() else word
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
     word = _IRREGULAR.get(word, word)
-    if len(word) < 3 or not word.isalpha():
-        return word
     # One for each word: what two threads share would mix up their words, and making one costs next to nothing.
     found: str = _stemmer_class()().stemWord(word)
     return found
