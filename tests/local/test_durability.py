@@ -308,6 +308,14 @@ def first_version(path):
         connection.executescript(Path(__file__).with_name("version_1.sql").read_text("utf-8"))
 
 
+def of_another_stemmer(path):
+    """The same file, upgraded, with an index that another version of the stemmer built."""
+    first_version(path)
+    LocalMemsy(path, port=None).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE retrieval_stemmer SET name = 'snowballstemmer 2.0'")
+
+
 def kept(path):
     """All that is stored, but not the search index."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
@@ -350,7 +358,7 @@ def test_a_file_is_indexed_anew_once(tmp_path, monkeypatch):
     LocalMemsy(path, port=None).close()
 
 
-def test_a_file_of_another_stemmer_is_indexed_anew(tmp_path, api, an_event, monkeypatch):
+def test_a_file_of_another_stemmer_is_indexed_anew(tmp_path, api, an_event):
     path, make = tmp_path / "memsy.db", type(api)
     with LocalMemsy(path, port=None) as memsy:
         make(memsy).ingest(an_event())
@@ -383,9 +391,10 @@ def test_an_index_built_anew_is_the_one_that_was_there(tmp_path, api, an_event):
     assert len(before[0]["retrieval_rows"]) == 8
 
 
-def test_killed_while_it_indexes_anew_a_file_is_indexed_at_the_next_opening(tmp_path, api):
+@pytest.mark.parametrize("make", [first_version, of_another_stemmer])
+def test_killed_while_it_indexes_anew_a_file_is_indexed_at_the_next_opening(tmp_path, api, make):
     path = tmp_path / "memsy.db"
-    first_version(path)
+    make(path)
     before = kept(path)
     code = (
         "import os, signal, sys; from memsy_client.local import LocalMemsy\n"
@@ -400,9 +409,9 @@ def test_killed_while_it_indexes_anew_a_file_is_indexed_at_the_next_opening(tmp_
     killed = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
     assert killed.returncode == -signal.SIGKILL
     assert kept(path) == before
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
     assert searched(path, type(api), "adding") == {"We added a paste of almonds to the cake."}
+    assert len(searched(path, type(api), "exceeding spoons cakes")) == 2
+    assert indexed(path)[0]["retrieval_rows"][-1][0] == 4
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
