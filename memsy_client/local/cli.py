@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         options.run(options)
-    except (CommandError, DatabaseRefused, TransferError) as error:
+    except (CommandError, DatabaseRefused, TransferError, ImportError) as error:
         return _report(str(error))
     except sqlite3.Error as error:
         return _report(f"the database failed: {error}")

@@ -42,8 +42,8 @@ class LocalMemsy:
         with LocalMemsy() as memsy:
             client = MemsyClient(memsy.base_url, memsy.api_key)
 
-    Entering opens a socket on `port` (needs `memsy-client[local]`); with `port=None` there is none, and clients reach
-    the server through `transport` or `async_transport`. `async with` works alike.
+    It needs `memsy-client[local]`. Entering opens a socket on `port`; with `port=None` there is none, and clients
+    reach the server through `transport` or `async_transport`. `async with` works alike.
 
     Args:
         path: The database file; None or ":memory:" keeps everything in memory.
@@ -60,7 +60,7 @@ class LocalMemsy:
 
     Raises:
         DatabaseRefused: The file cannot be used; the message says why.
-        ImportError: `embed` is given, and numpy is not installed.
+        ImportError: The packages of `memsy-client[local]` are not installed, or `embed` is given and numpy is not.
         ValueError: The key does not begin with `msy_`, or the organisation belongs to another account of the file.
     """
 

@@ -1,5 +1,6 @@
 """Fixtures for an application's own tests: an empty Memsy for each, in process and without a socket.
 
+They need `memsy-client[local]`.
 pytest loads this module in every run on a machine that has memsy-client, so it imports nothing until a fixture is used.
 """
 

@@ -12,9 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .memory import writes
-from .memory.writes import Scope
-from .storage import schema
+from .storage import indexing, schema
 from .storage.database import Store
 
 FORMAT = "memsy-export"
@@ -60,7 +58,7 @@ def _import(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
             if document["rows"] != rows:
                 raise TransferError(f"the export says that it has {document['rows']} rows, but there are {rows}")
             try:
-                _index(connection)
+                indexing.rebuild(connection)
             except (*_INVALID, AttributeError) as error:
                 raise TransferError(f"the memories cannot be indexed: {error}") from error
             return rows
@@ -82,8 +80,10 @@ def _documents(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 def _check_header(header: dict[str, Any]) -> None:
     if header.get("format") != FORMAT:
         raise TransferError("this is not an export of a local Memsy")
-    if header.get("version") != schema.VERSION:
-        raise TransferError(f"the export has version {header.get('version')}, this release reads {schema.VERSION}")
+    if header.get("version") not in range(1, schema.VERSION + 1):
+        raise TransferError(
+            f"the export has version {header.get('version')}, this release reads up to {schema.VERSION}"
+        )
 
 
 def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int) -> None:
@@ -98,17 +98,6 @@ def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int)
         connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", values)
     except _INVALID as error:
         raise TransferError(f"line {line} cannot be stored: {error}") from error
-
-
-def _index(connection: sqlite3.Connection) -> None:
-    """Build the search index of the imported memories, as it was built when they were stored."""
-    sql = (
-        "SELECT memory, memories.account, level, coalesce(memories.actor_id, memories.role_id, memories.team_id, ''), "
-        "text, session, said FROM memories JOIN (SELECT memory, session_id AS session, ts AS said, min(event) "
-        "FROM sources JOIN events USING (event) GROUP BY memory) USING (memory) ORDER BY memory"
-    )
-    for memory, account, level, id, text, session_id, said in connection.execute(sql).fetchall():
-        writes.add_to_index(connection, memory, Scope(account, level, id), text, session_id, said)
 
 
 def _key(connection: sqlite3.Connection, table: str) -> list[str]:

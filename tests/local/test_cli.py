@@ -169,6 +169,17 @@ def test_nothing_is_lost_on_the_way_through_export_and_import(capsys, tmp_path, 
     assert first_rest == second_rest
 
 
+def test_an_export_of_the_first_version_can_be_imported(capsys, tmp_path, api, an_event):
+    first, second, file = tmp_path / "first.db", tmp_path / "second.db", tmp_path / "data.jsonl"
+    filled(first, api, an_event)
+    assert main(["export", "--data", str(first), "--output", str(file)]) == 0
+    lines = file.read_text("utf-8")
+    file.write_text(lines.replace('"version":2', '"version":1', 1), "utf-8")
+    assert main(["import", "--data", str(second), "--input", str(file)]) == 0
+    assert main(["export", "--data", str(second)]) == 0
+    assert capsys.readouterr().out == lines
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
@@ -178,7 +189,8 @@ def test_nothing_is_lost_on_the_way_through_export_and_import(capsys, tmp_path, 
         (lambda lines: lines[1:], "not an export"),
         (lambda lines: lines[:-1], "ends before its last line"),
         (lambda lines: lines[:3] + lines[4:], "says that it has"),
-        (lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]], "version 2"),
+        (lambda lines: [lines[0].replace('"version":2', '"version":3'), *lines[1:]], "version 3"),
+        (lambda lines: [lines[0].replace('"version":2', '"version":[]'), *lines[1:]], "version []"),
         (lambda lines: [lines[0], '{"table":"sqlite_master","row":{}}\n'], "not a row of a known table"),
         (lambda lines: [lines[0], '{"table":"queue","row":{"other":1}}\n'], "not have the columns"),
         (lambda lines: [lines[0], lines[1], *lines[1:]], "cannot be stored"),
@@ -200,6 +212,17 @@ def test_an_import_goes_into_no_database_that_has_something(capsys, tmp_path, ap
     assert "not empty" in refused(capsys, "import", "--data", str(first), "--input", str(file))
 
 
+def test_what_is_not_installed_is_said_in_one_line(tmp_path):
+    data = tmp_path / "memsy.db"
+    data.touch()
+    run = "import sys; sys.modules['snowballstemmer'] = None; from memsy_client.local.cli import main; sys.exit(main())"
+    for command in (["serve", "--port", "0"], ["export"], ["import"]):
+        arguments = [sys.executable, "-c", run, *command, "--data", str(data)]
+        done = subprocess.run(arguments, capture_output=True, text=True, input="", check=False)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+        assert "pip install 'memsy-client[local]'" in done.stderr
+
+
 def test_what_is_not_there_is_said(capsys, tmp_path):
     assert "no such file" in refused(capsys, "export", "--data", str(tmp_path / "nowhere.db"))
     assert "No such file" in refused(capsys, "import", "--data", str(tmp_path / "a.db"), "--input", str(tmp_path / "b"))
@@ -210,5 +233,5 @@ def test_an_export_is_json_lines(capsys, tmp_path):
     LocalMemsy(path, port=None).close()
     assert main(["export", "--data", str(path)]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert lines[0] == {"format": "memsy-export", "version": 1}
+    assert lines[0] == {"format": "memsy-export", "version": 2}
     assert lines[-1] == {"rows": len(lines) - 2}

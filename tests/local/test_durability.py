@@ -13,10 +13,12 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from memsy_client.local import DatabaseRefused, LocalMemsy
+from memsy_client.local.storage import database, indexing
 
 SERVE = [sys.executable, "-m", "memsy_client.local", "serve", "--port", "0", "--data"]
 
@@ -299,6 +301,118 @@ def newer(path):
     LocalMemsy(path, port=None).close()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
+
+
+def first_version(path):
+    """A file of the first version, two statements of `ana` in it, one of which is also `bob`'s and a role's."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("version_1.sql").read_text("utf-8"))
+
+
+def of_another_stemmer(path):
+    """The same file, upgraded, with an index that another version of the stemmer built."""
+    first_version(path)
+    LocalMemsy(path, port=None).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE retrieval_stemmer SET name = 'snowballstemmer 2.0'")
+
+
+def kept(path):
+    """All that is stored, but not the search index."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        tables = ("events", "memories", "sources", "levels", "accounts", "counters", "usage")
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+
+
+def indexed(path):
+    """All that the search index holds."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        names = "SELECT name FROM sqlite_master WHERE name LIKE 'retrieval%' AND name NOT LIKE 'retrieval_index%'"
+        tables = [name for (name,) in connection.execute(f"{names} AND type = 'table'")]
+        found = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+        stems = {stem for row in found["retrieval_rows"] for stem in row[-1].split()}
+        match = "SELECT rowid FROM retrieval_index WHERE retrieval_index MATCH ?"
+        return found, {stem: connection.execute(match, (f'"{stem}"',)).fetchall() for stem in stems}
+
+
+def searched(path, make, query):
+    with LocalMemsy(path, port=None) as memsy:
+        return make(memsy).found(query)
+
+
+def test_a_file_of_the_first_version_is_indexed_anew_and_else_stays_as_it_is(tmp_path, api):
+    path, make = tmp_path / "memsy.db", type(api)
+    first_version(path)
+    before = kept(path)
+    LocalMemsy(path, port=None).close()
+    assert kept(path) == before
+    assert searched(path, make, "adding") == {"We added a paste of almonds to the cake."}
+    assert searched(path, make, "past") == set()
+    assert searched(path, make, "exceeding") == {"It must never exceed two spoons."}
+
+
+def test_a_file_is_indexed_anew_once(tmp_path, monkeypatch):
+    path = tmp_path / "memsy.db"
+    first_version(path)
+    LocalMemsy(path, port=None).close()
+    monkeypatch.delattr(indexing, "rebuild")
+    LocalMemsy(path, port=None).close()
+
+
+def test_a_file_of_another_stemmer_is_indexed_anew(tmp_path, api, an_event):
+    path, make = tmp_path / "memsy.db", type(api)
+    with LocalMemsy(path, port=None) as memsy:
+        make(memsy).ingest(an_event())
+    before = indexed(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE retrieval_stemmer SET name = 'snowballstemmer 2.0'")
+        connection.execute("DELETE FROM retrieval_rows")
+    assert searched(path, make, "Lisbon") == {"Alice lives in Lisbon."}
+    assert indexed(path) == before
+
+
+def test_an_index_built_anew_is_the_one_that_was_there(tmp_path, api, an_event):
+    path = tmp_path / "memsy.db"
+    with LocalMemsy(path, port=None) as memsy:
+        own = type(api)(memsy)
+        carried = {"role_id": "r", "team_id": "t"}
+        own.ingest(
+            an_event("Where is the key?", ts="2025-11-03T10:00:00Z"),
+            an_event("Under the flower pot", ts="2025-12-03T10:00:00Z", **carried),
+            an_event("where is the key", session_id="chat-2", ts="2026-01-03T10:00:00Z"),
+            an_event("Under the flower pot", actor_id="bob", ts="2026-02-03T10:00:00Z", **carried),
+            an_event("Under the flower pot", actor_id="eve", ts="2026-03-03T10:00:00Z", session_id="chat-3"),
+            an_event("Thank you", session_id="chat-2"),
+        )
+    before = indexed(path)
+    store = database.Store(path)
+    store.write(indexing.rebuild)
+    store.close()
+    assert indexed(path) == before
+    assert len(before[0]["retrieval_rows"]) == 8
+
+
+@pytest.mark.parametrize("make", [first_version, of_another_stemmer])
+def test_killed_while_it_indexes_anew_a_file_is_indexed_at_the_next_opening(tmp_path, api, make):
+    path = tmp_path / "memsy.db"
+    make(path)
+    before = kept(path)
+    code = (
+        "import os, signal, sys; from memsy_client.local import LocalMemsy\n"
+        "from memsy_client.local.retrieval import index\n"
+        "add = index.add\n"
+        "def add_or_die(connection, memory, *arguments, **options):\n"
+        "    if memory == 3: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    add(connection, memory, *arguments, **options)\n"
+        "index.add = add_or_die\n"
+        "LocalMemsy(sys.argv[1], port=None)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert kept(path) == before
+    assert searched(path, type(api), "adding") == {"We added a paste of almonds to the cake."}
+    assert len(searched(path, type(api), "exceeding spoons cakes")) == 2
+    assert indexed(path)[0]["retrieval_rows"][-1][0] == 4
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):

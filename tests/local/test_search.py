@@ -1,5 +1,6 @@
 """Search: what is eligible, how it is scored, and what being found does to a memory."""
 
+import subprocess
 import sys
 
 import pytest
@@ -265,3 +266,15 @@ def test_what_is_not_installed_is_named(monkeypatch):
     memsy = LocalMemsy()
     with pytest.raises(ImportError, match=r"memsy-client\[local\].*port=None"):
         memsy.__enter__()
+
+
+def test_without_the_stemmer_nothing_is_opened_and_nothing_is_made(tmp_path):
+    code = (
+        "import sys; sys.modules['snowballstemmer'] = None\n"
+        "from memsy_client.local import *\n"
+        "try: LocalMemsy('memsy.db', port=None)\n"
+        "except ImportError as error: print(error)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert run.stdout == "the local server needs more packages: pip install 'memsy-client[local]'\n"
+    assert list(tmp_path.iterdir()) == []

@@ -13,9 +13,9 @@ from ..errors import invalid
 from ..http.parsing import refuse_organisation
 from ..http.validation import trim
 from ..memory.extraction import json_object
-from ..memory.writes import MAX_SOURCES, Scope
-from ..retrieval import nearest
-from ..retrieval.nearest import Eligible
+from ..memory.writes import MAX_SOURCES
+from ..retrieval.scoring import Eligible, best_matches
+from ..storage.indexing import Scope
 from .context import RequestContext
 
 MAX_SOURCE_METADATA = 5
@@ -29,14 +29,20 @@ def search(context: RequestContext) -> dict[str, Any]:
         raise invalid(
             ["body", "exclude_session_id"], "Give session_id or exclude_session_id but not both.", "value_error"
         )
-    services = context.services
+    services, plugins = context.services, context.services.plugins
     now = context.now
     services.meter.consume(context.account, context.key.key_id, "search_queries", 1, now)
-    eligible = _eligible(context.account, body, now)
+    (vector,) = plugins.vectors([body["query"]])
     with services.store.read() as connection:
-        found = nearest.best(connection, services.plugins, body["query"], int(body["limit"]), eligible)
-    # Rounded before they are compared, so that a score which was answered works as a threshold.
-    found = [(memory, round(score, 6)) for memory, score in found if round(score, 6) >= body["threshold"]]
+        found = best_matches(
+            connection,
+            body["query"],
+            _eligible(context.account, body, now),
+            limit=int(body["limit"]),
+            threshold=body["threshold"],
+            vector=vector,
+            rank=None if plugins.rank is None else plugins.scores,
+        )
     if not found:
         return {"results": []}
     services.store.write(lambda connection: _recall(connection, [memory for memory, _ in found], now), durable=False)
@@ -47,13 +53,13 @@ def search(context: RequestContext) -> dict[str, Any]:
 def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
     conditions = ["account = ?", "(decays IS NULL OR decays > ?)"]
     params: list[object] = [account, now]
-    scopes, apart = _scopes(account, body), False
+    scopes, per_actor = _scopes(account, body), False
     if scopes:
         conditions.append(f"({' OR '.join(f'{scope.column()} = ?' for scope in scopes)})")
         params += [scope.id for scope in scopes]
     else:
         # The whole organisation: a promoted memory speaks for the narrower ones that say the same.
-        scopes, apart = [Scope(account, "org", "")], True
+        scopes, per_actor = [Scope(account, "org", "")], True
         conditions.append("promoted IS NULL")
     if body.get("session_id"):
         conditions.append("(session_id = ? OR session_id IS NULL)")
@@ -63,7 +69,11 @@ def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
         params.append(body["exclude_session_id"])
     sql = f"SELECT memory FROM memories WHERE {' AND '.join(conditions)}"
     return Eligible(
-        sql, tuple(params), tuple(scope.index_name() for scope in scopes), max(len(scopes), 2 * apart), apart
+        sql,
+        tuple(params),
+        tuple(scope.index_name() for scope in scopes),
+        max(len(scopes), 2 * per_actor),
+        per_actor,
     )
 
 

@@ -1,6 +1,6 @@
 """The socket: the engine behind Starlette's messages and uvicorn, in a thread of its own.
 
-The only module that needs `memsy-client[local]`.
+The only module that needs starlette and uvicorn.
 """
 
 from __future__ import annotations

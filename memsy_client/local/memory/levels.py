@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import astuple, dataclass
 
 from ..retrieval.stem import stem
-from .writes import Scope
+from ..storage.indexing import Scope
 
 _TEMPLATE = "Keep what every memory of this {level} should hold. {name}: {focus}"
 _WORD = re.compile(r"[^\W\d_]{4,}")

@@ -11,9 +11,10 @@ from __future__ import annotations
 import sqlite3
 
 from ..storage.ids import Ids
+from ..storage.indexing import Scope
 from . import levels, writes
 from .extraction import Draft
-from .writes import Scope, Source
+from .writes import Source
 
 BY_PROMPT = frozenset({"fact", "norm", "decision"})
 """The types that a prompt promotes; preferences and events stay an actor's own until others share them."""

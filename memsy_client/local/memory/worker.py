@@ -18,10 +18,11 @@ from ..clock import Clock, to_datetime
 from ..quota import STORED, Meter
 from ..storage.database import Store
 from ..storage.ids import Ids
+from ..storage.indexing import Scope
 from . import promotion, writes
 from .extraction import Draft, Event
 from .plugins import Plugins
-from .writes import Scope, Source
+from .writes import Source
 
 BATCH = 64
 """The most events of one transaction, which is kept short because ingest waits for it."""

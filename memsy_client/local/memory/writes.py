@@ -9,9 +9,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from .. import strength
-from ..clock import isoformat
-from ..retrieval import index
+from ..storage import indexing
 from ..storage.ids import Ids, next_numbers
+from ..storage.indexing import Scope
 from .extraction import Draft
 
 MAX_SOURCES = 100
@@ -36,23 +36,6 @@ class Source:
     team_id: str | None
     metadata: str | None
     previous: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose memory it is: an actor's, a role's, a team's or the whole organisation's, as `level` says."""
-
-    account: int
-    level: str
-    id: str
-
-    def column(self) -> str | None:
-        """The column that holds the id; an organisation's memories need none."""
-        return None if self.level == "org" else f"{self.level}_id"
-
-    def index_name(self) -> str:
-        """The name of the scope in the search index; an organisation's is that of everything in it."""
-        return f"{self.account}/{self.level}/{'' if self.level == 'org' else self.id}"
 
 
 def fingerprint(text: str) -> bytes:
@@ -120,18 +103,8 @@ def insert(
     placeholders = ", ".join("?" * len(row))
     connection.execute(f"INSERT INTO memories ({', '.join(row)}) VALUES ({placeholders})", tuple(row.values()))
     connection.execute("INSERT INTO sources VALUES (?, ?)", (number, source.event))
-    add_to_index(connection, number, scope, draft.text, source.session_id, source.ts)
+    indexing.add_memory(connection, number, scope, draft.text, source.session_id, source.ts)
     return number
-
-
-def add_to_index(
-    connection: sqlite3.Connection, memory: int, scope: Scope, text: str, session_id: str, observed: int
-) -> None:
-    """Make a memory searchable; `session_id` is the conversation in which it was first stated."""
-    # Only an actor's memory is a turn of a conversation; a promoted one stands alone.
-    thread = f"{scope.account}/{session_id}" if scope.level == "actor" else None
-    scopes = {Scope(scope.account, "org", "").index_name(), scope.index_name()}
-    index.add(connection, memory, text, occurred=isoformat(observed), thread=thread, scopes=scopes)
 
 
 def reinforce(connection: sqlite3.Connection, memory: int, source: Source, now: int) -> None:

@@ -1,17 +1,16 @@
-"""Full-text search over memories: SQLite's FTS5 finds where the words stand, `scoring` says what that is worth.
+"""The search index of memories, and where in it the terms of a query stand. `scoring` says what that is worth.
 
-The index holds each memory's distinct stems, and marked tokens beside them, told apart by a first character that no
-stem has:
+The index holds each memory's distinct stems, and labels beside them, told apart by a first character that no stem has:
 
     =…  a scope, such as an organisation or an actor: what a search is restricted to
     @…  a name of who speaks
     ~…  the month or the year in which it happened
 
-How it stays fast. A search costs by the number of places it looks at, not by the number of memories: for each term
-FTS5 intersects the term's list with the scope's and skips what lies between, and at most `BUDGET` hits are read for
-a query, the newest of each term first. A term that is cut short is asked for once more among the memories which have
-another term of the query, so that the old memory that has several is still found. What grows with the number of
-memories is that intersection when a term is common and the memories that have another are few.
+How it stays fast. A search costs by the number of positions it looks at, not by the number of memories: for each term
+SQLite's FTS5 intersects the term's list with the scope's and skips what lies between, and at most `BUDGET` hits are
+read for a query, the newest of each term first. A term that is cut short is asked for once more among the memories
+which have another term of the query, so that the old memory that has several is still found. What grows with the
+number of memories is that intersection when a term is common and the memories that have another are few.
 
 The functions expect a connection whose transactions are the caller's own; none of them commits.
 """
@@ -21,12 +20,14 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from . import scoring, synonyms, tokens
-from .scoring import POSITION_BITS, TermHits
+from . import synonyms, tokens
+from .relevance import CONTEXT_WINDOW, TURN_BITS, TermHits
+from .stem import stemmer_name
 
-__all__ = ["add", "create", "search"]
+__all__ = ["Eligible", "Lookup", "add", "create", "drop", "is_current"]
 
 BUDGET = 4_000
 """Hits that are read for a query, shared out between its terms."""
@@ -34,58 +35,73 @@ BUDGET = 4_000
 LEAST_HITS = 100
 """Hits that are read of each term at least."""
 
-COMPANIONS = 8
+MAX_COOCCURRING = 8
 """So many of a query's terms, the rarest ones, are looked for next to each other where they were cut short."""
-
-FOCUS = 300
-"""Where more places than this have terms, the turns around the best ones are scored, and no others."""
-
-POOL = 300
-"""Candidates whose rows are looked at, at least; and twice as many as are wanted."""
 
 _ALL = "="
 """The scope of everything."""
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS retrieval_rows (
+CREATE TABLE retrieval_stemmer (
+    name TEXT NOT NULL
+);
+CREATE TABLE retrieval_rows (
     rowid INTEGER PRIMARY KEY,
-    place INTEGER NOT NULL UNIQUE,
+    position INTEGER NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     question INTEGER NOT NULL,
     tokens TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS retrieval_threads (
-    number INTEGER PRIMARY KEY,
+CREATE TABLE retrieval_conversations (
+    conversation INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     turns INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS retrieval_parts (
+CREATE TABLE retrieval_participation (
     scope TEXT NOT NULL,
-    thread INTEGER NOT NULL,
-    PRIMARY KEY (scope, thread)
+    conversation INTEGER NOT NULL,
+    PRIMARY KEY (scope, conversation)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS retrieval_totals (
+CREATE TABLE retrieval_totals (
     scope TEXT PRIMARY KEY,
     turns INTEGER NOT NULL,
     conversations INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE VIRTUAL TABLE IF NOT EXISTS retrieval_index USING fts5(
+CREATE VIRTUAL TABLE retrieval_index USING fts5(
     tokens, content='retrieval_rows', content_rowid='rowid', detail=none, columnsize=0,
     tokenize="ascii tokenchars '=@~-'"
 );
 """
 
 
-class _Hit(NamedTuple):
-    rowid: int
-    place: int
-
-
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables, all named `retrieval_…`; those that are there already stay as they are."""
+    """Make the tables, all named `retrieval_…`.
+
+    Raises:
+        ImportError: The stemmer is not installed; the message says what to install.
+    """
     # One by one, since `executescript` would commit what the caller has begun.
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
+    connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (stemmer_name(),))
+
+
+def drop(connection: sqlite3.Connection) -> None:
+    """Remove the tables, an earlier release's too."""
+    # A virtual table takes its shadow tables with it, so it has to go first.
+    connection.execute("DROP TABLE IF EXISTS retrieval_index")
+    listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'retrieval\\_%' ESCAPE '\\'"
+    for (name,) in connection.execute(listed).fetchall():
+        connection.execute(f"DROP TABLE {name}")
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the index was built with the stemmer at hand.
+
+    Raises:
+        ImportError: The stemmer is not installed; the message says what to install.
+    """
+    return bool(connection.execute("SELECT name FROM retrieval_stemmer").fetchone() == (stemmer_name(),))
 
 
 def add(
@@ -94,7 +110,7 @@ def add(
     content: str,
     *,
     occurred: str = "",
-    thread: str | None = None,
+    conversation: str | None = None,
     scopes: Iterable[str] = (),
 ) -> None:
     """Index one memory.
@@ -104,102 +120,104 @@ def add(
         rowid: The memory's number, which is not indexed yet. The higher, the newer.
         content: Its text.
         occurred: When it happened, in ISO 8601; its month and year become findable. Anything else is ignored.
-        thread: The name of the conversation it belongs to, if any. Memories of one thread are added in the order of
-            their turns, and lend each other their words.
+        conversation: The name of the conversation it belongs to, if any. Memories of one conversation are added in
+            the order of their turns, and lend each other their words.
         scopes: Names under which a search may ask for it, at most a few.
     """
     names = [_ALL, *map(_scope_token, scopes)]
-    place = -rowid << POSITION_BITS if thread is None else _take_place(connection, thread)
+    position = -rowid << TURN_BITS if conversation is None else _next_position(connection, conversation)
     for name in names:
-        _count(connection, name, int(thread is None or _enter(connection, place, name)))
-    _insert(connection, rowid, place, content, [*names[1:], *(f"~{date}" for date in tokens.dates(occurred))])
+        _count(connection, name, int(conversation is None or _take_part(connection, name, position)))
+    labels = [*names[1:], *(f"~{date}" for date in tokens.dates(occurred))]
+    words = tokens.words(content)
+    text = " ".join([*tokens.terms(words), *(f"@{name}" for name in tokens.speakers(content)), *labels])
+    connection.execute(
+        "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)",
+        (rowid, position, tokens.content_size(words), tokens.is_question(content), text),
+    )
+    connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (rowid, text))
 
 
-def search(
-    connection: sqlite3.Connection,
-    query: str,
-    limit: int = 10,
-    candidates_sql: str | None = None,
-    params: Sequence[object] = (),
-    *,
-    scopes: Iterable[str] = (),
-) -> list[tuple[int, float]]:
-    """The memories nearest to a query.
+@dataclass(frozen=True, slots=True)
+class Eligible:
+    """Which memories a search may return.
+
+    Attributes:
+        sql: A query of one column, their numbers. It is looked up in by number for each hit, so its table should have
+            the number as its key.
+        params: Its positional parameters.
+        scopes: The names of scopes of which each was added under at least one; none stands for all. They make a search
+            among few of many memories fast, and a term's weight what it is in their memories alone, so they are worth
+            giving beside `sql`.
+        copies: In how many scopes the same statement may stand: an actor's, and each role's and team's.
+        per_actor: Whether what two actors say stays two results, although it is the same.
+    """
+
+    sql: str = "SELECT rowid FROM retrieval_rows"
+    params: tuple[object, ...] = ()
+    scopes: tuple[str, ...] = ()
+    copies: int = 1
+    per_actor: bool = False
+
+
+class _Hit(NamedTuple):
+    rowid: int
+    position: int
+
+
+class Lookup:
+    """One search's questions to the index, all under its restriction.
 
     Args:
         connection: The database.
-        query: Any text at all; its first 8,000 characters count. It has no syntax.
-        limit: How many at most.
-        candidates_sql: A query of one column, the rowids that are eligible. It is looked up in by rowid for each hit,
-            so its table should have the rowid as its key. None: all are.
-        params: Its positional parameters.
-        scopes: A memory is eligible that was added under at least one of these. They make a search among few of many
-            memories fast, and a term's weight what it is in their memories alone, so they are worth giving beside
-            `candidates_sql`. None: all.
-
-    Returns:
-        The best first, equal ones from the newest on, each with its score, 0-1: the root of the share of the query's
-        weight that the memory and the turns around it have, stretched: a short memory with every term has about
-        0.86, with half of their weight 0.6, see `scoring.score`. A memory is only found by a term that stands in
-        it or at most four turns away, or by its speaker or month.
+        eligible: The restriction.
+        terms: How many terms the query has.
     """
-    terms = tokens.query_terms(query)
-    if not terms or limit < 1:
-        return []
-    names = list(map(_scope_token, scopes))
-    lookup = _Lookup(connection, names, candidates_sql, params, max(LEAST_HITS, BUDGET // len(terms)))
-    hits = _focused(lookup.hits(terms), max(FOCUS, limit))
-    marked = lookup.marked([f"@{term}" for term in terms] + [f"~{date}" for date in tokens.query_dates(query)])
-    relevant = scoring.relevance(hits, marked, *_totals(connection, names))
-    best = sorted(relevant, key=lambda place: (-relevant[place], -place))[: max(POOL, 2 * limit)]
-    found = [
-        (rowid, round(scoring.score(relevant[place], size, bool(question)), 6))
-        for rowid, place, size, question in lookup.rows(best)
-    ]
-    found.sort(key=lambda item: (-item[1], -item[0]))
-    return found[:limit]
 
-
-class _Lookup:
-    """One search's questions to the database, all under its restriction."""
-
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        names: Sequence[str],
-        candidates_sql: str | None,
-        params: Sequence[object],
-        limit: int,
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, eligible: Eligible, terms: int) -> None:
         self._connection = connection
-        self._names = frozenset(names)
-        self._scope = f" AND ({_any(names)})" if names else ""
-        # CROSS JOIN keeps SQLite from starting at the eligible rows, of which there may be a million.
-        self._with = f"WITH eligible(number) AS ({candidates_sql}) " if candidates_sql else ""
-        self._join = "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid " if candidates_sql else ""
-        self._params = tuple(params)
-        self._limit = limit
+        self._scopes = [_scope_token(scope) for scope in eligible.scopes]
+        self._in_scope = f" AND ({_any(self._scopes)})" if self._scopes else ""
+        self._with = f"WITH eligible(number) AS ({eligible.sql})"
+        self._params = eligible.params
+        self._limit = max(LEAST_HITS, BUDGET // terms)
+
+    def totals(self) -> tuple[int, int]:
+        """How many turns there are to choose from, and of how many conversations."""
+        scopes = self._scopes or [_ALL]
+        placeholders = ", ".join("?" * len(scopes))
+        sql = f"SELECT sum(turns), sum(conversations) FROM retrieval_totals WHERE scope IN ({placeholders})"
+        turns, conversations = self._connection.execute(sql, scopes).fetchone()
+        return turns or 0, conversations or 0
 
     def hits(self, terms: Sequence[str]) -> list[TermHits]:
         """Where each term of the query stands."""
-        newest = [self._match(_any([term]), self._limit) for term in terms]
+        newest = [self._match([term], self._limit) for term in terms]
         frequencies = [self._frequency(hits) for hits in newest]
-        rarest = [term for _, term in sorted(zip(frequencies, terms, strict=True))][:COMPANIONS]
+        rarest = [term for _, term in sorted(zip(frequencies, terms, strict=True))][:MAX_COOCCURRING]
         found: list[TermHits] = []
         for term, hits, frequency in zip(terms, newest, frequencies, strict=True):
-            others = [other for other in rarest if other != term]
-            if len(hits) == self._limit and term in rarest and others:
-                hits = hits + self._match(f"{_any([term])} AND ({_any(others)})", self._limit // 2)
-            words = synonyms.related(term)
-            related = self._match(_any(words), self._limit // 2) if words else []
-            found.append(
-                TermHits(
-                    exact={hit.place for hit in hits},
-                    related={hit.place for hit in related},
-                    frequency=frequency,
-                )
-            )
+            exact = hits + self._cooccurring(term, rarest) if len(hits) == self._limit else hits
+            related = self._match(synonyms.related(term), self._limit // 2)
+            found.append(TermHits(_positions(exact), _positions(related), frequency))
         return found
+
+    def labelled(self, labels: Iterable[str]) -> list[set[int]]:
+        """The positions of each of the labels that are there."""
+        found = (_positions(self._match([label], self._limit)) for label in labels)
+        return [positions for positions in found if positions]
+
+    def rows(self, positions: Iterable[int]) -> list[tuple[int, int, int, int]]:
+        """Memory, position, size and question of those positions that are eligible memories."""
+        sql = (
+            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, tokens FROM retrieval_rows "
+            "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
+            f"WHERE position IN ({', '.join(map(str, positions))})"
+        )
+        rows = self._connection.execute(sql, self._params)
+        # A turn that another one reaches need not be of the same scope.
+        wanted = frozenset(self._scopes)
+        return [row[:4] for row in rows if not wanted or not wanted.isdisjoint(row[4].split())]
 
     def _frequency(self, newest: Sequence[_Hit]) -> int:
         """In how many memories a term stands; where not all were read, as if the others were spread as these are."""
@@ -207,49 +225,29 @@ class _Lookup:
             return len(newest)
         return len(newest) * newest[0].rowid // (newest[0].rowid - newest[-1].rowid + 1)
 
-    def marked(self, marks: Iterable[str]) -> list[set[int]]:
-        """Where each of the marked tokens stands, of those that do."""
-        found = [{hit.place for hit in self._match(_any([token]), self._limit)} for token in marks]
-        return [places for places in found if places]
+    def _cooccurring(self, term: str, rarest: Sequence[str]) -> list[_Hit]:
+        """Further hits of a term, if it is among the rarest, next to others of these."""
+        others = [other for other in rarest if other != term]
+        return self._match([term], self._limit // 2, beside=others) if term in rarest and others else []
 
-    def _match(self, expression: str, limit: int) -> list[_Hit]:
+    def _match(self, any_of: Sequence[str], limit: int, beside: Sequence[str] = ()) -> list[_Hit]:
+        """The newest memories that have any of some tokens, and any of those `beside` if there are some."""
+        if not any_of:
+            return []
+        both = f" AND ({_any(beside)})" if beside else ""
+        # CROSS JOIN keeps SQLite from starting at the eligible rows, of which there may be a million.
         sql = (
-            f"{self._with}SELECT retrieval_index.rowid, place FROM retrieval_index "
-            f"CROSS JOIN retrieval_rows ON retrieval_rows.rowid = retrieval_index.rowid {self._join}"
+            f"{self._with} SELECT retrieval_index.rowid, position FROM retrieval_index "
+            "CROSS JOIN retrieval_rows ON retrieval_rows.rowid = retrieval_index.rowid "
+            "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             "WHERE retrieval_index MATCH ? ORDER BY retrieval_index.rowid DESC LIMIT ?"
         )
-        found = self._connection.execute(sql, (*self._params, f"({expression}){self._scope}", limit))
-        return [_Hit(*row) for row in found]
-
-    def rows(self, places: Iterable[int]) -> list[tuple[int, int, int, int]]:
-        """Rowid, place, size and question of those places that are eligible memories."""
-        sql = (
-            f"{self._with}SELECT retrieval_rows.rowid, place, size, question, tokens FROM retrieval_rows {self._join}"
-            f"WHERE place IN ({', '.join(map(str, places))})"
-        )
-        rows = self._connection.execute(sql, self._params)
-        # A turn that another one reaches need not be of the same scope.
-        return [row[:4] for row in rows if not self._names or not self._names.isdisjoint(row[4].split())]
+        expression = f"({_any(any_of)}){both}{self._in_scope}"
+        return [_Hit(*row) for row in self._connection.execute(sql, (*self._params, expression, limit))]
 
 
-def _focused(hits: list[TermHits], most: int) -> list[TermHits]:
-    """The hits on and around the most promising places, if there are too many to score all."""
-    promise: dict[int, float] = {}
-    for hit in hits:
-        for place in hit.exact:
-            promise[place] = promise.get(place, 0.0) + 1 / (1 + max(hit.frequency, len(hit.exact)))
-    if len(promise) <= most:
-        return hits
-    best = sorted(promise, key=lambda place: (-promise[place], -place))[:most]
-    kept = scoring.nearby(best)
-    return [
-        TermHits(
-            exact=kept.intersection(hit.exact),
-            related=kept.intersection(hit.related),
-            frequency=max(hit.frequency, len(hit.exact)),
-        )
-        for hit in hits
-    ]
+def _positions(hits: Iterable[_Hit]) -> set[int]:
+    return {hit.position for hit in hits}
 
 
 def _scope_token(scope: str) -> str:
@@ -262,13 +260,6 @@ def _any(tokens: Iterable[str]) -> str:
     return " OR ".join(f'"{token}"' for token in tokens)
 
 
-def _totals(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[int, int]:
-    marks = ", ".join("?" * len(names or [_ALL]))
-    sql = f"SELECT sum(turns), sum(conversations) FROM retrieval_totals WHERE scope IN ({marks})"
-    turns, conversations = connection.execute(sql, tuple(names or [_ALL])).fetchone()
-    return turns or 0, conversations or 0
-
-
 def _count(connection: sqlite3.Connection, scope: str, conversations: int) -> None:
     """Count one more turn of a scope, and the conversations that are new to it."""
     sql = (
@@ -278,27 +269,21 @@ def _count(connection: sqlite3.Connection, scope: str, conversations: int) -> No
     connection.execute(sql, {"scope": scope, "conversations": conversations})
 
 
-def _take_place(connection: sqlite3.Connection, thread: str) -> int:
-    """The next place of the thread."""
-    sql = "INSERT INTO retrieval_threads (name, turns) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET turns = turns + 1"
-    connection.execute(sql, (thread,))
-    sql = "SELECT number, turns FROM retrieval_threads WHERE name = ?"
-    number, turns = connection.execute(sql, (thread,)).fetchone()
-    # The first position leaves room below, so that nothing reaches back into another thread.
-    place: int = (number << POSITION_BITS) + scoring.REACH + turns
-    return place
-
-
-def _enter(connection: sqlite3.Connection, place: int, scope: str) -> bool:
-    """Whether the place's thread is a new one to the scope: several may take part in one conversation."""
-    sql = "INSERT OR IGNORE INTO retrieval_parts VALUES (?, ?)"
-    return connection.execute(sql, (scope, place >> POSITION_BITS)).rowcount == 1
-
-
-def _insert(connection: sqlite3.Connection, rowid: int, place: int, content: str, marks: Iterable[str]) -> None:
-    text = " ".join([*tokens.terms(content), *(f"@{name}" for name in tokens.speakers(content)), *marks])
-    connection.execute(
-        "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)",
-        (rowid, place, tokens.content_size(content), tokens.is_question(content), text),
+def _next_position(connection: sqlite3.Connection, conversation: str) -> int:
+    """The position of the conversation's next turn."""
+    sql = (
+        "INSERT INTO retrieval_conversations (name, turns) VALUES (?, 1) "
+        "ON CONFLICT (name) DO UPDATE SET turns = turns + 1"
     )
-    connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (rowid, text))
+    connection.execute(sql, (conversation,))
+    sql = "SELECT conversation, turns FROM retrieval_conversations WHERE name = ?"
+    number, turns = connection.execute(sql, (conversation,)).fetchone()
+    # The first turn leaves room below, so that nothing reaches back into another conversation.
+    position: int = (number << TURN_BITS) + CONTEXT_WINDOW + turns
+    return position
+
+
+def _take_part(connection: sqlite3.Connection, scope: str, position: int) -> bool:
+    """Whether the position's conversation is new to the scope: several may take part in one conversation."""
+    sql = "INSERT OR IGNORE INTO retrieval_participation VALUES (?, ?)"
+    return connection.execute(sql, (scope, position >> TURN_BITS)).rowcount == 1

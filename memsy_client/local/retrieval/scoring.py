@@ -1,160 +1,137 @@
-"""How near a turn of a conversation is to a query: arithmetic only, on where the query's terms stand.
+"""How a search is scored: `best_matches` is the only way in, and the scores it returns are those that are answered.
 
-A turn is known by its place: the number of its conversation in the high bits, its position there in the low ones, so
-that the turns around it are the numbers around it. Memories that belong to no conversation have places far apart.
-
-The ideas, in the order of what they brought:
-
-- A question is often answered by a turn whose words stand in the turns around it. A term in a turn before counts
-  `BEFORE` of a term in the turn itself, one in a turn after `AFTER`, and one anywhere in the conversation `ELSEWHERE`.
-- Who is asked about is often who speaks, and the month that is asked for the one in which it was said: `MARKED`.
-- A statement answers, a question does not; and a turn of three words says less than one of twenty.
-- A word that is related to the query's counts for something where the word itself is missing: `RELATED`.
-- A term is worth more the fewer turns it stands in, and the fewer conversations: a name that is said in all of them
-  tells none apart, however seldom it is said.
+By words first (`index` knows where they stand, `relevance` what that is worth), then with the likeness of vectors where
+the user embeds, each statement once, and at last by the user's own ranking where there is one.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Callable, Sequence
 
-__all__ = ["POSITION_BITS", "REACH", "TermHits", "nearby", "relevance", "score"]
+from . import tokens
+from .index import Eligible, Lookup
+from .relevance import focus, relevance, score
 
-POSITION_BITS = 32
+__all__ = ["Eligible", "Scored", "best_matches", "score_by_words"]
 
-BEFORE = (0.6, 0.4, 0.27, 0.18)
-"""What a term counts that stands one, two, … turns before: two thirds from one to the next."""
+FOCUS = 300
+"""Where more positions than this have terms, the turns around the best ones are scored, and no others."""
 
-AFTER = (0.3, 0.2, 0.13, 0.09)
-"""The same for the turns after, which more often react than introduce: half as much."""
+POOL = 300
+"""Candidates whose rows are looked at, at least; and twice as many as are wanted."""
 
-ELSEWHERE = 0.1
-"""What a term counts that stands anywhere in the same conversation."""
+EMBEDDING_WEIGHT = 0.3
+"""How much of a hybrid score is the vectors' likeness; words say more than small models do."""
 
-RELATED = 0.35
-"""What a related word counts, where the term itself is missing."""
+RANK_DEPTH = 50
+"""How many candidates a `rank` function gets to see, at least."""
 
-MARKED = 0.7
-"""What it counts that a turn is by the speaker or from the month which the query names, next to the terms."""
+DEPTH = 150
+"""How many are looked at, at least: among them equal scores are put in order, and copies become one."""
 
-SATURATION = 1.2
-"""The k1 of BM25: at this sum of counts a term has half of its effect."""
+Scored = list[tuple[int, float]]
+"""Memories with their scores, 0-1, best first."""
 
-QUESTION = 0.6
-"""What remains of the relevance of a question."""
-
-LONG = 150
-"""From how many content words on a text is so long that it matches by chance."""
-
-REACH = len(BEFORE)
-"""How many turns away a term still counts."""
-
-OWN = 0.57
-"""The root of what a short memory has that alone has every term of the query."""
-
-OWN_SCORE = 0.86
-"""The score that stands for `OWN`; what is above it is for the turns around."""
-
-_MOST = 1 + sum(BEFORE) + sum(AFTER) + ELSEWHERE
-_FULL = _MOST / (_MOST + SATURATION)
+Rank = Callable[[str, Sequence[str]], Sequence[float]]
 
 
-@dataclass(frozen=True, slots=True)
-class TermHits:
-    """Where one term of the query stands.
-
-    Attributes:
-        exact: Places whose text has the term.
-        related: Places whose text has a related word.
-        frequency: In how many turns it stands, for an `exact` that was cut short.
-    """
-
-    exact: Collection[int]
-    related: Collection[int] = ()
-    frequency: int = 0
-
-
-def relevance(
-    hits: Sequence[TermHits], marked: Sequence[Collection[int]], turns: int, conversations: int
-) -> dict[int, float]:
-    """The relevance of every place that a term reaches, 0-1.
-
-    It is the share of the query's weight that is found there: 1 where every term stands in the turn and in all turns
-    around it, 0.65 where every term stands in the turn alone.
+def best_matches(
+    connection: sqlite3.Connection,
+    query: str,
+    eligible: Eligible,
+    *,
+    limit: int,
+    threshold: float = 0.0,
+    vector: bytes | None = None,
+    rank: Rank | None = None,
+) -> Scored:
+    """The memories nearest to a query, each statement once; of equal scores, the one observed last comes first.
 
     Args:
-        hits: One for each term of the query.
-        marked: For each name and date of the query the places that are marked with it.
-        turns: How many turns there are to choose from.
-        conversations: How many conversations these belong to.
+        connection: The database.
+        query: Any text at all; its first 8,000 characters count. It has no syntax.
+        eligible: Which memories may be returned.
+        limit: How many at most.
+        threshold: The least score of a result.
+        vector: The query's vector, 32-bit floats, where memories have such.
+        rank: Scores the best candidates' texts anew.
     """
-    weights = [_weight(hit, turns, conversations) for hit in hits]
-    found = [_spread(hit) for hit in hits]
-    marks = [MARKED * _rarity(len(places), turns) for places in marked]
-    whole = _FULL * sum(weights) + sum(marks)
-    places = dict.fromkeys(place for counts in found for place in counts)
-    scores: dict[int, float] = dict.fromkeys(places, 0.0)
-    for hit, counts, weight in zip(hits, found, weights, strict=True):
-        threads = {place >> POSITION_BITS for place in hit.exact}
-        for place in places:
-            count = counts.get(place, 0.0)
-            if place >> POSITION_BITS in threads:
-                count += ELSEWHERE
-            scores[place] += weight * count / (count + SATURATION)
-    for marked_places, mark in zip(marked, marks, strict=True):
-        for place in marked_places:
-            scores[place] = scores.get(place, 0.0) + mark
-    return {place: found_weight / whole for place, found_weight in scores.items()}
+    wanted = limit if rank is None else max(limit, RANK_DEPTH)
+    depth = max(DEPTH, wanted * eligible.copies)
+    found = score_by_words(connection, query, eligible, depth)
+    if vector is not None:
+        found = _fuse(found, _cosine_similarities(connection, vector, eligible))[:depth]
+    found = _deduplicate(connection, found, per_actor=eligible.per_actor)
+    if rank is not None:
+        found = _rank(connection, rank, query, found[:wanted])
+    # Rounded before they are compared, so that a score which was answered works as a threshold.
+    rounded = [(memory, round(value, 6)) for memory, value in found[:limit]]
+    return [(memory, value) for memory, value in rounded if value >= threshold]
 
 
-def score(share: float, size: int, question: bool) -> float:
-    """The score of a turn, 0-1, from its relevance and its own shape.
+def score_by_words(connection: sqlite3.Connection, query: str, eligible: Eligible, limit: int) -> Scored:
+    """The memories nearest to a query by its words alone, equal ones from the newest on.
 
-    The root spreads out the low values, in which most results lie. It is stretched, without any change of order, so
-    that a memory which alone has every term of the query comes to 0.8 (one word) to 0.92 (a long text), mostly to 0.86,
-    and one that has half of their weight to 0.6; what is above that takes the turns around it.
-
-    Args:
-        share: Its relevance.
-        size: How many content words it has.
-        question: Whether it ends by asking.
+    A score is the root of the share of the query's weight that the memory and the turns around it have, stretched: a
+    short memory with every term has about 0.86, with half of their weight 0.6, see `relevance.score`. A memory is only
+    found by a term that stands in it or at most four turns away, or by its speaker or month.
     """
-    factor = (size + 2) / (size + 6)
-    if size > LONG:
-        factor *= math.sqrt(LONG / size)
-    if question:
-        factor *= QUESTION
-    root = math.sqrt(min(share, 1.0) * factor)
-    if root <= OWN:
-        return root * OWN_SCORE / OWN
-    return OWN_SCORE + (root - OWN) * (1 - OWN_SCORE) / (1 - OWN)
+    terms = tokens.query_terms(query)
+    if not terms or limit < 1:
+        return []
+    lookup = Lookup(connection, eligible, len(terms))
+    hits = focus(lookup.hits(terms), max(FOCUS, limit))
+    labelled = lookup.labelled([f"@{term}" for term in terms] + [f"~{date}" for date in tokens.query_dates(query)])
+    shares = relevance(hits, labelled, *lookup.totals())
+    best = sorted(shares, key=lambda position: (-shares[position], -position))[: max(POOL, 2 * limit)]
+    found = [
+        (memory, round(score(shares[position], size, bool(question)), 6))
+        for memory, position, size, question in lookup.rows(best)
+    ]
+    found.sort(key=lambda item: (-item[1], -item[0]))
+    return found[:limit]
 
 
-def nearby(places: Iterable[int]) -> set[int]:
-    """The places and all that they reach."""
-    return {place + distance for place in places for distance in range(-REACH, REACH + 1)}
+def _cosine_similarities(connection: sqlite3.Connection, vector: bytes, eligible: Eligible) -> Scored:
+    """Every eligible memory with a vector, by its cosine to the query's; negative ones count as unlike."""
+    import numpy
+
+    # A vector of another length was made by another function, and says nothing about this one.
+    sql = f"SELECT memory, embedding FROM memories WHERE length(embedding) = ? AND memory IN ({eligible.sql})"
+    rows = connection.execute(sql, (len(vector), *eligible.params)).fetchall()
+    if not rows:
+        return []
+    matrix = numpy.frombuffer(b"".join(row[1] for row in rows), dtype=numpy.float32).reshape(len(rows), -1)
+    asked = numpy.frombuffer(vector, dtype=numpy.float32)
+    lengths = numpy.linalg.norm(matrix, axis=1) * numpy.linalg.norm(asked)
+    cosines = numpy.clip(matrix @ asked / numpy.maximum(lengths, 1e-12), 0.0, 1.0)
+    return [(row[0], float(cosine)) for row, cosine in zip(rows, cosines, strict=True)]
 
 
-def _rarity(count: int, total: int) -> float:
-    """BM25's inverse document frequency, which is above 0 for every term."""
-    return math.log(1 + (max(total, count) - count + 0.5) / (count + 0.5))
+def _fuse(by_words: Scored, by_vectors: Scored) -> Scored:
+    words, vectors = dict(by_words), dict(by_vectors)
+    scores = {
+        memory: (1 - EMBEDDING_WEIGHT) * words.get(memory, 0.0) + EMBEDDING_WEIGHT * vectors.get(memory, 0.0)
+        for memory in words.keys() | vectors.keys()
+    }
+    return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
 
 
-def _weight(hit: TermHits, turns: int, conversations: int) -> float:
-    frequency = max(hit.frequency, len(hit.exact))
-    threads = len({place >> POSITION_BITS for place in hit.exact})
-    return math.sqrt(_rarity(frequency, turns) * _rarity(threads, conversations))
+def _deduplicate(connection: sqlite3.Connection, found: Scored, *, per_actor: bool) -> Scored:
+    """The best of each statement, in order: a memory and its promoted copies say the same."""
+    sql = "SELECT observed, fingerprint, level FROM memories WHERE memory = ?"
+    rows = {memory: connection.execute(sql, (memory,)).fetchone() for memory, _ in found}
+    kept: dict[object, tuple[int, float]] = {}
+    for memory, value in sorted(found, key=lambda item: (-item[1], -rows[item[0]][0], -item[0])):
+        _, fingerprint, level = rows[memory]
+        kept.setdefault(memory if per_actor and level == "actor" else fingerprint, (memory, value))
+    return list(kept.values())
 
 
-def _spread(hit: TermHits) -> dict[int, float]:
-    """How much of the term each place has, with what the turns around it lend."""
-    strengths: Mapping[int, float] = dict.fromkeys(hit.related, RELATED) | dict.fromkeys(hit.exact, 1.0)
-    counts: dict[int, float] = dict(strengths)
-    for place, strength in strengths.items():
-        for shares, direction in ((BEFORE, 1), (AFTER, -1)):
-            for distance, share in enumerate(shares, 1):
-                around = place + direction * distance
-                counts[around] = counts.get(around, 0.0) + share * strength
-    return counts
+def _rank(connection: sqlite3.Connection, rank: Rank, query: str, found: Scored) -> Scored:
+    sql = "SELECT text FROM memories WHERE memory = ?"
+    values = rank(query, [connection.execute(sql, (memory,)).fetchone()[0] for memory, _ in found])
+    # Sorted as they came: of equal scores, what was found to be nearer stays first.
+    ranked = [(memory, value) for (memory, _), value in zip(found, values, strict=True)]
+    return sorted(ranked, key=lambda item: -item[1])

@@ -6,6 +6,8 @@ chain. The words of a group are written in their base form, and are compared by 
 
 from __future__ import annotations
 
+from functools import cache
+
 from .stem import stem
 
 __all__ = ["related"]
@@ -41,7 +43,8 @@ church faith religion; weather rain snow sun
 """
 
 
-def _build() -> dict[str, tuple[str, ...]]:
+@cache
+def _table() -> dict[str, tuple[str, ...]]:
     table: dict[str, dict[str, None]] = {}
     for group in _GROUPS.split(";"):
         stems = dict.fromkeys(map(stem, group.split()))
@@ -50,9 +53,6 @@ def _build() -> dict[str, tuple[str, ...]]:
     return {one: tuple(other for other in others if other != one) for one, others in table.items()}
 
 
-_RELATED = _build()
-
-
 def related(term: str) -> tuple[str, ...]:
     """The stems that mean nearly what the stem `term` means; mostly none."""
-    return _RELATED.get(term, ())
+    return _table().get(term, ())

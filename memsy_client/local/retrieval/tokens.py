@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from .stem import stem
 
-__all__ = ["content_size", "dates", "is_question", "query_dates", "query_terms", "speakers", "terms"]
+__all__ = ["content_size", "dates", "is_question", "query_dates", "query_terms", "speakers", "terms", "words"]
 
 MAX_CHARACTERS = 8_000
 """How much of a text is read: the longest content that the API takes, so that a longer query costs no more."""
@@ -62,20 +63,20 @@ ll ve re d m s t let lets please tell
 _STOP_WORDS = frozenset(_STOP_WORD_LIST.split())
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
     """The words of a text in order: folded in case, without accents, at most `MAX_WORD` letters each."""
     text = text[:MAX_CHARACTERS]
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in text if not unicodedata.combining(letter))
     text = text.casefold()
-    words: list[str] = []
+    found: list[str] = []
     for word in _WORD.findall(_DIGIT_GROUPS.sub("", text)):
         if word.isascii() or not _UNSPACED.search(word):
-            words.append(word[:MAX_WORD])
+            found.append(word[:MAX_WORD])
         else:
-            words += _pieces(word)
-    return words
+            found += _pieces(word)
+    return found
 
 
 def _pieces(word: str) -> list[str]:
@@ -86,9 +87,9 @@ def _pieces(word: str) -> list[str]:
     return pieces
 
 
-def terms(text: str) -> list[str]:
-    """The distinct stems of a text, stop words included, in the order of their first use."""
-    return list(dict.fromkeys(map(stem, _words(text))))
+def terms(words: Iterable[str]) -> list[str]:
+    """The distinct stems of words, stop words included, in the order of their first use."""
+    return list(dict.fromkeys(map(stem, words)))
 
 
 def query_terms(query: str) -> list[str]:
@@ -97,10 +98,9 @@ def query_terms(query: str) -> list[str]:
     Stop words are left out, unless there is nothing else. Of a longer query the longest words are kept: they tend to
     be the rarer ones.
     """
-    words = _words(query)
+    asked = words(query)
     names = {name.casefold() for name in _NAMES_AMONG_STOP_WORDS.findall(query[:MAX_CHARACTERS])}
-    kept = [word for word in words if word not in _STOP_WORDS or word in names] or words
-    stems = list(dict.fromkeys(map(stem, kept)))
+    stems = terms([word for word in asked if word not in _STOP_WORDS or word in names] or asked)
     if len(stems) <= MAX_QUERY_TERMS:
         return stems
     longest = set(sorted(stems, key=lambda term: (-len(term), term))[:MAX_QUERY_TERMS])
@@ -110,7 +110,7 @@ def query_terms(query: str) -> list[str]:
 def speakers(text: str) -> list[str]:
     """The stems of the speaker's name that a text begins with, as in `Ann: Hello`; empty if there is none."""
     found = _SPEAKER.match(text)
-    return terms(found[1]) if found else []
+    return terms(words(found[1])) if found else []
 
 
 def dates(occurred: str) -> list[str]:
@@ -139,6 +139,6 @@ def is_question(text: str) -> bool:
     return text.rstrip().endswith(("?", "？"))
 
 
-def content_size(text: str) -> int:
-    """How many words of the text are no stop words."""
-    return sum(word not in _STOP_WORDS for word in _words(text))
+def content_size(words: Iterable[str]) -> int:
+    """How many of the words are not stop words."""
+    return sum(word not in _STOP_WORDS for word in words)

@@ -20,7 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
-from . import schema, sql_functions
+from ..retrieval import index
+from ..retrieval.stem import stemmer_name
+from . import indexing, schema, sql_functions
 
 T = TypeVar("T")
 
@@ -55,11 +57,14 @@ class Store:
         path: The file, made when it is not there; None or ":memory:" keeps everything in memory.
 
     Raises:
-        DatabaseRefused: The file cannot be read or written, is in use, is no database of this server, or was made by
-            a newer release.
+        DatabaseRefused: The file cannot be read or written, is in use, is not a database of this server, or was made
+            by a newer release.
+        ImportError: The stemmer is not installed; the message says what to install.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        # First of all, so that a missing package leaves no empty file behind.
+        stemmer_name()
         self.path = _file(path)
         self._tasks: deque[_Task[Any]] = deque()
         self._writing = threading.RLock()
@@ -228,10 +233,16 @@ def _file(path: str | os.PathLike[str] | None) -> Path | None:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables in a new database; the transaction also finds out now whether it can be written at all."""
+    """Make the tables in a new database, or index an older one anew.
+
+    The transaction also finds out now whether the file can be written at all.
+    """
     connection.execute("BEGIN IMMEDIATE")
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
         schema.create(connection)
+    elif version < schema.VERSION or not index.is_current(connection):
+        indexing.rebuild(connection)
     connection.execute("COMMIT")
 
 

@@ -13,8 +13,11 @@ from ..retrieval import index
 APPLICATION_ID = 0x4D656D73  # "Mems"
 """Marks a database file as ours (PRAGMA application_id)."""
 
-VERSION = 1
-"""The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release."""
+VERSION = 2
+"""The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release.
+
+Version 1 had the same tables, and another stemmer in its index: see `indexing.rebuild`.
+"""
 
 TABLES = {
     "counters": """
@@ -162,7 +165,6 @@ def create(connection: sqlite3.Connection) -> None:
 
 def drop(connection: sqlite3.Connection) -> None:
     """Remove every table, the index of the memories included, inside a transaction."""
-    # A virtual table takes its shadow tables with it, so it has to go first.
-    listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    for (name,) in connection.execute(f"{listed} ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'").fetchall():
-        connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+    index.drop(connection)
+    for table in TABLES:
+        connection.execute(f"DROP TABLE {table}")

@@ -1,0 +1,56 @@
+"""The search index of the stored memories: under which names it knows each, and how it is built anew.
+
+Which stems a text has depends on the stemmer and its version, and stems of two kinds do not meet. So a file says what
+its index was built with, and gets a new one when that is something else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from ..clock import isoformat
+from ..retrieval import index
+from . import schema
+
+_MEMORIES = """
+    SELECT memory, memories.account, level, coalesce(memories.actor_id, memories.role_id, memories.team_id, ''), text,
+        events.session_id, effective_from
+    FROM memories JOIN events ON event = (SELECT min(event) FROM sources WHERE sources.memory = memories.memory)
+    ORDER BY memory
+"""
+"""Each memory with the conversation in which it was first stated, in the order in which they were made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose memory it is: an actor's, a role's, a team's or the whole organisation's, as `level` says."""
+
+    account: int
+    level: str
+    id: str
+
+    def column(self) -> str | None:
+        """The column that holds the id; an organisation's memories need none."""
+        return None if self.level == "org" else f"{self.level}_id"
+
+    def index_name(self) -> str:
+        """The name of the scope in the search index; an organisation's is that of everything in it."""
+        return f"{self.account}/{self.level}/{'' if self.level == 'org' else self.id}"
+
+
+def add_memory(connection: sqlite3.Connection, memory: int, scope: Scope, text: str, session_id: str, ts: int) -> None:
+    """Make a memory searchable, inside a transaction; `session_id` and `ts` are those of its first statement."""
+    # Only an actor's memory is a turn of a conversation; a promoted one stands alone.
+    conversation = f"{scope.account}/{session_id}" if scope.level == "actor" else None
+    names = {Scope(scope.account, "org", "").index_name(), scope.index_name()}
+    index.add(connection, memory, text, occurred=isoformat(ts), conversation=conversation, scopes=names)
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Build the index of all memories anew, as it was built when they were stored; inside a transaction."""
+    index.drop(connection)
+    index.create(connection)
+    for memory, account, level, id, text, session_id, ts in connection.execute(_MEMORIES):
+        add_memory(connection, memory, Scope(account, level, id), text, session_id, ts)
+    connection.execute(f"PRAGMA user_version = {schema.VERSION}")
