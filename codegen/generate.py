@@ -20,10 +20,9 @@ import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import docstrings
-from contract import Contract, ContractError, literal, null_apart, read_document
+from contract import ContractError, TemplateContext, literal, null_apart, read_document
 from jinja2 import StrictUndefined, TemplateError
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -61,9 +60,11 @@ def generate(
     _raise_for(
         [*data.errors, *(error for tag in data.endpoint_collections_by_tag.values() for error in tag.parse_errors)]
     )
+    context = TemplateContext(readable, data, core)
+    data.models, data.enums = context.models, context.enums
     project = Project(openapi=data, config=config, custom_template_path=templates)
     project.env.undefined = StrictUndefined
-    project.env.globals |= {"contract": Contract(readable, data, core), "docstrings": docstrings}
+    project.env.globals |= {"contract": context, "docstrings": docstrings}
     project.env.filters["literal"] = literal
     with contextlib.redirect_stdout(io.StringIO()), _own_programs_first():
         try:
@@ -73,7 +74,9 @@ def generate(
     _raise_for(problems)
     for unused in ("types.py", "errors.py"):  # the generator writes them whatever the templates say
         (output / unused).unlink()
-    _write_document(document, output / "openapi.json")
+    # The embedded server reads the contract without a YAML library.
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    (output / "openapi.json").write_text(text, encoding="utf-8")
 
 
 @contextlib.contextmanager
@@ -95,11 +98,6 @@ def _raise_for(problems: Sequence[GeneratorError]) -> None:
 def _told(problems: Sequence[GeneratorError]) -> str:
     lines = [f"{problem.header}: {problem.detail or ''}" for problem in problems]
     return "\n".join(dict.fromkeys(line.strip(" :\n") for line in lines))
-
-
-def _write_document(document: dict[str, Any], path: Path) -> None:
-    """The contract as JSON, which the local server reads without a YAML library."""
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _files(folder: Path) -> set[str]:

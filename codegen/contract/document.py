@@ -29,7 +29,7 @@ def read_document(spec: Path) -> dict[str, Any]:
     except RecursionError:
         raise ContractError(f"{spec.name} has an anchor that contains itself") from None
     if not isinstance(document, dict):
-        raise ContractError(f"{spec.name} is no OpenAPI document")
+        raise ContractError(f"{spec.name} is not an OpenAPI document")
     return document
 
 
@@ -49,31 +49,26 @@ def null_apart(node: Any, name: str = "") -> Any:
     if not isinstance(node, dict):
         return node
     values = node.get("enum")
-    if isinstance(values, list) and None in values and len(values) > 1:
-        rest = {key: value for key, value in node.items() if key not in ("enum", "type")}
-        inner = {"title": name, "enum": [value for value in values if value is not None]}
-        return rest | {"anyOf": [inner, {"type": "null"}]}
-    return {key: value if key in NO_SCHEMAS else null_apart(value, key) for key, value in node.items()}
+    if not isinstance(values, list) or None not in values or len(values) == 1:
+        return {key: value if key in NO_SCHEMAS else null_apart(value, key) for key, value in node.items()}
+    others = {key: value for key, value in node.items() if key not in ("enum", "type")}
+    listed = [*values]
+    listed.remove(None)
+    return others | {"anyOf": [{"title": name, "enum": listed}, {"type": "null"}]}
 
 
 @dataclass(frozen=True)
 class RawOperation:
     """One operation as the document has it; references to parameters, bodies and responses are followed.
 
-    Attributes:
-        path, method: Where it stands.
-        node: What stands there.
-        parameters: Its own, and those of its path that it does not replace.
-        body: The request body, or None.
-        responses: By their status codes.
-        planes: The planes that it is on.
+    The parameters are its own, and those of its path that it does not replace; responses are by their status codes.
     """
 
     path: str
     method: str
     node: dict[str, Any]
     parameters: tuple[dict[str, Any], ...]
-    body: dict[str, Any] | None
+    body: dict[str, Any]
     responses: dict[str, dict[str, Any]]
     planes: tuple[str, ...]
 
@@ -153,7 +148,7 @@ class Document:
             method,
             node,
             tuple(parameters.values()),
-            self.resolve(node.get("requestBody")),
+            self.resolve(node.get("requestBody")) or {},
             {str(code): self.resolve(response) for code, response in node.get("responses", {}).items()},
             self._planes(node.get("servers") or item.get("servers") or self._content.get("servers") or [{}]),
         )
@@ -162,5 +157,5 @@ class Document:
         names = dict.fromkeys(str(server.get("x-plane", "core")) for server in servers)
         for name in names:
             if not name.isidentifier() or keyword.iskeyword(name):
-                raise ContractError(f"x-plane of a server says {name!r}, which is no identifier")
+                raise ContractError(f"x-plane of a server says {name!r}, which is not an identifier")
         return tuple(names)

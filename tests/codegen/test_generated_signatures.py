@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from small_contracts import contract, json_response
 
 
 @pytest.fixture(params=["", "Async"])
@@ -78,6 +80,19 @@ def test_enums_are_closed_in_arguments_and_open_in_results(odd: str, prefix: str
     assert parameters["type"].annotation == "ThingsListType | None"
     assert signature(resource(odd, prefix, "core", "CoreOperations").check) == "(self) -> Level | int"
     assert signature(resource(odd, prefix, "shared", "Shared").look) == "(self) -> Mood | str"
+
+
+def test_unions_of_lists_of_unions_keep_their_members_together(make_package: Callable[[Any], str], prefix: str) -> None:
+    def listed(kind: str) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": ["string", kind, "null"]}}
+
+    schema = {"anyOf": [listed("integer"), listed("number"), {"type": "null"}]}
+    parameter = {"name": "x", "in": "query", "schema": listed("integer")}
+    package = make_package(contract(operation={"responses": json_response(schema), "parameters": [parameter]}))
+    assert signature(resource(package, prefix, "things", "Things").get) == (
+        "(self, *, x: Iterable[str | int | None] | None = None)"
+        " -> list[str | int | None] | list[str | float | None] | None"
+    )
 
 
 def test_a_list_that_pages_has_a_walk_and_one_whose_steps_have_no_default_has_none(odd: str, prefix: str) -> None:
