@@ -8,12 +8,13 @@ from typing import Any
 _NAMES = {
     "attrs": ["define", "field"],
     "collections.abc": ["AsyncIterator", "Iterable", "Iterator", "Mapping"],
+    "functools": ["cached_property"],
     "typing": ["Any", "Literal", "TYPE_CHECKING"],
     "{core}": ["decode", "encode"],
     "{core}.model": ["Model"],
     "{core}.operation": ["Call", "Operation"],
     "{core}.paging": ["Pages"],
-    "{core}.raw_response": ["async_raw", "raw"],
+    "{core}.raw_response": ["async_raw", "raw", "with_raw_sender"],
     "{core}.resource": ["AsyncResource", "SyncResource"],
 }
 #: The import statements of the names that generated code uses, those of models apart. No model can have such a name.

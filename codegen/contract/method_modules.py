@@ -74,7 +74,7 @@ class TagModule(_MethodModule):
         super().__init__(models, TYPES.intersection(method.python_name for method in tag.methods))
         self.tag = tag
         self._max_items = self.types.named("int").or_none()
-        names = {"AsyncResource", "SyncResource", "async_raw", "raw"}
+        names = {"AsyncResource", "SyncResource", "async_raw", "cached_property", "raw", "with_raw_sender"}
         for method in tag.methods:
             names |= self._names(method)
             if method.paging:

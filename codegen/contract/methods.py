@@ -16,7 +16,7 @@ from memsy_client import exceptions
 
 from .document import ContractError, RawOperation
 from .models import Models
-from .names import METHOD_NAMES, attribute, plain_name, wire
+from .names import CLASS_NAMES, METHOD_NAMES, attribute, plain_name, wire
 from .nodes import Argument, ClientMethod, Paging
 from .properties import kind, members
 
@@ -33,7 +33,7 @@ _STYLES = {"path": "simple", "query": "form", "header": "simple"}
 def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str, prefix: str) -> ClientMethod:
     """One operation as a method of the tag `tag`; `prefix` is what users write before the method's name."""
     short = str(endpoint.name).removeprefix(f"{strings.snake_case(tag)}_")
-    python_name = plain_name(short if short.isidentifier() else endpoint.name, {"datetime"})
+    python_name = plain_name(short if short.isidentifier() else endpoint.name, CLASS_NAMES)
     where = prefix + python_name
     repeatable = raw.node.get("x-repeatable", raw.method in IDEMPOTENT)
     if not isinstance(repeatable, bool):

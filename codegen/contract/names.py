@@ -21,6 +21,8 @@ MODEL_NAMES = TYPES.union(
 METHOD_NAMES = {"datetime", "encode", "max_items", "self"}
 #: Methods that every resource has.
 RESOURCE_NAMES = {"with_raw_response"}
+#: What the class bodies of resources and clients need in its own meaning.
+CLASS_NAMES = {"cached_property", "datetime"}
 
 
 def plain_name(name: str, taken: set[str]) -> str:

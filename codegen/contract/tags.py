@@ -12,7 +12,7 @@ from .document import ContractError, RawOperation
 from .imports import STATEMENTS
 from .methods import read_method
 from .models import Models
-from .names import RESOURCE_NAMES, plain_name, twice
+from .names import CLASS_NAMES, RESOURCE_NAMES, plain_name, twice
 from .nodes import ClientMethod, Plane, Tag
 
 
@@ -63,7 +63,7 @@ class Tags:
         names = [name for raw in raws for name in raw.node.get("tags") or ["default"]]
         name = next((name for name in names if strings.PythonIdentifier(name, "tag") == module), module)
         planes = _planes_of_tag(name, raws)
-        attribute = plain_name(module, {"self", *RESOURCE_NAMES})
+        attribute = plain_name(module, {"self", *CLASS_NAMES, *RESOURCE_NAMES})
         prefix = "" if name in planes else f"{attribute}."
         class_name = str(strings.ClassName(name, "Tag"))
         is_taken = class_name in self._models.names or class_name in STATEMENTS

@@ -151,3 +151,20 @@ def test_a_plane_has_its_tags_and_an_operation_of_both_planes_is_on_both(odd: st
 def test_an_operation_without_an_id_or_tag_is_named_after_its_path(odd: str, prefix: str) -> None:
     assert signature(resource(odd, prefix, "shapes", "ShapesOperations").get_shapes_name) == "(self, name: str) -> Tree"
     assert signature(resource(odd, prefix, "default", "Default").get_untagged) == "(self) -> None"
+
+
+def test_names_of_decorators_do_no_harm(make_package: Callable[[Any], str], wire_of: Any, flavour: str) -> None:
+    names = ("property", "cached_property")
+    operations = {
+        f"/{tag}/{name}": {
+            "get": {"operationId": f"{tag}_{name}", "tags": [tag], "responses": json_response({"type": "integer"})}
+        }
+        for tag in names
+        for name in names
+    }
+    wire = wire_of(make_package(contract(paths=operations)), flavour)
+    for tag in ("property", "cached_property_"):
+        for name in ("property", "cached_property_"):
+            assert wire.answer(1).call(f"{tag}.{name}") == 1
+            assert wire.answer(1).call(f"with_raw_response.{tag}.{name}").parse() == 1
+            assert wire.answer(1).call(f"{tag}.with_raw_response.{name}").parse() == 1

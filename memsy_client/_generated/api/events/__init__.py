@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memsy_client._core.paging import Pages
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import events_list as _events_list
@@ -122,10 +123,10 @@ class Events(SyncResource):
             )
         )
 
-    @property
+    @cached_property
     def with_raw_response(self) -> EventsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return EventsWithRawResponse(self)
+        return EventsWithRawResponse(with_raw_sender(self))
 
 
 class EventsWithRawResponse:
@@ -239,10 +240,10 @@ class AsyncEvents(AsyncResource):
             )
         )
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncEventsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncEventsWithRawResponse(self)
+        return AsyncEventsWithRawResponse(with_raw_sender(self))
 
 
 class AsyncEventsWithRawResponse:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memsy_client._core.paging import Pages
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import memories_get as _memories_get
@@ -203,10 +204,10 @@ class Memories(SyncResource):
         """
         return self._send(_memories_get.request(memory_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> MemoriesWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return MemoriesWithRawResponse(self)
+        return MemoriesWithRawResponse(with_raw_sender(self))
 
 
 class MemoriesWithRawResponse:
@@ -400,10 +401,10 @@ class AsyncMemories(AsyncResource):
         """
         return await self._send(_memories_get.request(memory_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncMemoriesWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncMemoriesWithRawResponse(self)
+        return AsyncMemoriesWithRawResponse(with_raw_sender(self))
 
 
 class AsyncMemoriesWithRawResponse:

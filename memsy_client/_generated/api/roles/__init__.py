@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memsy_client._core.paging import Pages
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import roles_create as _roles_create
@@ -262,10 +263,10 @@ class Roles(SyncResource):
         """
         return self._send(_roles_regenerate_prompt.request(role_id, org_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> RolesWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return RolesWithRawResponse(self)
+        return RolesWithRawResponse(with_raw_sender(self))
 
 
 class RolesWithRawResponse:
@@ -521,10 +522,10 @@ class AsyncRoles(AsyncResource):
         """
         return await self._send(_roles_regenerate_prompt.request(role_id, org_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncRolesWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncRolesWithRawResponse(self)
+        return AsyncRolesWithRawResponse(with_raw_sender(self))
 
 
 class AsyncRolesWithRawResponse:
