@@ -167,7 +167,7 @@ class MemsyProcessingTimeout(MemsyError):
 
 
 class MemsyDecodeError(MemsyError):
-    """Data that is not what the contract promises: not JSON, of another shape, or empty where a body is due.
+    """Data that is not what the contract promises: not JSON, of another shape, or empty where a body is expected.
 
     Raised for an answer of the service, and by `from_dict` of a model for what it was given.
 
@@ -181,11 +181,11 @@ class MemsyDecodeError(MemsyError):
         self.location = ""
         self.response = response
 
-    def within(self, place: str | int) -> MemsyDecodeError:
-        """Put a field's name or an item's index before the location; gives the error itself."""
-        step = f"[{place}]" if isinstance(place, int) else place
+    def prepend_location(self, step: str | int) -> MemsyDecodeError:
+        """Put a field's name or an item's index before the location; returns the error itself."""
+        first = f"[{step}]" if isinstance(step, int) else step
         joint = "." if self.location and not self.location.startswith("[") else ""
-        self.location = f"{step}{joint}{self.location}"
+        self.location = f"{first}{joint}{self.location}"
         return self
 
     def _summary(self) -> str:

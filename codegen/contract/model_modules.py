@@ -123,4 +123,4 @@ def _read(prop: Any, check: Check, checked_by: str, may_be_none: bool) -> str:
         return source
     if check.function in _LOCATED:
         return f"{check}{suffix}({source}, {name})"
-    return f"decode.inside{suffix}({source}, {name}, {checked_by})"
+    return f"decode.decode_at{suffix}({source}, {name}, {checked_by})"

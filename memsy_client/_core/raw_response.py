@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from ..exceptions import Attempt, MemsyDecodeError, MemsyError
-from . import codec, importing
+from . import codec, lazy
 from .messages import Headers, Response
 from .model import Model
 from .operation import Call
@@ -71,7 +71,7 @@ class RawResponse(Generic[T]):
         return rate_limit_of(self.headers)
 
     def parse(self) -> T:
-        """What the method itself would have returned. Raises `MemsyDecodeError` when the body is not what is due."""
+        """What the method itself would have returned. Raises `MemsyDecodeError` when the body is something else."""
         operation = self._call.operation
         parse = operation.parse
         if parse is None or (operation.may_be_empty and not self.content):
@@ -81,7 +81,7 @@ class RawResponse(Generic[T]):
             if operation.is_loaded:
                 result = parse(data)
             else:
-                with importing.guard:
+                with lazy.import_lock:
                     result = parse(data)
                 operation.is_loaded = True
         except MemsyDecodeError as error:

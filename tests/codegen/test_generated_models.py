@@ -158,7 +158,7 @@ def test_a_missing_required_field_is_an_error_that_names_it(models: Any, field: 
 
 @pytest.mark.parametrize("data", [None, [], "text", 5])
 def test_a_model_of_something_else_than_an_object_is_an_error(models: Any, data: Any) -> None:
-    with pytest.raises(MemsyDecodeError, match="where an object is due"):
+    with pytest.raises(MemsyDecodeError, match="where an object is expected"):
         models.Tree.from_dict(data)
 
 

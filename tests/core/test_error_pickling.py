@@ -28,7 +28,7 @@ def made(kind: type[MemsyError]) -> MemsyError:
             "d", status_code=429, error_code="c", details=details, errors=[{"loc": []}], response=RESPONSE
         )
     elif issubclass(kind, MemsyDecodeError):
-        error = kind("is missing", response=RESPONSE).within(0).within("items")
+        error = kind("is missing", response=RESPONSE).prepend_location(0).prepend_location("items")
     elif issubclass(kind, exceptions.MemsyConnectionError):
         error = kind("lost", unsent=True)
     elif issubclass(kind, exceptions.MemsyProcessingTimeout):

@@ -32,15 +32,15 @@ class UpcomingInvoice(Model):
         try:
             self.amount_due = value = data["amount_due"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "amount_due")
+                decode.type_error(value, "an integer", "amount_due")
             self.currency = value = data["currency"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "currency")
+                decode.type_error(value, "a string", "currency")
             self.period_end = value = data["period_end"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "period_end")
+                decode.type_error(value, "an integer", "period_end")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
