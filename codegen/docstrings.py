@@ -31,14 +31,11 @@ def method(operation: ClientMethod) -> str:
 def iterator(operation: ClientMethod) -> str:
     """The docstring of the method that iterates over the items of all pages."""
     paging = {"limit": "How many items to fetch at a time.", "offset": "How many items to skip."}
-    arguments = [
-        (argument.name, _with_limits(paging[argument.wire], argument) if argument.wire in paging else about(argument))
-        for argument in operation.arguments
-    ]
+    arguments = [(argument.name, about(argument, paging.get(argument.wire))) for argument in operation.arguments]
     return _join(
         _flowed(f"{_title(operation) or operation.name}, one item after the other."),
         "Pages are fetched as they are needed. An item that moved to a later page, because others were added in front "
-        "of it, is given once. The walk ends with the last page, or with one that brings nothing new.",
+        "of it, is given once. The iteration ends with the last page, or with one that brings nothing new.",
         _section("Args", [*arguments, ("max_items", "How many items to give at most; None for all.")]),
         _section("Yields", [("", "The items, in the order of the pages.")]),
         _raises(operation),
@@ -52,9 +49,13 @@ def model(description: str, fields: Iterable[ModelField]) -> str:
     return _join(_flowed(description), _section("Attributes", entries))
 
 
-def about(argument: Argument) -> str:
-    """What a docstring says of an argument."""
-    return _with_limits(argument.description or "Not described in the contract.", argument)
+def about(argument: Argument, text: str | None = None) -> str:
+    """What a docstring says of an argument: a text, or else its description, with the limits that this leaves out."""
+    text = text or argument.description or "Not described in the contract."
+    found = limits(argument.schema)
+    if set(re.findall(r"\d+", text.replace(",", ""))).issuperset(re.findall(r"\d+", found)):
+        return text
+    return f"{text.rstrip('.')}. {found[0].upper()}{found[1:]}."
 
 
 def limits(schema: dict[str, Any]) -> str:
@@ -96,24 +97,14 @@ def _title(operation: ClientMethod) -> str:
 
 
 def _raises(operation: ClientMethod) -> str:
-    told = [(name, _summary(getattr(exceptions, name))) for name in operation.raises]
-    return _section("Raises", [*told, ("MemsyError", "The base of every failure; nothing else is raised.")])
+    named = [(name, _summary(getattr(exceptions, name))) for name in operation.raises]
+    return _section("Raises", [*named, ("MemsyError", "The base of every failure; nothing else is raised.")])
 
 
 def _summary(kind: type) -> str:
     """What an exception's own documentation says first, up to a further clause."""
     first = (inspect.getdoc(kind) or "").split("\n\n")[0]
     return first.split(";")[0].rstrip(".") + "."
-
-
-def _with_limits(text: str, argument: Argument) -> str:
-    told = limits(argument.schema)
-    already = set(re.findall(r"\d+", text.replace(",", "")))
-    return (
-        text
-        if not told or already.issuperset(re.findall(r"\d+", told))
-        else f"{text.rstrip('.')}. {told[0].upper()}{told[1:]}."
-    )
 
 
 def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:

@@ -17,11 +17,11 @@ the templates put it through the generator's escaping filters.
     types           annotations, and the checks that read values out of JSON
     imports         import statements
     model_modules   the modules of models
-    method_modules  the modules of operations and tags
+    method_modules  the modules of operations, tags and clients
 """
 
 from .context import TemplateContext
-from .document import ContractError, null_apart, read_document
+from .document import ContractError, read_document, split_nullable_enums
 from .names import literal
 
-__all__ = ["ContractError", "TemplateContext", "literal", "null_apart", "read_document"]
+__all__ = ["ContractError", "TemplateContext", "literal", "read_document", "split_nullable_enums"]

@@ -9,18 +9,19 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty
 
 from .document import Document
-from .method_modules import CallModule, TagModule
+from .method_modules import CallModule, TagModule, client_imports
 from .model_modules import ModelModule
 from .models import Models
 from .tags import Tags
 
 
 class TemplateContext:
-    """The contract, asked by the templates. Raises `ContractError` for what cannot be generated.
+    """The contract, as the templates need it. Raises `ContractError` for what cannot be generated.
 
     Attributes:
-        core: The package that the generated code stands on.
+        core: The package that the generated code uses.
         planes: The planes in the document's order.
+        client_imports: The import statements of the module with the clients' methods.
         models, enums: Those that get a class.
     """
 
@@ -29,6 +30,7 @@ class TemplateContext:
         self._models = Models(Document(content), data)
         self._tags = Tags(self._models, data)
         self.planes = self._tags.planes()
+        self.client_imports = client_imports(self.planes, core)
         self.enum_values = self._models.enum_values
 
         methods = self._tags.methods

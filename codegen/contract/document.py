@@ -42,15 +42,15 @@ def _json_values(node: Any) -> Any:
     return node.isoformat() if isinstance(node, datetime.date) else node
 
 
-def null_apart(node: Any, name: str = "") -> Any:
+def split_nullable_enums(node: Any, name: str = "") -> Any:
     """The document with null taken out of its enums, which the generator would turn into classes with odd names."""
     if isinstance(node, list):
-        return [null_apart(item, name) for item in node]
+        return [split_nullable_enums(item, name) for item in node]
     if not isinstance(node, dict):
         return node
     values = node.get("enum")
     if not isinstance(values, list) or None not in values or len(values) == 1:
-        return {key: value if key in NO_SCHEMAS else null_apart(value, key) for key, value in node.items()}
+        return {key: value if key in NO_SCHEMAS else split_nullable_enums(value, key) for key, value in node.items()}
     others = {key: value for key, value in node.items() if key not in ("enum", "type")}
     listed = [*values]
     listed.remove(None)
@@ -115,7 +115,7 @@ class Document:
     def schema(self, node: Any) -> dict[str, Any]:
         """A schema with its references followed and the parts of its allOf put together.
 
-        What stands beside a reference or an allOf counts more than what they say.
+        Keywords beside a reference or an allOf take precedence.
         """
         if not isinstance(node, dict):
             return {}
@@ -133,10 +133,8 @@ class Document:
     def description(self, node: Any) -> str:
         """The description of a node, or of the nullable schema inside it."""
         schema = self.schema(node)
-        own: str = schema.get("description") or ""
-        return own or next(
-            (self.description(part) for part in schema.get("anyOf", []) if part.get("type") != "null"), ""
-        )
+        parts = (part for part in schema.get("anyOf", []) if part.get("type") != "null")
+        return str(schema.get("description") or next(map(self.description, parts), ""))
 
     def _operation(self, path: str, method: str, item: dict[str, Any]) -> RawOperation:
         node = item[method]

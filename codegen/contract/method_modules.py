@@ -1,4 +1,4 @@
-"""The modules of operations and of tags: all that is decided about them, so that the templates only lay it out."""
+"""The modules of operations, tags and clients: what is decided about them, so that the templates only lay it out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from .imports import import_block, model_imports
 from .models import Models
 from .names import TYPES, literal
-from .nodes import Argument, ClientMethod, Tag
+from .nodes import Argument, ClientMethod, Plane, Tag
 from .properties import kind
 from .types import Types
 
@@ -86,6 +86,20 @@ class TagModule(_MethodModule):
     def iter_parameters(self, method: ClientMethod) -> str:
         """The parameters of a method's iterator."""
         return self.parameters(method, f"max_items: {self._max_items} = None")
+
+
+def client_imports(planes: list[Plane], core: str) -> str:
+    """The import statements of the module with the clients' methods."""
+    names = {"cached_property", "with_raw_sender"} if planes else set()
+    if not all(plane.root for plane in planes):
+        names |= {"AsyncResource", "SyncResource"}
+    roots = [_tag_import(plane.root) for plane in planes if plane.root]
+    return import_block(names, core, roots, [_tag_import(tag) for plane in planes for tag in plane.resources])
+
+
+def _tag_import(tag: Tag) -> str:
+    names = [f"{prefix}{tag.class_name}{suffix}" for prefix in ("", "Async") for suffix in ("", "WithRawResponse")]
+    return f"from .api.{tag.module} import {', '.join(names)}"
 
 
 def _passed(method: ClientMethod) -> Iterator[str]:

@@ -55,7 +55,7 @@ def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str,
 
 
 def _arguments(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> tuple[Argument, ...]:
-    """The arguments of an operation in signature order; `where` tells it apart in errors."""
+    """The arguments of an operation in signature order; `where` is what errors call it."""
     arguments: dict[str, Argument] = {}
     for argument in [*_parameters(raw, endpoint, models, where), *_body(raw, endpoint, models, where)]:
         if argument.name in arguments:
@@ -67,7 +67,7 @@ def _arguments(raw: RawOperation, endpoint: Endpoint, models: Models, where: str
 
 
 def _parameters(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> Iterator[Argument]:
-    """The parameters: those in the path as they stand there, then the others in the document's order."""
+    """The parameters: those in the path in the order that they have there, then the others in the document's order."""
     in_path = re.findall(r"{(.*?)}", raw.path)
     if {parameter["name"] for parameter in raw.parameters if parameter["in"] == "path"} != set(in_path):
         raise ContractError(f"{where}: the path parameters are not those of {raw.path}")
@@ -95,7 +95,7 @@ def _check_parameter(parameter: dict[str, Any], prop: Any, where: str) -> None:
         if kind(part) not in _KINDS[location]:
             raise ContractError(f"{where}: a {location} parameter cannot be of the kind {kind(part)}")
     if parameter.get("style", _STYLES[location]) != _STYLES[location] or not parameter.get("explode", True):
-        raise ContractError(f"{where}: style and explode are not supported but for their defaults")
+        raise ContractError(f"{where}: style and explode are supported with their defaults alone")
 
 
 def _body(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> Iterator[Argument]:
@@ -116,11 +116,9 @@ def _body(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> 
         yield _argument(name, "field", required and field.required, field, {"schema": schema}, models)
 
 
-def _argument(
-    name: str, location: str, required: bool, prop: Any, described: dict[str, Any], models: Models
-) -> Argument:
+def _argument(name: str, location: str, required: bool, prop: Any, node: dict[str, Any], models: Models) -> Argument:
     """An argument that the document describes by a `schema` and, maybe, a `description` beside it."""
-    schema = models.document.schema(described["schema"])
+    schema = models.document.schema(node["schema"])
     return Argument(
         name=plain_name(strings.PythonIdentifier(name, "field_"), METHOD_NAMES),
         wire=name,
@@ -128,7 +126,7 @@ def _argument(
         required=required,
         prop=prop,
         schema=schema,
-        description=described.get("description") or models.document.description(schema),
+        description=node.get("description") or models.document.description(schema),
     )
 
 
@@ -154,7 +152,7 @@ def _result(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -
 
 
 def _check_successes(successes: dict[str, dict[str, Any]], where: str) -> None:
-    """Refuse a success that is not JSON, or of which nobody knows what is in it."""
+    """Refuse a success that is not JSON, or whose content has no schema."""
     contents = [(code, part) for code, response in successes.items() for part in response.get("content", {}).items()]
     for code, (media_type, content) in contents:
         if not re.fullmatch(r"application/([^;]+\+)?json", media_type):
@@ -164,15 +162,13 @@ def _check_successes(successes: dict[str, dict[str, Any]], where: str) -> None:
 
 
 def _raises(raw: RawOperation, where: str) -> tuple[str, ...]:
-    """The exceptions that responses name (`x-raises`), each once; that of every failed answer goes without saying."""
+    """The exceptions that responses name (`x-raises`), each once, without that of every failed response."""
     names: dict[str, None] = {}
     for code, response in raw.responses.items():
         for name in response.get("x-raises", []):
             exception = getattr(exceptions, name, None) if name in exceptions.__all__ else None
             if not (isinstance(exception, type) and issubclass(exception, exceptions.MemsyError)):
-                raise ContractError(
-                    f"{where}: x-raises of {code} names {name!r}, which is not an exception of the client"
-                )
+                raise ContractError(f"{where}: x-raises of {code} names {name!r}, not an exception of the client")
             names[name] = None
     names.pop("MemsyAPIError", None)
     return tuple(names)
@@ -187,7 +183,7 @@ def _paging(
     items = wrapped or result
     if not _takes_steps(arguments) or not isinstance(items, ListProperty):
         if identity is not None:
-            raise ContractError(f"{where}: x-item-id stands on an operation that does not page")
+            raise ContractError(f"{where}: x-item-id of an operation that does not page")
         return None
     item = items.inner_property
     if identity is not None:

@@ -75,8 +75,7 @@ class ModelModule:
         self.flattened = [self._flattened(f"self.{holder}", prop, text) for prop, text in inner]
         self.circular_imports = model_imports(models.classes(self._circular), ".")
         names = {"Any", "Model", "decode", "define", "field"}
-        names.update(*(field.annotation.names for field in self.fields))
-        names.update(*(field.annotation.names for field in self.flattened))
+        names.update(*(f.annotation.names for f in self.fields), *(f.annotation.names for f in self.flattened))
         if not all(field.is_json for field in self.fields):
             names.add("encode")
         direct = model_imports(models.classes(needed - self._circular), ".")

@@ -116,19 +116,14 @@ class Models:
         return found
 
     def kept(self, needed: Collection[str]) -> tuple[list[ModelProperty], list[Any]]:
-        """The models and enums that get a class: the `needed` ones, and those that are of no use but to be imported.
+        """The models and enums that get a class: the `needed` ones, and those that no operation refers to.
 
-        There is none for what becomes arguments, is unwrapped, or is only the shape of an error.
+        There is none for what becomes arguments, is unwrapped, or is only the shape of an error. Raises `ContractError`
+        for names that a class or an attribute cannot have.
         """
-        endpoints = [
-            endpoint
-            for collection in self._data.endpoint_collections_by_tag.values()
-            for endpoint in collection.endpoints
-        ]
-        aside = self._error_schemas() | self.reachable_from(
-            part.prop for endpoint in endpoints for part in [*endpoint.bodies, *endpoint.responses]
-        )
-        unneeded = aside.difference(needed)
+        endpoints = (endpoint for tag in self._data.endpoint_collections_by_tag.values() for endpoint in tag.endpoints)
+        bodies = [body.prop for endpoint in endpoints for body in [*endpoint.bodies, *endpoint.responses]]
+        unneeded = (self._error_schemas() | self.reachable_from(bodies)).difference(needed)
         models = [model for model in self._data.models if not self.is_map(model) and _name(model) not in unneeded]
         enums = [enum for enum in self._data.enums if _name(enum) not in unneeded]
         self._check_names(models, enums)
@@ -136,16 +131,11 @@ class Models:
 
     def _error_schemas(self) -> set[str]:
         """The classes of all schemas that error responses refer to, directly or not."""
-        errors = [
-            response
-            for operation in self.document.operations
-            for code, response in operation.responses.items()
-            if not code.startswith("2")
-        ]
+        responses = [response for operation in self.document.operations for response in operation.responses.items()]
+        errors = [response for code, response in responses if not code.startswith("2")]
         return {_class_name(reference.rsplit("/", 1)[-1]) for reference in self.document.references(errors)}
 
     def _check_names(self, models: list[ModelProperty], enums: list[Any]) -> None:
-        """Refuse models whose names the generated code cannot bear."""
         for model in [*models, *enums]:
             if _name(model) in STATEMENTS:
                 raise ContractError(f"no schema can be called {_name(model)}: the generated code needs it")

@@ -24,9 +24,7 @@ class Tags:
         self._raw_operations: dict[tuple[str, str], RawOperation] = {}
         for raw in models.document.operations:
             if self._raw_operations.setdefault(_key(raw.method, raw.path), raw) is not raw:
-                raise ContractError(
-                    f"{raw.method} {raw.path}: another path differs from it by the names of parameters alone"
-                )
+                raise ContractError(f"{raw.method} {raw.path}: another path differs by names of parameters alone")
         self.tags = {
             str(module): self._tag(str(module), collection)
             for module, collection in data.endpoint_collections_by_tag.items()

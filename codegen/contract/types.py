@@ -69,7 +69,7 @@ class Check:
 
     @classmethod
     def of(cls, function: str, *parts: Check) -> Check:
-        """The check that a function makes of others, or the one that the core has in its place."""
+        """The check that a function makes of others, or the ready one."""
         check = cls(function, parts)
         return cls(_READY[str(check)]) if str(check) in _READY else check
 

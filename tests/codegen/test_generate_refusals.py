@@ -101,7 +101,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "Invalid datetime|not a time",
     ),
     "method twice": (contract(paths=also({"operationId": "things_get"})), "has two methods called get"),
-    "method and walk": (
+    "method and iterator": (
         contract(
             operation=paging({"type": "array", "items": TEXT}) | {"operationId": "list"},
             paths=also({"operationId": "iter"}),
@@ -122,14 +122,14 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
             path="/things/{x}",
             paths={"/things/{y}": also(parameter("path", name="y"))["/other"]},
         ),
-        "get /things/{y}: another path differs from it by the names of parameters alone",
+        "get /things/{y}: another path differs by names of parameters alone",
     ),
     "tag on two planes": (
         contract(paths={"/other": also({})["/other"] | {"servers": [{"url": "https://x", "x-plane": "control"}]}}),
         "no plane has all operations of the tag things",
     ),
     "odd plane": (contract(servers=[{"url": "https://x", "x-plane": "a-b"}]), "not an identifier"),
-    "unknown exception": (contract(operation=raising("Oops")), "names 'Oops', which is not an exception of the client"),
+    "unknown exception": (contract(operation=raising("Oops")), "names 'Oops', not an exception of the client"),
     "no exception": (contract(operation=raising("Attempt")), "names 'Attempt'"),
     "unwrap of a list": (
         contract(operation={"responses": json_response({"type": "array", "items": TEXT}), "x-unwrap": "id"}),

@@ -95,7 +95,7 @@ def test_unions_of_lists_of_unions_keep_their_members_together(make_package: Cal
     )
 
 
-def test_a_list_that_pages_has_a_walk_and_one_whose_steps_have_no_default_has_none(odd: str, prefix: str) -> None:
+def test_a_list_that_pages_has_an_iterator_and_one_whose_steps_have_no_default_has_none(odd: str, prefix: str) -> None:
     things = resource(odd, prefix, "things", "Things")
     assert signature(things.iter_plain) == (
         f"(self, limit: int, *, offset: int = 0, max_items: int | None = None) -> {prefix}Iterator[Thing]"

@@ -82,7 +82,7 @@ class Events(SyncResource):
         """List the ingested events, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
@@ -199,7 +199,7 @@ class AsyncEvents(AsyncResource):
         """List the ingested events, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.

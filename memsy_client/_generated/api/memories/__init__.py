@@ -102,7 +102,7 @@ class Memories(SyncResource):
         """List memories, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.
@@ -299,7 +299,7 @@ class AsyncMemories(AsyncResource):
         """List memories, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1-256 characters.

@@ -63,7 +63,7 @@ class Roles(SyncResource):
         """List the roles of an organisation, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
@@ -322,7 +322,7 @@ class AsyncRoles(AsyncResource):
         """List the roles of an organisation, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
