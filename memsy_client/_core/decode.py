@@ -1,9 +1,8 @@
 """The checks that generated models make while they are built out of JSON.
 
 A check takes a JSON value and returns what the model keeps of it, or raises a `MemsyDecodeError` that says where in the
-data it failed and what was expected there. Checks run once for every field of every object received, so they are
-written for speed: models check plain values themselves and only call `type_error`, and the checks that are used most
-take the location as an argument.
+data it failed and what was expected there. Checks run for every field of every object received, and are written for
+speed: models test plain values themselves and only call `type_error`; the most common checks take the location.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ THING = {"type": "object", "required": ["id"], "properties": {"id": TEXT, "note"
 DONE = {"responses": {"204": {"description": "Done."}}}
 
 
-def parameter(place: str, schema: Any = TEXT, **more: Any) -> dict[str, Any]:
-    return {"parameters": [{"name": "x", "in": place, "schema": schema, "required": place == "path"} | more]}
+def parameter(location: str, schema: Any = TEXT, **more: Any) -> dict[str, Any]:
+    return {"parameters": [{"name": "x", "in": location, "schema": schema, "required": location == "path"} | more]}
 
 
 def body(schema: Any, media_type: str = "application/json") -> dict[str, Any]:

@@ -144,7 +144,7 @@ def test_absent_and_null_fields_are_none(models: Any) -> None:
         ("inner", {"size": {"size": None}}, "inner.size.size"),
     ],
 )
-def test_a_mistyped_field_is_an_error_that_names_its_place(models: Any, field: str, value: Any, location: str) -> None:
+def test_a_mistyped_field_is_an_error_that_names_it(models: Any, field: str, value: Any, location: str) -> None:
     with pytest.raises(MemsyDecodeError) as caught:
         models.Shapes.from_dict({**SHAPES, field: value})
     assert caught.value.location == location
