@@ -58,7 +58,7 @@ class FlattenedField:
 
 
 class ModelModule:
-    """The module of a model; the modules that `circular_imports` import it in turn."""
+    """The module of a model. Models whose modules import it in turn are imported late, by `from_dict`."""
 
     def __init__(self, model: ModelProperty, models: Models, is_sent: bool, core: str) -> None:
         self.name = str(model.class_info.name)
@@ -73,13 +73,13 @@ class ModelModule:
         self._circular = {name for name in needed if self.name in models.reachable_from(models.classes([name]))}
         self.fields = [self._field(prop, models.field_schema(model, prop)) for prop in props]
         self.flattened = [self._flattened(f"self.{holder}", prop, text) for prop, text in inner]
-        self.circular_imports = model_imports(models.classes(self._circular), ".")
+        self.late_imports = model_imports(models.classes(self._circular & models.classes_in(props)), ".")
         names = {"Any", "Model", "decode", "define", "field"}
         names.update(*(f.annotation.names for f in self.fields), *(f.annotation.names for f in self.flattened))
         if not all(field.is_json for field in self.fields):
             names.add("encode")
         direct = model_imports(models.classes(needed - self._circular), ".")
-        self.imports = import_block(names, core, direct, self.circular_imports)
+        self.imports = import_block(names, core, direct, model_imports(models.classes(self._circular), "."))
 
     def _field(self, prop: Any, schema: dict[str, Any]) -> ModelField:
         name, word = attribute(prop), kind(single(prop))

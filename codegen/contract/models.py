@@ -97,8 +97,8 @@ class Models:
                 yield part
 
     def classes(self, names: Iterable[str]) -> list[Any]:
-        """The models and enums among the names of classes."""
-        return [self._classes[name] for name in sorted(names) if name in self._classes]
+        """The models and enums among names that generated code uses."""
+        return [self._classes[name] for name in sorted(names) if name in self._classes and name not in STATEMENTS]
 
     def classes_in(self, props: Iterable[Any]) -> set[str]:
         """The names of the classes that the types of properties name."""
