@@ -5,54 +5,57 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from memsy_client import exceptions
 
 if TYPE_CHECKING:
-    from contract.nodes import Argument, Operation
+    from contract.model_modules import ModelField
+    from contract.nodes import Argument, ClientMethod
 
 WIDTH = 116
 
 
-def method(operation: Operation) -> str:
+def method(operation: ClientMethod) -> str:
     """The docstring of a client method."""
     return _join(
-        _flowed(f"{operation.summary.rstrip('.')}." if operation.summary else f"Call `{operation.name}`."),
-        _flowed(operation.description),
+        _flowed(f"{_title(operation) or f'Call `{operation.name}`'}."),
+        _flowed(operation.raw.node.get("description", "")),
         _section("Args", ((argument.name, about(argument)) for argument in operation.arguments)),
         _section("Returns", [("", operation.result_description or "The result.")] if operation.result else []),
         _raises(operation),
     )
 
 
-def walk(operation: Operation) -> str:
-    """The docstring of the method that walks through a list's pages."""
+def iterator(operation: ClientMethod) -> str:
+    """The docstring of the method that iterates over the items of all pages."""
     paging = {"limit": "How many items to fetch at a time.", "offset": "How many items to skip."}
-    arguments = [
-        (argument.name, _with_limits(paging[argument.wire], argument) if argument.wire in paging else about(argument))
-        for argument in operation.arguments
-    ]
+    arguments = [(argument.name, about(argument, paging.get(argument.wire))) for argument in operation.arguments]
     return _join(
-        _flowed(f"{operation.summary.rstrip('.') or operation.name}, one item after the other."),
+        _flowed(f"{_title(operation) or operation.name}, one item after the other."),
         "Pages are fetched as they are needed. An item that moved to a later page, because others were added in front "
-        "of it, is given once. The walk ends with the last page, or with one that brings nothing new.",
+        "of it, is given once. The iteration ends with the last page, or with one that brings nothing new.",
         _section("Args", [*arguments, ("max_items", "How many items to give at most; None for all.")]),
         _section("Yields", [("", "The items, in the order of the pages.")]),
         _raises(operation),
     )
 
 
-def model(description: str, attributes: Iterable[tuple[str, str]]) -> str:
+def model(description: str, fields: Iterable[ModelField]) -> str:
     """The docstring of a model."""
-    kept = ("additional_properties", "Fields that the contract does not know, by their names on the wire.")
-    return _join(_flowed(description), _section("Attributes", [*attributes, kept]))
+    entries = [(field.name, field.description) for field in fields]
+    entries.append(("additional_properties", "Fields that the contract does not know, by their names on the wire."))
+    return _join(_flowed(description), _section("Attributes", entries))
 
 
-def about(argument: Argument) -> str:
-    """What a docstring says of an argument."""
-    return _with_limits(argument.description or "Not described in the contract.", argument)
+def about(argument: Argument, text: str | None = None) -> str:
+    """What a docstring says of an argument: a text, or else its description, with the limits that this leaves out."""
+    text = text or argument.description or "Not described in the contract."
+    found = limits(argument.schema)
+    if set(re.findall(r"\d+", text.replace(",", ""))).issuperset(re.findall(r"\d+", found)):
+        return text
+    return f"{text.rstrip('.')}. {found[0].upper()}{found[1:]}."
 
 
 def limits(schema: dict[str, Any]) -> str:
@@ -66,12 +69,12 @@ def limits(schema: dict[str, Any]) -> str:
 
 
 def text(raw: str, indent: int) -> str:
-    """Text of the contract as a docstring, laid out for its place in the source."""
+    """Text of the contract as a docstring, indented for the source."""
     return docstring(_flowed(raw), indent)
 
 
 def docstring(flowed: str, indent: int) -> str:
-    """A docstring, as the functions above make it, laid out for its place in the source."""
+    """A docstring, as the functions above make it, indented for the source."""
     lines: list[str] = []
     for line in flowed.splitlines():
         words = line.lstrip()
@@ -89,25 +92,19 @@ def _wrapped(words: str, first: str, further: str) -> list[str]:
     )
 
 
-def _raises(operation: Operation) -> str:
-    told = [(name, _summary(getattr(exceptions, name))) for name in operation.raises]
-    return _section("Raises", [*told, ("MemsyError", "The base of every failure; nothing else is raised.")])
+def _title(operation: ClientMethod) -> str:
+    return str(operation.raw.node.get("summary", "")).rstrip(".")
+
+
+def _raises(operation: ClientMethod) -> str:
+    named = [(name, _summary(getattr(exceptions, name))) for name in operation.raises]
+    return _section("Raises", [*named, ("MemsyError", "The base of every failure; nothing else is raised.")])
 
 
 def _summary(kind: type) -> str:
     """What an exception's own documentation says first, up to a further clause."""
     first = (inspect.getdoc(kind) or "").split("\n\n")[0]
     return first.split(";")[0].rstrip(".") + "."
-
-
-def _with_limits(text: str, argument: Argument) -> str:
-    told = limits(argument.schema)
-    already = set(re.findall(r"\d+", text.replace(",", "")))
-    return (
-        text
-        if not told or already.issuperset(re.findall(r"\d+", told))
-        else f"{text.rstrip('.')}. {told[0].upper()}{told[1:]}."
-    )
 
 
 def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
@@ -123,22 +120,8 @@ def _join(*parts: str) -> str:
 
 def _flowed(raw: str) -> str:
     """A text with each paragraph and list item on one line."""
-    return "\n".join(_blocks(raw))
-
-
-def _blocks(text: str) -> Iterator[str]:
-    """The paragraphs and list items of a text, each on one line, and an empty string for each empty line."""
-    block = ""
-    for line in text.strip().splitlines():
-        stripped = line.strip()
-        if block and (not stripped or stripped.startswith("- ")):
-            yield block
-            block = ""
-        if not stripped:
-            yield ""
-        block = f"{block} {stripped}".strip()
-    if block:
-        yield block
+    stripped = "\n".join(line.strip() for line in raw.strip().splitlines())
+    return re.sub(r"(?<=.)\n(?=.)(?!- )", " ", stripped)
 
 
 def _range(low: Any, high: Any, unit: str) -> str:

@@ -20,10 +20,9 @@ import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import docstrings
-from contract import Contract, ContractError, literal, null_apart, read_document
+from contract import ContractError, TemplateContext, literal, read_document, split_nullable_enums
 from jinja2 import StrictUndefined, TemplateError
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -43,7 +42,7 @@ def generate(
 ) -> None:
     """Generate the package `output` (which must not exist) from the document `spec`.
 
-    `core` is the package that the generated code stands on. Raises `ContractError`.
+    `core` is the package that the generated code uses. Raises `ContractError`.
     """
     document = read_document(spec)
     config = Config.from_sources(
@@ -54,16 +53,17 @@ def generate(
         overwrite=False,
         output_path=output,
     )
-    readable = null_apart(document)
+    readable = split_nullable_enums(document)
     data = GeneratorData.from_dict(copy.deepcopy(readable), config=config)
     if isinstance(data, GeneratorError):
-        raise ContractError(_told([data]))
-    _raise_for(
-        [*data.errors, *(error for tag in data.endpoint_collections_by_tag.values() for error in tag.parse_errors)]
-    )
+        raise ContractError(_format_problems([data]))
+    tags = data.endpoint_collections_by_tag.values()
+    _raise_for([*data.errors, *(error for tag in tags for error in tag.parse_errors)])
+    context = TemplateContext(readable, data, core)
+    data.models, data.enums = context.models, context.enums
     project = Project(openapi=data, config=config, custom_template_path=templates)
     project.env.undefined = StrictUndefined
-    project.env.globals |= {"contract": Contract(readable, data, core), "docstrings": docstrings}
+    project.env.globals |= {"contract": context, "docstrings": docstrings}
     project.env.filters["literal"] = literal
     with contextlib.redirect_stdout(io.StringIO()), _own_programs_first():
         try:
@@ -73,7 +73,9 @@ def generate(
     _raise_for(problems)
     for unused in ("types.py", "errors.py"):  # the generator writes them whatever the templates say
         (output / unused).unlink()
-    _write_document(document, output / "openapi.json")
+    # The embedded server reads the contract without a YAML library.
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    (output / "openapi.json").write_text(text, encoding="utf-8")
 
 
 @contextlib.contextmanager
@@ -89,17 +91,12 @@ def _own_programs_first() -> Iterator[None]:
 
 def _raise_for(problems: Sequence[GeneratorError]) -> None:
     if problems:
-        raise ContractError(_told(problems))
+        raise ContractError(_format_problems(problems))
 
 
-def _told(problems: Sequence[GeneratorError]) -> str:
+def _format_problems(problems: Sequence[GeneratorError]) -> str:
     lines = [f"{problem.header}: {problem.detail or ''}" for problem in problems]
     return "\n".join(dict.fromkeys(line.strip(" :\n") for line in lines))
-
-
-def _write_document(document: dict[str, Any], path: Path) -> None:
-    """The contract as JSON, which the local server reads without a YAML library."""
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _files(folder: Path) -> set[str]:
@@ -125,7 +122,7 @@ def differences(fresh: Path, committed: Path) -> list[str]:
 
 
 def swap(fresh: Path, target: Path, bin_: Path) -> None:
-    """Put `fresh` in the place of `target`, whose former content moves to `bin_`."""
+    """Replace `target`, which moves to `bin_`, by `fresh`."""
     if target.exists():
         target.rename(bin_)
     try:
@@ -145,7 +142,7 @@ def main() -> int:
 
     if not arguments.check:
         arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    # What is generated has to be on the committed tree's file system to take its place in one step.
+    # What is generated has to be on the committed tree's file system to replace it in one step.
     beside = None if arguments.check else arguments.output.parent
     with tempfile.TemporaryDirectory(prefix=".generating-", dir=beside) as workshop:
         fresh = Path(workshop, "fresh")

@@ -181,11 +181,11 @@ class MemsyDecodeError(MemsyError):
         self.location = ""
         self.response = response
 
-    def within(self, place: str | int) -> MemsyDecodeError:
-        """Put a field's name or an item's index before the location; gives the error itself."""
-        step = f"[{place}]" if isinstance(place, int) else place
+    def prepend_location(self, step: str | int) -> MemsyDecodeError:
+        """Put a field's name or an item's index before the location; returns the error itself."""
+        first = f"[{step}]" if isinstance(step, int) else step
         joint = "." if self.location and not self.location.startswith("[") else ""
-        self.location = f"{step}{joint}{self.location}"
+        self.location = f"{first}{joint}{self.location}"
         return self
 
     def _summary(self) -> str:

@@ -29,7 +29,7 @@ def read_document(spec: Path) -> dict[str, Any]:
     except RecursionError:
         raise ContractError(f"{spec.name} has an anchor that contains itself") from None
     if not isinstance(document, dict):
-        raise ContractError(f"{spec.name} is no OpenAPI document")
+        raise ContractError(f"{spec.name} is not an OpenAPI document")
     return document
 
 
@@ -42,38 +42,33 @@ def _json_values(node: Any) -> Any:
     return node.isoformat() if isinstance(node, datetime.date) else node
 
 
-def null_apart(node: Any, name: str = "") -> Any:
+def split_nullable_enums(node: Any, name: str = "") -> Any:
     """The document with null taken out of its enums, which the generator would turn into classes with odd names."""
     if isinstance(node, list):
-        return [null_apart(item, name) for item in node]
+        return [split_nullable_enums(item, name) for item in node]
     if not isinstance(node, dict):
         return node
     values = node.get("enum")
-    if isinstance(values, list) and None in values and len(values) > 1:
-        rest = {key: value for key, value in node.items() if key not in ("enum", "type")}
-        inner = {"title": name, "enum": [value for value in values if value is not None]}
-        return rest | {"anyOf": [inner, {"type": "null"}]}
-    return {key: value if key in NO_SCHEMAS else null_apart(value, key) for key, value in node.items()}
+    if not isinstance(values, list) or None not in values or len(values) == 1:
+        return {key: value if key in NO_SCHEMAS else split_nullable_enums(value, key) for key, value in node.items()}
+    others = {key: value for key, value in node.items() if key not in ("enum", "type")}
+    listed = [*values]
+    listed.remove(None)
+    return others | {"anyOf": [{"title": name, "enum": listed}, {"type": "null"}]}
 
 
 @dataclass(frozen=True)
 class RawOperation:
     """One operation as the document has it; references to parameters, bodies and responses are followed.
 
-    Attributes:
-        path, method: Where it stands.
-        node: What stands there.
-        parameters: Its own, and those of its path that it does not replace.
-        body: The request body, or None.
-        responses: By their status codes.
-        planes: The planes that it is on.
+    The parameters are its own, and those of its path that it does not replace; responses are by their status codes.
     """
 
     path: str
     method: str
     node: dict[str, Any]
     parameters: tuple[dict[str, Any], ...]
-    body: dict[str, Any] | None
+    body: dict[str, Any]
     responses: dict[str, dict[str, Any]]
     planes: tuple[str, ...]
 
@@ -120,7 +115,7 @@ class Document:
     def schema(self, node: Any) -> dict[str, Any]:
         """A schema with its references followed and the parts of its allOf put together.
 
-        What stands beside a reference or an allOf counts more than what they say.
+        Keywords beside a reference or an allOf take precedence.
         """
         if not isinstance(node, dict):
             return {}
@@ -138,10 +133,8 @@ class Document:
     def description(self, node: Any) -> str:
         """The description of a node, or of the nullable schema inside it."""
         schema = self.schema(node)
-        own: str = schema.get("description") or ""
-        return own or next(
-            (self.description(part) for part in schema.get("anyOf", []) if part.get("type") != "null"), ""
-        )
+        parts = (part for part in schema.get("anyOf", []) if part.get("type") != "null")
+        return str(schema.get("description") or next(map(self.description, parts), ""))
 
     def _operation(self, path: str, method: str, item: dict[str, Any]) -> RawOperation:
         node = item[method]
@@ -153,7 +146,7 @@ class Document:
             method,
             node,
             tuple(parameters.values()),
-            self.resolve(node.get("requestBody")),
+            self.resolve(node.get("requestBody")) or {},
             {str(code): self.resolve(response) for code, response in node.get("responses", {}).items()},
             self._planes(node.get("servers") or item.get("servers") or self._content.get("servers") or [{}]),
         )
@@ -162,5 +155,5 @@ class Document:
         names = dict.fromkeys(str(server.get("x-plane", "core")) for server in servers)
         for name in names:
             if not name.isidentifier() or keyword.iskeyword(name):
-                raise ContractError(f"x-plane of a server says {name!r}, which is no identifier")
+                raise ContractError(f"x-plane of a server says {name!r}, which is not an identifier")
         return tuple(names)

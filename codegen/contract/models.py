@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from openapi_python_client import strings
@@ -11,8 +11,9 @@ from openapi_python_client.parser.properties import LiteralEnumProperty, ModelPr
 from openapi_python_client.parser.properties.list_property import ListProperty
 
 from .document import ContractError, Document
-from .names import IMPORTED_NAMES, attribute, twice, wire
-from .properties import flattened, single
+from .imports import STATEMENTS
+from .names import attribute, twice, wire
+from .properties import members, single
 
 
 class Models:
@@ -20,15 +21,14 @@ class Models:
 
     def __init__(self, document: Document, data: GeneratorData) -> None:
         self.document = document
-        self._models = {_name(model): model for model in data.models}
+        self._data = data
+        self._classes = {_name(part): part for part in [*data.models, *data.enums]}
         self._schemas = {_class_name(name): schema for name, schema in document.schemas.items()}
 
     @property
     def names(self) -> set[str]:
-        """The classes that models and named schemas may become."""
-        return {*self._models, *self._schemas}
-
-    # ------------------------------------------------------------------ fields
+        """The classes that models, enums and named schemas may become."""
+        return {*self._classes, *self._schemas}
 
     def fields(self, prop: Any) -> list[Any]:
         """The generator's properties of a model's fields, required ones first; of any other property none.
@@ -37,7 +37,7 @@ class Models:
         """
         if not isinstance(prop, ModelProperty):
             return []
-        model = self._models.get(_name(prop), prop)
+        model: Any = self._classes.get(_name(prop), prop)
         return [*(model.required_properties or []), *(model.optional_properties or [])]
 
     def field(self, prop: Any, name: Any) -> Any:
@@ -50,14 +50,13 @@ class Models:
 
     def field_schemas(self, model: ModelProperty) -> dict[str, Any]:
         """The schemas of a model's fields, by their names on the wire, in the document's order."""
-        schemas: dict[str, Any] = self._schema(model).get("properties", {})
-        return schemas
+        return dict(self._schema(model).get("properties", {}))
 
     def field_schema(self, model: ModelProperty, prop: Any) -> dict[str, Any]:
         """The schema of one field of a model."""
         return self.document.schema(self.field_schemas(model).get(wire(prop)))
 
-    def exposed(self, model: ModelProperty) -> tuple[str, list[tuple[Any, str]]] | None:
+    def flattened(self, model: ModelProperty) -> tuple[str, list[tuple[Any, str]]] | None:
         """The attribute whose own fields a model shows as attributes (`x-expose`), and these fields with what the
         document says of them. A field that the model has itself is not among them.
         """
@@ -67,7 +66,7 @@ class Models:
         prop = self.field(model, name)
         inner = single(prop)
         if not isinstance(inner, ModelProperty) or self.is_map(inner):
-            raise ContractError(f"{_name(model)}: x-expose names {name}, which is no field with fields of its own")
+            raise ContractError(f"{_name(model)}: x-expose names {name}, which is not a field with fields of its own")
         own = {attribute(field) for field in self.fields(model)}
         return attribute(prop), [
             (field, self.document.description(self.field_schema(inner, field)))
@@ -87,17 +86,23 @@ class Models:
             named = model.data.model_dump(mode="json", by_alias=True, exclude_none=True)
         return self.document.schema(named)
 
-    # ------------------------------------------------------------------ which name which
-
     def types_in(self, prop: Any) -> Iterator[Any]:
         """The generated classes that a property's type names: models and enums."""
-        for part in flattened(prop):
+        for part in members(prop):
             if isinstance(part, ListProperty):
                 yield from self.types_in(part.inner_property)
             elif self.is_map(part):
                 yield from self.types_in(part.additional_properties)
             elif isinstance(part, ModelProperty | LiteralEnumProperty):
                 yield part
+
+    def classes(self, names: Iterable[str]) -> list[Any]:
+        """The models and enums among names that generated code uses."""
+        return [self._classes[name] for name in sorted(names) if name in self._classes and name not in STATEMENTS]
+
+    def classes_in(self, props: Iterable[Any]) -> set[str]:
+        """The names of the classes that the types of properties name."""
+        return {_name(part) for prop in props for part in self.types_in(prop)}
 
     def reachable_from(self, props: Iterable[Any]) -> set[str]:
         """The classes of all models and enums that properties name, directly or not."""
@@ -110,46 +115,31 @@ class Models:
                     waiting += self.fields(part)
         return found
 
-    def needed_by(self, model: ModelProperty) -> dict[str, Any]:
-        """The other models and enums that a model's annotations name, by their class names."""
-        props = [*self.fields(model), *(prop for prop, _ in (self.exposed(model) or ("", []))[1])]
-        named = {_name(part): part for prop in props for part in self.types_in(prop)}
-        return {name: named[name] for name in sorted(named) if name != _name(model)}
+    def kept(self, needed: Collection[str]) -> tuple[list[ModelProperty], list[Any]]:
+        """The models and enums that get a class: the `needed` ones, and those that no operation refers to.
 
-    def circular(self, model: ModelProperty) -> set[str]:
-        """Of the models that `needed_by` gives, those which refer back, so that their modules form a circle."""
-        return {name for name, part in self.needed_by(model).items() if _name(model) in self.reachable_from([part])}
-
-    # ------------------------------------------------------------------ which are needed
-
-    def drop_unneeded(self, data: GeneratorData, needed: set[str]) -> None:
-        """Keep no class for what becomes arguments, is unwrapped, or is only the shape of an error."""
-        endpoints = [
-            endpoint for collection in data.endpoint_collections_by_tag.values() for endpoint in collection.endpoints
-        ]
-        aside = self._error_schemas() | self.reachable_from(
-            part.prop for endpoint in endpoints for part in [*endpoint.bodies, *endpoint.responses]
-        )
-        unneeded = aside - needed
-        data.models = [model for model in data.models if not self.is_map(model) and _name(model) not in unneeded]
-        data.enums = [enum for enum in data.enums if _name(enum) not in unneeded]
+        There is none for what becomes arguments, is unwrapped, or is only the shape of an error. Raises `ContractError`
+        for names that a class or an attribute cannot have.
+        """
+        endpoints = (endpoint for tag in self._data.endpoint_collections_by_tag.values() for endpoint in tag.endpoints)
+        bodies = [body.prop for endpoint in endpoints for body in [*endpoint.bodies, *endpoint.responses]]
+        unneeded = (self._error_schemas() | self.reachable_from(bodies)).difference(needed)
+        models = [model for model in self._data.models if not self.is_map(model) and _name(model) not in unneeded]
+        enums = [enum for enum in self._data.enums if _name(enum) not in unneeded]
+        self._check_names(models, enums)
+        return models, enums
 
     def _error_schemas(self) -> set[str]:
         """The classes of all schemas that error responses refer to, directly or not."""
-        errors = [
-            response
-            for operation in self.document.operations
-            for code, response in operation.responses.items()
-            if not code.startswith("2")
-        ]
+        responses = [response for operation in self.document.operations for response in operation.responses.items()]
+        errors = [response for code, response in responses if not code.startswith("2")]
         return {_class_name(reference.rsplit("/", 1)[-1]) for reference in self.document.references(errors)}
 
-    def check_names(self, data: GeneratorData) -> None:
-        """Refuse models whose names the generated code cannot bear."""
-        for model in [*data.models, *data.enums]:
-            if _name(model) in IMPORTED_NAMES:
+    def _check_names(self, models: list[ModelProperty], enums: list[Any]) -> None:
+        for model in [*models, *enums]:
+            if _name(model) in STATEMENTS:
                 raise ContractError(f"no schema can be called {_name(model)}: the generated code needs it")
-        for model in data.models:
+        for model in models:
             for name in twice([attribute(prop) for prop in self.fields(model)]):
                 raise ContractError(f"{_name(model)}: two fields would be the attribute {name}")
 

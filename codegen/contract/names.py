@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-import ast
 import datetime
 import keyword
 import math
-import re
 from typing import Any
 
+from memsy_client._core.model import Model
+
 from .document import ContractError
-from .nodes import Tag
 
 #: The types that annotations name. Where something in the same class body has such a name, they mean that.
 TYPES = {"bool", "datetime", "dict", "float", "int", "list", "str"}
 #: Attributes that every model has, or that its class body needs in their own meaning.
-MODEL_NAMES = TYPES | {
-    "additional_properties",
-    "classmethod",
-    "field",
-    "from_dict",
-    "get",
-    "property",
-    "rate_limit",
-    "self",
-    "to_dict",
-    "usage",
-}
+MODEL_NAMES = TYPES.union(
+    dir(Model), ["additional_properties", "classmethod", "field", "from_dict", "property", "self"]
+)
 #: Arguments that methods, or the functions that build their calls, need in their own meaning.
 METHOD_NAMES = {"datetime", "encode", "max_items", "self"}
 #: Methods that every resource has.
 RESOURCE_NAMES = {"with_raw_response"}
-#: What the modules import, so that no model can have the name.
-IMPORTED_NAMES = {
-    "Any",
-    "AsyncIterator",
-    "AsyncResource",
-    "Call",
-    "Iterable",
-    "Iterator",
-    "Literal",
-    "Mapping",
-    "Model",
-    "Operation",
-    "Pages",
-    "SyncResource",
-}
+#: What the class bodies of resources and clients need in its own meaning.
+CLASS_NAMES = {"cached_property", "datetime"}
 
 
 def plain_name(name: str, taken: set[str]) -> str:
     """The generator's identifier without the underscore it adds to the names of builtins.
 
-    Keywords keep it, and so does what is `taken`: in a class of its own, an attribute called `type` harms nobody.
+    Keywords keep it, and so does what is `taken`: in a class of its own, an attribute called `type` harms nothing.
     """
     plain = str(name).removesuffix("_")
     return f"{plain}_" if keyword.iskeyword(plain) or plain in taken else plain
@@ -72,17 +49,6 @@ def twice(names: list[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
 
 
-def annotated(tag: Tag | None, annotation: str) -> str:
-    """An annotation for a class body in which a tag's methods, one of them called `list`, hide builtin types."""
-    hidden = TYPES.intersection(operation.python_name for operation in tag.operations) if tag else set()
-    return re.sub(rf"\b({'|'.join(sorted(hidden))})\b", r"builtins.\1", annotation) if hidden else annotation
-
-
-def names_used(code: str) -> set[str]:
-    """The names that source code refers to, annotations included."""
-    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
-
-
 def literal(value: Any) -> str:
     """A value of the document as a Python expression. Text is escaped so that it cannot end its quotes.
 
@@ -99,7 +65,7 @@ def literal(value: Any) -> str:
         return repr(value)
     if isinstance(value, float) and math.isfinite(value):
         return repr(value)
-    raise ContractError(f"{value!r} has no place in a contract")
+    raise ContractError(f"{value!r} is not a value of JSON")
 
 
 def _escaped(character: str) -> str:

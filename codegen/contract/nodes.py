@@ -1,4 +1,4 @@
-"""What the clients are made of: planes, tags, operations, arguments, pages."""
+"""What the clients are made of: planes, tags, methods, arguments, pages."""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from .document import ContractError
+from .document import ContractError, RawOperation
+from .properties import kind, nullable, single
 
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a client method.
+    """One argument of a client method, called `wire` in the request. Required ones are positional.
 
     Attributes:
-        name: Its Python name.
-        wire: Its name in the request.
-        place: `path`, `query`, `header`, `field` (of a JSON object body) or `body` (the body itself).
-        required: Whether it is positional.
+        location: `path`, `query`, `header`, `field` (of a JSON object body) or `body` (the body itself).
         prop: The generator's property, which knows its type.
         schema: Its schema in the document.
-        description: What the document says of it.
     """
 
     name: str
     wire: str
-    place: str
+    location: str
     required: bool
     prop: Any
     schema: dict[str, Any]
@@ -35,9 +32,14 @@ class Argument:
     def default(self) -> Any:
         """The default as a Python value; None when there is none."""
         value = self.schema.get("default")
-        if isinstance(value, str) and type(self.prop).__name__ in ("DateTimeProperty", "DateProperty"):
+        if isinstance(value, str) and kind(self.prop) in ("Date", "DateTime"):
             return _read_time(value, self.name)
         return value
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it takes a list."""
+        return kind(single(self.prop)) == "List"
 
 
 def _read_time(text: str, name: str) -> datetime.date:
@@ -46,7 +48,7 @@ def _read_time(text: str, name: str) -> datetime.date:
             return datetime.date.fromisoformat(text)
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
-        raise ContractError(f"the default of {name}, {text!r}, is no time") from None
+        raise ContractError(f"the default of {name}, {text!r}, is not a time") from None
     return moment.replace(tzinfo=moment.tzinfo or datetime.timezone.utc)
 
 
@@ -68,51 +70,56 @@ class Paging:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One operation as one client method.
+class ClientMethod:
+    """One operation, `raw` in the document, as one client method.
 
     Attributes:
         name: The name users see in errors: `roles.list`, or `search` on a plane itself.
         python_name: The method's name on its class.
         module: The module that builds its calls.
-        method: The HTTP method in capitals.
-        path: The path template with wire names.
-        summary, description: Of the document.
         arguments: In signature order: required ones first.
         result: The generator's property of what the method returns; None when it returns None.
         result_description: What the document says of the success.
-        unwrap: The field of the response that the method returns in its place, or None.
         repeatable: Whether sending the request twice does no harm.
-        needs_body: Whether a JSON body is always sent.
         raises: The names of the exceptions that the document speaks of.
-        paging: How it pages, or None.
     """
 
     name: str
     python_name: str
     module: str
-    method: str
-    path: str
-    summary: str
-    description: str
+    raw: RawOperation
     arguments: tuple[Argument, ...]
     result: Any
     result_description: str
-    unwrap: str | None
     repeatable: bool
-    needs_body: bool
     raises: tuple[str, ...]
     paging: Paging | None
 
     @property
-    def walk_name(self) -> str:
-        """The name of the method that walks through the pages."""
+    def iter_name(self) -> str:
+        """The name of the method that iterates over the items of all pages."""
         return "iter" if self.python_name == "list" else f"iter_{self.python_name}"
 
     @property
-    def methods(self) -> list[str]:
-        """The names of all methods that the operation becomes."""
-        return [self.python_name, self.walk_name] if self.paging else [self.python_name]
+    def python_names(self) -> list[str]:
+        """The names of all that the operation becomes: the method itself and its iterator, where it pages."""
+        return [self.python_name, self.iter_name] if self.paging else [self.python_name]
+
+    @property
+    def passed(self) -> str:
+        """The arguments as the method passes them on to the function that builds a call."""
+        names = ((argument.name, argument.required) for argument in self.arguments)
+        return ", ".join(name if is_positional else f"{name}={name}" for name, is_positional in names)
+
+    @property
+    def never_none(self) -> list[str]:
+        """The names on the wire of arguments for which None stands neither for a value nor for the lack of one."""
+        named = self.arguments_in("query", "header", "field")
+        return [argument.wire for argument in named if argument.required and not nullable(argument.prop)]
+
+    def arguments_in(self, *locations: str) -> list[Argument]:
+        """The arguments that have one of these locations."""
+        return [argument for argument in self.arguments if argument.location in locations]
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,7 @@ class Tag:
     attribute: str
     planes: tuple[str, ...]
     description: str
-    operations: tuple[Operation, ...]
+    methods: tuple[ClientMethod, ...]
 
 
 @dataclass(frozen=True)

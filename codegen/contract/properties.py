@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from openapi_python_client.parser.properties import AnyProperty
@@ -24,29 +23,17 @@ def kind(prop: Any) -> str:
     return type(prop).__name__.removesuffix("Property")
 
 
-def members(prop: UnionProperty) -> list[Any]:
-    """The members of a union, without null."""
-    return [inner for inner in prop.inner_properties if not isinstance(inner, NoneProperty)]
+def members(prop: Any) -> list[Any]:
+    """The members of a union, which the generator never nests; of any other property only itself."""
+    return list(prop.inner_properties) if isinstance(prop, UnionProperty) else [prop]
 
 
 def single(prop: Any) -> Any:
     """What a nullable property is when it is not null; any other property itself."""
-    if isinstance(prop, UnionProperty) and len(members(prop)) == 1:
-        return single(members(prop)[0])
-    return prop
+    others = [member for member in members(prop) if not isinstance(member, NoneProperty)]
+    return others[0] if len(others) == 1 else prop
 
 
 def nullable(prop: Any) -> bool:
     """Whether null is one of a property's values."""
-    if isinstance(prop, UnionProperty):
-        return any(isinstance(inner, NoneProperty) for inner in prop.inner_properties)
-    return isinstance(prop, NoneProperty | AnyProperty)
-
-
-def flattened(prop: Any) -> Iterator[Any]:
-    """The members of a union and of the unions in it, null included; any other property itself."""
-    if not isinstance(prop, UnionProperty):
-        yield prop
-        return
-    for inner in prop.inner_properties:
-        yield from flattened(inner)
+    return isinstance(prop, AnyProperty) or any(isinstance(member, NoneProperty) for member in members(prop))

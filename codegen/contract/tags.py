@@ -6,75 +6,65 @@ import re
 
 from openapi_python_client import strings
 from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.openapi import Endpoint, EndpointCollection, generate_operation_id
-from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.parser.openapi import Endpoint, EndpointCollection
 
 from .document import ContractError, RawOperation
+from .imports import STATEMENTS
+from .methods import read_method
 from .models import Models
-from .names import IMPORTED_NAMES, RESOURCE_NAMES, plain_name, twice
-from .nodes import Operation, Plane, Tag
-from .operations import read_operation
+from .names import CLASS_NAMES, RESOURCE_NAMES, plain_name, twice
+from .nodes import ClientMethod, Plane, Tag
 
 
 class Tags:
-    """All tags with their operations, by the names of their packages."""
+    """All tags with their methods, by the names of their packages."""
 
     def __init__(self, models: Models, data: GeneratorData) -> None:
         self._models = models
-        self._raw_operations = {_key_of_raw(raw): raw for raw in models.document.operations}
+        self._raw_operations: dict[tuple[str, str], RawOperation] = {}
+        for raw in models.document.operations:
+            if self._raw_operations.setdefault(_key(raw.method, raw.path), raw) is not raw:
+                raise ContractError(f"{raw.method} {raw.path}: another path differs by names of parameters alone")
         self.tags = {
             str(module): self._tag(str(module), collection)
             for module, collection in data.endpoint_collections_by_tag.items()
         }
 
     @property
-    def operations(self) -> list[Operation]:
-        return [operation for tag in self.tags.values() for operation in tag.operations]
+    def methods(self) -> list[ClientMethod]:
+        return [method for tag in self.tags.values() for method in tag.methods]
 
-    def operation_of(self, endpoint: Endpoint) -> Operation:
-        """The operation of an endpoint; for one of several tags, as its first tag has it."""
+    def method_of(self, endpoint: Endpoint) -> ClientMethod:
+        """The method that calls an endpoint; for one of several tags, as its first tag has it."""
         raw = self._raw(endpoint)
-        return next(
-            operation
-            for operation in self.operations
-            if (operation.path, operation.method) == (raw.path, raw.method.upper())
-        )
+        return next(method for method in self.methods if method.raw is raw)
 
     def planes(self) -> list[Plane]:
         """The planes in the document's order."""
-        tags = self.tags.values()
-        names = dict.fromkeys(name for tag in tags for name in tag.planes)
-        planes = [
-            Plane(
-                name,
-                strings.ClassName(name, "Plane"),
-                next((tag for tag in tags if tag.name == name), None),
-                tuple(tag for tag in tags if name in tag.planes and tag.name != name),
-            )
-            for name in names
-        ]
-        for plane in planes:
-            methods = {operation.python_name for operation in plane.root.operations} if plane.root else set()
-            for tag in plane.resources:
-                if tag.attribute in methods:
-                    raise ContractError(f"the {plane.name} plane has a method and a tag called {tag.attribute}")
-        return planes
+        return [self._plane(name) for name in dict.fromkeys(name for tag in self.tags.values() for name in tag.planes)]
+
+    def _plane(self, name: str) -> Plane:
+        tags = [tag for tag in self.tags.values() if name in tag.planes]
+        root = next((tag for tag in tags if tag.name == name), None)
+        methods = [name for method in root.methods for name in method.python_names] if root else []
+        resources = tuple(tag for tag in tags if tag is not root)
+        for tag in resources:
+            if tag.attribute in methods:
+                raise ContractError(f"the {name} plane has a method and a tag called {tag.attribute}")
+        return Plane(name, strings.ClassName(name, "Plane"), root, resources)
 
     def _raw(self, endpoint: Endpoint) -> RawOperation:
-        key = _key(endpoint.method, endpoint.path.get_untrusted_value(), endpoint.name)
-        if key not in self._raw_operations:
-            raise ContractError(f"{endpoint.method} {endpoint.name} is not in the document")
-        return self._raw_operations[key]
+        return self._raw_operations[_key(endpoint.method, endpoint.path.get_untrusted_value())]
 
     def _tag(self, module: str, collection: EndpointCollection) -> Tag:
         raws = [self._raw(endpoint) for endpoint in collection.endpoints]
         names = [name for raw in raws for name in raw.node.get("tags") or ["default"]]
         name = next((name for name in names if strings.PythonIdentifier(name, "tag") == module), module)
         planes = _planes_of_tag(name, raws)
-        attribute = plain_name(module, {"self", *RESOURCE_NAMES})
+        attribute = plain_name(module, {"self", *CLASS_NAMES, *RESOURCE_NAMES})
         prefix = "" if name in planes else f"{attribute}."
         class_name = str(strings.ClassName(name, "Tag"))
-        is_taken = class_name in self._models.names | IMPORTED_NAMES
+        is_taken = class_name in self._models.names or class_name in STATEMENTS
         tag = Tag(
             name=name,
             module=module,
@@ -82,8 +72,8 @@ class Tags:
             attribute=attribute,
             planes=planes,
             description=self._models.document.tag_descriptions.get(name) or f"The methods of `{attribute}`.",
-            operations=tuple(
-                read_operation(raw, endpoint, self._models, name, prefix)
+            methods=tuple(
+                read_method(raw, endpoint, self._models, name, prefix)
                 for raw, endpoint in zip(raws, collection.endpoints, strict=True)
             ),
         )
@@ -100,21 +90,13 @@ def _planes_of_tag(tag: str, raws: list[RawOperation]) -> tuple[str, ...]:
 
 
 def _check_methods(tag: Tag) -> None:
-    names = [name for operation in tag.operations for name in operation.methods]
+    names = [name for method in tag.methods for name in method.python_names]
     for name in twice(names):
         raise ContractError(f"the tag {tag.name} has two methods called {name}")
     for name in RESOURCE_NAMES.intersection(names):
         raise ContractError(f"the tag {tag.name} has a method called {name}, which every resource has")
 
 
-def _key_of_raw(raw: RawOperation) -> tuple[str, str, str]:
-    if raw.node.get("operationId") is None:
-        name = generate_operation_id(path=UntrustedString(raw.path), method=raw.method, prefix="field_")
-    else:
-        name = strings.PythonIdentifier(raw.node["operationId"], "field_")
-    return _key(raw.method, raw.path, name)
-
-
-def _key(method: str, path: str, name: str) -> tuple[str, str, str]:
+def _key(method: str, path: str) -> tuple[str, str]:
     """What the generator and the document agree on: in paths, the generator has names of its own."""
-    return method, re.sub(r"{.*?}", "{}", path), str(name)
+    return method, re.sub(r"{.*?}", "{}", path)

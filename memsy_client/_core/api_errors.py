@@ -30,17 +30,21 @@ def api_error(response: Response) -> MemsyAPIError:
     error_code = code if isinstance(code, str) else None
     validation = [item for item in inner if isinstance(item, dict)] if isinstance(inner, list) else []
     detail = _detail(response, error, validation)
-    kind = error_class(response.status_code, error_code)
-    if response.status_code == 403 and body == {"message": "Forbidden"}:
-        kind = AuthenticationError  # the gateway's response to a key that it refuses, as the service documents it
-    if response.status_code == 429 and "quota" in detail.casefold():
-        kind = UsageLimitExceeded  # as other clients of the service have it, whatever the code
+    kind = _kind(response.status_code, body, error_code, detail)
     details = {name: value for name, value in error.items() if name not in ("error", "message", "detail")}
     if "scope" in details:  # an older name
         details.setdefault("required_scope", details["scope"])
     failure = kind(detail, response.status_code, detail, error_code, response, details=details, errors=validation)
     failure.retry_after = retry_after(response.headers)
     return failure
+
+
+def _kind(status_code: int, body: Any, error_code: str | None, detail: str) -> type[MemsyAPIError]:
+    if status_code == 403 and body == {"message": "Forbidden"}:
+        return AuthenticationError  # the gateway's response to a key that it refuses, as the service documents it
+    if status_code == 429 and "quota" in detail.casefold():
+        return UsageLimitExceeded  # as other clients of the service have it, whatever the code
+    return error_class(status_code, error_code)
 
 
 def retry_after(headers: Headers) -> float | None:

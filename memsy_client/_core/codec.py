@@ -1,4 +1,4 @@
-"""JSON documents in and out, with every way it can go wrong turned into one of our errors."""
+"""JSON documents in and out, with every failure turned into one of our errors."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _encode_other(value: Any) -> Any:
-    plain = encode.plain(value)
-    if plain is value:
+    jsonable = encode.to_jsonable(value)
+    if jsonable is value:
         raise TypeError(f"{type(value).__name__} is not a JSON value")
-    return plain
+    return jsonable
 
 
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
@@ -25,9 +25,9 @@ _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 
 def loads(content: bytes) -> Any:
-    """The JSON document in `content`. Raises `MemsyDecodeError` when it is none."""
+    """The JSON document in `content`. Raises `MemsyDecodeError` when it is not one."""
     if not content.strip():
-        raise MemsyDecodeError("is empty where JSON is due")
+        raise MemsyDecodeError("is empty where JSON is expected")
     try:
         return _decoder.decode(content.decode("utf-8-sig"))
     except RecursionError:

@@ -1,8 +1,8 @@
 """The checks that generated models make while they are built out of JSON.
 
-A check takes a JSON value and gives what the model keeps of it, or raises a `MemsyDecodeError` that says where in the
-data it failed and what was due there. They run once a field of every object received, so they are written for speed:
-models check plain values themselves and only call `wrong`, and what is asked for most often takes the place at once.
+A check takes a JSON value and returns what the model keeps of it, or raises a `MemsyDecodeError` that says where in the
+data it failed and what was expected there. Checks run for every field of every object received, and are written for
+speed: models test plain values themselves and only call `type_error`; the most common checks take the location.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ _MISSING = "is missing"
 _JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
 
 
-def wrong(value: Any, due: str, place: str | None = None) -> NoReturn:
-    """Refuse `value`, found at `place`, where something else is due."""
-    error = MemsyDecodeError(f"is {_JSON_NAMES.get(type(value), 'a number')} where {due} is due")
-    raise error if place is None else error.within(place)
+def type_error(value: Any, expected: str, location: str | None = None) -> NoReturn:
+    """Refuse `value`, found at `location`, where something else is expected. Raises `MemsyDecodeError`."""
+    error = MemsyDecodeError(f"is {_JSON_NAMES.get(type(value), 'a number')} where {expected} is expected")
+    raise error if location is None else error.prepend_location(location)
 
 
-def absent(missing: KeyError) -> MemsyDecodeError:
-    """The error for a required field that is not there."""
-    return MemsyDecodeError(_MISSING).within(str(missing.args[0]))
+def missing_field(error: KeyError) -> MemsyDecodeError:
+    """The error for a required field that is not there, which `error` names."""
+    return MemsyDecodeError(_MISSING).prepend_location(str(error.args[0]))
 
 
 def any_value(data: Any) -> Any:
@@ -55,75 +55,75 @@ def any_value(data: Any) -> Any:
 
 def text(data: Any) -> str:
     """A string."""
-    return data if type(data) is str else wrong(data, "a string")
+    return data if type(data) is str else type_error(data, "a string")
 
 
 def integer(data: Any) -> int:
     """A whole number."""
-    return data if type(data) is int else wrong(data, "an integer")
+    return data if type(data) is int else type_error(data, "an integer")
 
 
 def number(data: Any) -> float:
     """A number."""
-    return data if type(data) is float or type(data) is int else wrong(data, "a number")
+    return data if type(data) is float or type(data) is int else type_error(data, "a number")
 
 
 def boolean(data: Any) -> bool:
     """True or false."""
-    return data if type(data) is bool else wrong(data, "a boolean")
+    return data if type(data) is bool else type_error(data, "a boolean")
 
 
 def null(data: Any) -> None:
     """Nothing but null."""
-    return None if data is None else wrong(data, "null")
+    return None if data is None else type_error(data, "null")
 
 
 def mapping(data: Any) -> dict[str, Any]:
     """An object, whatever its values."""
-    return data if type(data) is dict else wrong(data, "an object")
+    return data if type(data) is dict else type_error(data, "an object")
 
 
-def time(data: Any, place: str | None = None) -> datetime.datetime:
+def time(data: Any, location: str | None = None) -> datetime.datetime:
     """A time in ISO 8601. One without an offset is read as UTC, as the contract says."""
     try:
         moment = _read_time(data)
     except (TypeError, ValueError, OverflowError):
-        wrong(data, "an ISO 8601 date-time", place)
+        type_error(data, "an ISO 8601 date-time", location)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.timezone.utc)
 
 
-def time_or_none(data: Any, place: str) -> datetime.datetime | None:
-    """A time at `place`, where it may be null or missing."""
+def time_or_none(data: Any, location: str) -> datetime.datetime | None:
+    """A time at `location`, where it may be null or missing."""
     if data is None:
         return None
     try:  # not by way of `time`: most objects have several, and a call costs a fourth of reading one
         moment = _read_time(data)
     except (TypeError, ValueError, OverflowError):
-        wrong(data, "an ISO 8601 date-time", place)
+        type_error(data, "an ISO 8601 date-time", location)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.timezone.utc)
 
 
-def date(data: Any, place: str | None = None) -> datetime.date:
+def date(data: Any, location: str | None = None) -> datetime.date:
     """A day in ISO 8601."""
     try:
         return datetime.date.fromisoformat(data)
     except (TypeError, ValueError):
-        wrong(data, "an ISO 8601 date", place)
+        type_error(data, "an ISO 8601 date", location)
 
 
-def texts(data: Any, place: str | None = None) -> list[str]:
+def texts(data: Any, location: str | None = None) -> list[str]:
     """A list of strings."""
     if type(data) is not list:
-        wrong(data, "a list", place)
+        type_error(data, "a list", location)
     for item in data:
         if type(item) is not str:
-            return _each_text(data) if place is None else inside(data, place, _each_text)
+            return _each_text(data) if location is None else decode_at(data, location, _each_text)
     return data
 
 
-def texts_or_none(data: Any, place: str) -> list[str] | None:
-    """A list of strings at `place`, where it may be null or missing."""
-    return None if data is None else texts(data, place)
+def texts_or_none(data: Any, location: str) -> list[str] | None:
+    """A list of strings at `location`, where it may be null or missing."""
+    return None if data is None else texts(data, location)
 
 
 def text_values(data: Any) -> dict[str, str]:
@@ -142,12 +142,12 @@ def each(check: Check[T]) -> Check[list[T]]:
 
     def check_list(data: Any) -> list[T]:
         if type(data) is not list:
-            wrong(data, "a list")
+            type_error(data, "a list")
         items = iter(data)
         try:
             return list(map(check, items))
         except MemsyDecodeError as error:
-            raise error.within(_number_taken(items, data) - 1) from None
+            raise error.prepend_location(_number_taken(items, data) - 1) from None
 
     return check_list
 
@@ -160,7 +160,7 @@ def values(check: Check[T]) -> Check[dict[str, T]]:
         try:
             return dict(zip(data, map(check, items), strict=True))
         except MemsyDecodeError as error:
-            raise error.within(list(data)[_number_taken(items, data) - 1]) from None
+            raise error.prepend_location(list(data)[_number_taken(items, data) - 1]) from None
 
     return check_values
 
@@ -189,28 +189,28 @@ def first_of(*checks: Check[Any]) -> Check[Any]:
                 return check(data)
             except MemsyDecodeError as error:
                 problems.append(error)
-        # The check that got furthest into the data tells what is wrong with it, one that misses a field knows it least.
+        # The check that got furthest into the data knows best what is wrong with it; least one that misses a field.
         raise max(problems, key=lambda error: (len(re.findall(r"[.[]", error.location)), error.message != _MISSING))
 
     return check_any
 
 
-def inside(data: Any, place: str, check: Check[T]) -> T:
-    """What `check` makes of the value at `place`."""
+def decode_at(data: Any, location: str, check: Check[T]) -> T:
+    """What `check` makes of the value at `location`."""
     try:
         return check(data)
     except MemsyDecodeError as error:
-        raise error.within(place) from None
+        raise error.prepend_location(location) from None
 
 
-def inside_or_none(data: Any, place: str, check: Check[T]) -> T | None:
-    """What `check` makes of the value at `place`, which may be null or missing."""
+def decode_at_or_none(data: Any, location: str, check: Check[T]) -> T | None:
+    """What `check` makes of the value at `location`, which may be null or missing."""
     if data is None:
         return None
     try:
         return check(data)
     except MemsyDecodeError as error:
-        raise error.within(place) from None
+        raise error.prepend_location(location) from None
 
 
 def unknown(data: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
@@ -221,6 +221,6 @@ def unknown(data: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
 def field(data: Any, name: str, check: Check[T]) -> T:
     """What `check` makes of the field `name` of an object."""
     try:
-        return inside(mapping(data)[name], name, check)
+        return decode_at(mapping(data)[name], name, check)
     except KeyError as missing:
-        raise absent(missing) from None
+        raise missing_field(missing) from None

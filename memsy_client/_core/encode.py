@@ -12,16 +12,16 @@ from .model import Model
 T = TypeVar("T")
 
 
-def plain(value: Any) -> Any:
+def to_jsonable(value: Any) -> Any:
     """`value` with the models, dates and containers in it turned into JSON values; anything else as it is."""
     if isinstance(value, Model):
         return value.to_dict()
     if isinstance(value, datetime.date):
         return timestamp(value)
     if isinstance(value, Mapping):
-        return {name: plain(inner) for name, inner in value.items()}
+        return {name: to_jsonable(inner) for name, inner in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
-        return [plain(inner) for inner in value]
+        return [to_jsonable(inner) for inner in value]
     return value
 
 
@@ -33,17 +33,15 @@ def timestamp(value: datetime.date) -> str:
 
 
 def items(name: str, values: Iterable[T] | None) -> list[T] | None:
-    """The list of what the argument `name` iterates over, or None. A single text is refused: it is not its letters."""
+    """The list of what the argument `name` iterates over, or None. A single text is refused: it is not its letters.
+
+    Raises `MemsyInputError`.
+    """
     if values is None:
         return None
     if isinstance(values, str | bytes | Mapping | Model) or not isinstance(values, Iterable):
         raise MemsyInputError(f"{name} takes a list, not one {type(values).__name__}")
     return list(values)
-
-
-def given(fields: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The fields that are not None; None when all of them are, which is how a body stays away that need not be sent."""
-    return {name: value for name, value in fields.items() if value is not None} or None
 
 
 def to_text(name: str, value: Any) -> str:

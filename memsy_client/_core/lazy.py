@@ -1,15 +1,29 @@
-"""Names of a package that are loaded when they are first asked for, so that importing the package stays cheap."""
+"""Imports that are left until something is first used, so that importing the package stays cheap."""
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+#: Held while a call imports what it needs at its first use. A fork waits for it: in a child that is made while another
+#: thread imports a module, whoever needs that module waits forever.
+import_lock = threading.RLock()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=import_lock.acquire, after_in_parent=import_lock.release, after_in_child=import_lock.release
+    )
+
 
 def load(package: str, modules: Mapping[str, str], name: str) -> Any:
-    """The object `name` of `package`, out of the module that `modules` gives; for a module's `__getattr__`."""
+    """The object `name` of `package`, out of the module that `modules` gives; for a module's `__getattr__`.
+
+    Raises `AttributeError` for a name that is not in `modules`.
+    """
     if name not in modules:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
     found = getattr(import_module(modules[name], package), name)

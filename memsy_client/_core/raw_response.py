@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from ..exceptions import Attempt, MemsyDecodeError, MemsyError
-from . import codec, importing
+from . import codec, lazy
 from .messages import Headers, Response
 from .model import Model
 from .operation import Call
@@ -14,6 +14,7 @@ from .usage import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class RawResponse(Generic[T]):
@@ -83,7 +84,7 @@ class RawResponse(Generic[T]):
             if operation.is_loaded:
                 result = parse(data)
             else:
-                with importing.guard:
+                with lazy.import_lock:
                     result = parse(data)
                 operation.is_loaded = True
         except MemsyDecodeError as error:
@@ -108,18 +109,18 @@ def with_call_context(
     return error
 
 
+def with_raw_sender(resource: R) -> R:
+    """The same resource, whose methods give the response in place of their result; it holds on to the sender alone."""
+    twin: Any = object.__new__(type(resource))
+    twin._sender = cast(Any, resource)._sender.raw()
+    return cast(R, twin)
+
+
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
-    """A client method that gives the response instead of its result."""
-    return cast("Callable[P, RawResponse[T]]", _with_raw_sender(method))
+    """A method of a resource with a raw sender, under the type that it has there."""
+    return cast("Callable[P, RawResponse[T]]", method)
 
 
 def async_raw(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, RawResponse[T]]]:
-    """An asynchronous client method that gives the response instead of its result."""
-    return cast("Callable[P, Coroutine[Any, Any, RawResponse[T]]]", _with_raw_sender(method))
-
-
-def _with_raw_sender(method: Any) -> Any:
-    owner = method.__self__
-    twin = object.__new__(type(owner))
-    twin._sender = owner._sender.raw()
-    return getattr(twin, method.__name__)
+    """As `raw`, of an asynchronous method."""
+    return cast("Callable[P, Coroutine[Any, Any, RawResponse[T]]]", method)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from memsy_client._core.raw_response import with_raw_sender
+
 from .api.control import AsyncControl, AsyncControlWithRawResponse, Control, ControlWithRawResponse
 from .api.core import AsyncCore, AsyncCoreWithRawResponse, Core, CoreWithRawResponse
 
@@ -51,10 +53,10 @@ class CoreMethods(Core):
 
         return Memories(self._sender)
 
-    @property
+    @cached_property
     def with_raw_response(self) -> CoreMethodsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return CoreMethodsWithRawResponse(self)
+        return CoreMethodsWithRawResponse(with_raw_sender(self))
 
 
 class CoreMethodsWithRawResponse(CoreWithRawResponse):
@@ -64,22 +66,22 @@ class CoreMethodsWithRawResponse(CoreWithRawResponse):
         super().__init__(client)
         self._client = client
 
-    @property
+    @cached_property
     def orgs(self) -> OrgsWithRawResponse:
         """Organisations, the top of the hierarchy (core plane)."""
         return self._client.orgs.with_raw_response
 
-    @property
+    @cached_property
     def roles(self) -> RolesWithRawResponse:
         """Roles under an organisation, siblings of its teams (core plane)."""
         return self._client.roles.with_raw_response
 
-    @property
+    @cached_property
     def teams(self) -> TeamsWithRawResponse:
         """Teams under an organisation, siblings of its roles (core plane)."""
         return self._client.teams.with_raw_response
 
-    @property
+    @cached_property
     def memories(self) -> MemoriesWithRawResponse:
         """Browsing the stored memories, without search by meaning (core plane)."""
         return self._client.memories.with_raw_response
@@ -116,10 +118,10 @@ class AsyncCoreMethods(AsyncCore):
 
         return AsyncMemories(self._sender)
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncCoreMethodsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncCoreMethodsWithRawResponse(self)
+        return AsyncCoreMethodsWithRawResponse(with_raw_sender(self))
 
 
 class AsyncCoreMethodsWithRawResponse(AsyncCoreWithRawResponse):
@@ -129,22 +131,22 @@ class AsyncCoreMethodsWithRawResponse(AsyncCoreWithRawResponse):
         super().__init__(client)
         self._client = client
 
-    @property
+    @cached_property
     def orgs(self) -> AsyncOrgsWithRawResponse:
         """Organisations, the top of the hierarchy (core plane)."""
         return self._client.orgs.with_raw_response
 
-    @property
+    @cached_property
     def roles(self) -> AsyncRolesWithRawResponse:
         """Roles under an organisation, siblings of its teams (core plane)."""
         return self._client.roles.with_raw_response
 
-    @property
+    @cached_property
     def teams(self) -> AsyncTeamsWithRawResponse:
         """Teams under an organisation, siblings of its roles (core plane)."""
         return self._client.teams.with_raw_response
 
-    @property
+    @cached_property
     def memories(self) -> AsyncMemoriesWithRawResponse:
         """Browsing the stored memories, without search by meaning (core plane)."""
         return self._client.memories.with_raw_response
@@ -188,10 +190,10 @@ class ControlMethods(Control):
 
         return Interest(self._sender)
 
-    @property
+    @cached_property
     def with_raw_response(self) -> ControlMethodsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return ControlMethodsWithRawResponse(self)
+        return ControlMethodsWithRawResponse(with_raw_sender(self))
 
 
 class ControlMethodsWithRawResponse(ControlWithRawResponse):
@@ -201,27 +203,27 @@ class ControlMethodsWithRawResponse(ControlWithRawResponse):
         super().__init__(client)
         self._client = client
 
-    @property
+    @cached_property
     def usage(self) -> UsageWithRawResponse:
         """What the organisation used of its plan (control plane, organisation admins)."""
         return self._client.usage.with_raw_response
 
-    @property
+    @cached_property
     def billing(self) -> BillingWithRawResponse:
         """Seats, payment and invoices (control plane, organisation admins)."""
         return self._client.billing.with_raw_response
 
-    @property
+    @cached_property
     def keys(self) -> KeysWithRawResponse:
         """API keys (control plane, organisation admins)."""
         return self._client.keys.with_raw_response
 
-    @property
+    @cached_property
     def events(self) -> EventsWithRawResponse:
         """Browsing the ingested raw events (control plane)."""
         return self._client.events.with_raw_response
 
-    @property
+    @cached_property
     def interest(self) -> InterestWithRawResponse:
         """Expressing interest in the Pro plan (control plane)."""
         return self._client.interest.with_raw_response
@@ -265,10 +267,10 @@ class AsyncControlMethods(AsyncControl):
 
         return AsyncInterest(self._sender)
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncControlMethodsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncControlMethodsWithRawResponse(self)
+        return AsyncControlMethodsWithRawResponse(with_raw_sender(self))
 
 
 class AsyncControlMethodsWithRawResponse(AsyncControlWithRawResponse):
@@ -278,27 +280,27 @@ class AsyncControlMethodsWithRawResponse(AsyncControlWithRawResponse):
         super().__init__(client)
         self._client = client
 
-    @property
+    @cached_property
     def usage(self) -> AsyncUsageWithRawResponse:
         """What the organisation used of its plan (control plane, organisation admins)."""
         return self._client.usage.with_raw_response
 
-    @property
+    @cached_property
     def billing(self) -> AsyncBillingWithRawResponse:
         """Seats, payment and invoices (control plane, organisation admins)."""
         return self._client.billing.with_raw_response
 
-    @property
+    @cached_property
     def keys(self) -> AsyncKeysWithRawResponse:
         """API keys (control plane, organisation admins)."""
         return self._client.keys.with_raw_response
 
-    @property
+    @cached_property
     def events(self) -> AsyncEventsWithRawResponse:
         """Browsing the ingested raw events (control plane)."""
         return self._client.events.with_raw_response
 
-    @property
+    @cached_property
     def interest(self) -> AsyncInterestWithRawResponse:
         """Expressing interest in the Pro plan (control plane)."""
         return self._client.interest.with_raw_response

@@ -11,7 +11,7 @@ import warnings
 from collections import deque
 from typing import TYPE_CHECKING
 
-from .._core import importing
+from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors
@@ -93,7 +93,7 @@ class _LoopPool:
                 return connection
             await connection.aclose()
         # httpx loads its network stack with its first transport, so that making a client takes no time.
-        with importing.guard, errors.making_a_connection():
+        with lazy.import_lock, errors.making_a_connection():
             from .async_connection import AsyncConnection
 
             return AsyncConnection(self._base_url)

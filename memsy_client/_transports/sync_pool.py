@@ -12,7 +12,7 @@ import warnings
 from collections import deque
 from typing import TYPE_CHECKING
 
-from .._core import importing
+from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors, forks
@@ -86,7 +86,7 @@ class SyncPool:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
                 # httpx loads its network stack with its first transport, so that making a client takes no time.
-                with importing.guard, errors.making_a_connection():
+                with lazy.import_lock, errors.making_a_connection():
                     from .sync_connection import SyncConnection
 
                     return SyncConnection(self._base_url)

@@ -135,7 +135,7 @@ class Wire:
         return kind(SyncSender(SharedTransport(self._recorder, False), **common))
 
     def call(self, path: str, *args: Any, **kwargs: Any) -> Any:
-        """The result of a method, such as `things.list`; a walk gives a list."""
+        """The result of a method, such as `things.list`; an iterator gives a list."""
         method = self.client
         for step in path.split("."):
             method = getattr(method, step)

@@ -17,8 +17,8 @@ THING = {"type": "object", "required": ["id"], "properties": {"id": TEXT, "note"
 DONE = {"responses": {"204": {"description": "Done."}}}
 
 
-def parameter(place: str, schema: Any = TEXT, **more: Any) -> dict[str, Any]:
-    return {"parameters": [{"name": "x", "in": place, "schema": schema, "required": place == "path"} | more]}
+def parameter(location: str, schema: Any = TEXT, **more: Any) -> dict[str, Any]:
+    return {"parameters": [{"name": "x", "in": location, "schema": schema, "required": location == "path"} | more]}
 
 
 def body(schema: Any, media_type: str = "application/json") -> dict[str, Any]:
@@ -98,10 +98,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "bad time": (
         contract(operation=parameter("query", {"type": "string", "format": "date-time", "default": "noon"})),
-        "Invalid datetime|no time",
+        "Invalid datetime|not a time",
     ),
     "method twice": (contract(paths=also({"operationId": "things_get"})), "has two methods called get"),
-    "method and walk": (
+    "method and iterator": (
         contract(
             operation=paging({"type": "array", "items": TEXT}) | {"operationId": "list"},
             paths=also({"operationId": "iter"}),
@@ -116,12 +116,20 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         contract(operation={"tags": ["core"], "operationId": "other"}, paths=also({"tags": ["other"]})),
         "a method and a tag called other",
     ),
+    "paths that differ by a parameter's name": (
+        contract(
+            operation=parameter("path"),
+            path="/things/{x}",
+            paths={"/things/{y}": also(parameter("path", name="y"))["/other"]},
+        ),
+        "get /things/{y}: another path differs by names of parameters alone",
+    ),
     "tag on two planes": (
         contract(paths={"/other": also({})["/other"] | {"servers": [{"url": "https://x", "x-plane": "control"}]}}),
         "no plane has all operations of the tag things",
     ),
-    "odd plane": (contract(servers=[{"url": "https://x", "x-plane": "a-b"}]), "no identifier"),
-    "unknown exception": (contract(operation=raising("Oops")), "names 'Oops', no exception of the client"),
+    "odd plane": (contract(servers=[{"url": "https://x", "x-plane": "a-b"}]), "not an identifier"),
+    "unknown exception": (contract(operation=raising("Oops")), "names 'Oops', not an exception of the client"),
     "no exception": (contract(operation=raising("Attempt")), "names 'Attempt'"),
     "unwrap of a list": (
         contract(operation={"responses": json_response({"type": "array", "items": TEXT}), "x-unwrap": "id"}),
@@ -155,7 +163,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "infinite default": (
         contract(operation=parameter("query", {"type": "number", "default": float("inf")})),
-        "no place in a contract",
+        "not a value of JSON",
     ),
 }
 

@@ -165,7 +165,7 @@ def test_an_error_answer_is_the_typed_exception(wire: Any) -> None:
     assert (caught.value.operation, caught.value.path) == ("things.list", "/things")
 
 
-def test_a_walk_goes_through_the_pages_and_gives_moved_items_once(wire: Any, models: Any) -> None:
+def test_an_iterator_goes_through_the_pages_and_gives_moved_items_once(wire: Any, models: Any) -> None:
     def page(*ids: str) -> dict[str, Any]:
         return {"items": [{"id": name, "kind": "x", "part": None} for name in ids], "total": 4}
 
@@ -174,7 +174,7 @@ def test_a_walk_goes_through_the_pages_and_gives_moved_items_once(wire: Any, mod
     assert [request.url.split("limit=")[1] for request in wire.sent][:2] == ["2&offset=0", "2&offset=2"]
 
 
-def test_a_walk_through_plain_lists_ends_with_a_short_page_or_at_max_items(wire: Any) -> None:
+def test_an_iterator_through_plain_lists_ends_with_a_short_page_or_at_max_items(wire: Any) -> None:
     def page(*ids: str) -> list[Any]:
         return [{"id": name, "kind": "x", "part": None} for name in ids]
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 import datetime
+import importlib
+import inspect
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from small_contracts import contract
 
 from memsy_client import models as real
 from memsy_client._core.messages import Headers
@@ -144,7 +148,7 @@ def test_absent_and_null_fields_are_none(models: Any) -> None:
         ("inner", {"size": {"size": None}}, "inner.size.size"),
     ],
 )
-def test_a_mistyped_field_is_an_error_that_names_its_place(models: Any, field: str, value: Any, location: str) -> None:
+def test_a_mistyped_field_is_an_error_that_names_it(models: Any, field: str, value: Any, location: str) -> None:
     with pytest.raises(MemsyDecodeError) as caught:
         models.Shapes.from_dict({**SHAPES, field: value})
     assert caught.value.location == location
@@ -158,7 +162,7 @@ def test_a_missing_required_field_is_an_error_that_names_it(models: Any, field: 
 
 @pytest.mark.parametrize("data", [None, [], "text", 5])
 def test_a_model_of_something_else_than_an_object_is_an_error(models: Any, data: Any) -> None:
-    with pytest.raises(MemsyDecodeError, match="where an object is due"):
+    with pytest.raises(MemsyDecodeError, match="where an object is expected"):
         models.Tree.from_dict(data)
 
 
@@ -289,3 +293,37 @@ def test_a_name_that_is_no_model_is_an_attribute_error(models: Any) -> None:
     assert dir(models) == sorted(models.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
         _ = models.Nonsense
+
+
+def test_a_model_that_is_named_by_a_flattened_field_alone_may_refer_back(make_package: Callable[[Any], str]) -> None:
+    def holding(field: str, name: str, **more: Any) -> dict[str, Any]:
+        return {"type": "object", "properties": {field: {"$ref": f"#/components/schemas/{name}"}}, **more}
+
+    schemas = {
+        "Outer": holding("inner", "Inner", **{"x-expose": "inner"}),
+        "Inner": holding("leaf", "Leaf"),
+        "Leaf": holding("outer", "Outer"),
+    }
+    generated = importlib.import_module(f"{make_package(contract(schemas=schemas))}.models")
+    outer = generated.Outer.from_dict({"inner": {"leaf": {"outer": {}}}})
+    assert outer.leaf == generated.Leaf(generated.Outer())
+
+
+def test_the_shape_of_an_error_may_be_called_like_what_the_generated_code_uses(
+    make_package: Callable[[Any], str],
+) -> None:
+    problem = {"type": "object", "properties": {"why": {"type": "string"}}}
+    failures = {
+        str(400 + n): {
+            "description": "",
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
+        }
+        for n, name in enumerate(["Call", "Iterable"])
+    }
+    names = {"name": "x", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}}
+    operation = {"parameters": [names], "responses": {"204": {"description": "Done."}, **failures}}
+    package = make_package(contract(operation=operation, schemas={"Call": problem, "Iterable": problem}))
+    assert importlib.import_module(f"{package}.models").__all__ == ()
+    things = importlib.import_module(f"{package}.api.things.things_get")
+    assert things.request(x=["a"]).query == "x=a"
+    assert "models" not in inspect.getsource(things)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from small_contracts import contract, json_response
 
 
 @pytest.fixture(params=["", "Async"])
@@ -80,7 +82,20 @@ def test_enums_are_closed_in_arguments_and_open_in_results(odd: str, prefix: str
     assert signature(resource(odd, prefix, "shared", "Shared").look) == "(self) -> Mood | str"
 
 
-def test_a_list_that_pages_has_a_walk_and_one_whose_steps_have_no_default_has_none(odd: str, prefix: str) -> None:
+def test_unions_of_lists_of_unions_keep_their_members_together(make_package: Callable[[Any], str], prefix: str) -> None:
+    def listed(kind: str) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": ["string", kind, "null"]}}
+
+    schema = {"anyOf": [listed("integer"), listed("number"), {"type": "null"}]}
+    parameter = {"name": "x", "in": "query", "schema": listed("integer")}
+    package = make_package(contract(operation={"responses": json_response(schema), "parameters": [parameter]}))
+    assert signature(resource(package, prefix, "things", "Things").get) == (
+        "(self, *, x: Iterable[str | int | None] | None = None)"
+        " -> list[str | int | None] | list[str | float | None] | None"
+    )
+
+
+def test_a_list_that_pages_has_an_iterator_and_one_whose_steps_have_no_default_has_none(odd: str, prefix: str) -> None:
     things = resource(odd, prefix, "things", "Things")
     assert signature(things.iter_plain) == (
         f"(self, limit: int, *, offset: int = 0, max_items: int | None = None) -> {prefix}Iterator[Thing]"
@@ -136,3 +151,20 @@ def test_a_plane_has_its_tags_and_an_operation_of_both_planes_is_on_both(odd: st
 def test_an_operation_without_an_id_or_tag_is_named_after_its_path(odd: str, prefix: str) -> None:
     assert signature(resource(odd, prefix, "shapes", "ShapesOperations").get_shapes_name) == "(self, name: str) -> Tree"
     assert signature(resource(odd, prefix, "default", "Default").get_untagged) == "(self) -> None"
+
+
+def test_names_of_decorators_do_no_harm(make_package: Callable[[Any], str], wire_of: Any, flavour: str) -> None:
+    names = ("property", "cached_property")
+    operations = {
+        f"/{tag}/{name}": {
+            "get": {"operationId": f"{tag}_{name}", "tags": [tag], "responses": json_response({"type": "integer"})}
+        }
+        for tag in names
+        for name in names
+    }
+    wire = wire_of(make_package(contract(paths=operations)), flavour)
+    for tag in ("property", "cached_property_"):
+        for name in ("property", "cached_property_"):
+            assert wire.answer(1).call(f"{tag}.{name}") == 1
+            assert wire.answer(1).call(f"with_raw_response.{tag}.{name}").parse() == 1
+            assert wire.answer(1).call(f"{tag}.with_raw_response.{name}").parse() == 1

@@ -115,7 +115,7 @@ def test_a_new_tag_is_a_resource_whose_operations_are_methods(wire: Any, extende
     )
 
 
-def test_a_new_list_has_a_walk(wire: Any) -> None:
+def test_a_new_list_has_an_iterator(wire: Any) -> None:
     wire.answer([{"note_id": "a", "text": ""}, {"note_id": "b", "text": ""}]).answer([{"note_id": "c", "text": ""}])
     assert [note.note_id for note in wire.call("notes.iter")] == ["a", "b", "c"]
 

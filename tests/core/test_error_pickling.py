@@ -26,7 +26,7 @@ def made(kind: type[MemsyError]) -> MemsyError:
         details = {name: 5 if type_ is int else "text" for name, type_ in kind.fields.items()}
         error: Any = kind("m", 429, "d", "c", RESPONSE, details=details, errors=[{"loc": []}])
     elif issubclass(kind, MemsyDecodeError):
-        error = kind("is missing", response=RESPONSE).within(0).within("items")
+        error = kind("is missing", response=RESPONSE).prepend_location(0).prepend_location("items")
     elif issubclass(kind, exceptions.MemsyConnectionError):
         error = kind("lost", unsent=True)
     elif issubclass(kind, exceptions.MemsyProcessingTimeout):

@@ -88,12 +88,16 @@ def _check(error: MemsyError, case: Case, status: int | None) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        (["results", 0, "score"], "high", "results[0].score is a string where a number is due"),
-        (["results", 0, "score"], True, "results[0].score is a boolean where a number is due"),
-        (["results", 0, "id"], None, "results[0].id is null where a string is due"),
-        (["results"], {}, "results is an object where a list is due"),
-        (["results", 0], [], "results[0] is a list where an object is due"),
-        (["results", 0, "metadata", "tags", 1], 5, "results[0].metadata.tags[1] is a number where a string is due"),
+        (["results", 0, "score"], "high", "results[0].score is a string where a number is expected"),
+        (["results", 0, "score"], True, "results[0].score is a boolean where a number is expected"),
+        (["results", 0, "id"], None, "results[0].id is null where a string is expected"),
+        (["results"], {}, "results is an object where a list is expected"),
+        (["results", 0], [], "results[0] is a list where an object is expected"),
+        (
+            ["results", 0, "metadata", "tags", 1],
+            5,
+            "results[0].metadata.tags[1] is a number where a string is expected",
+        ),
         (["results", 0, "metadata", "observed_at"], "soon", "results[0].metadata.observed_at is a string where"),
         (["results", 0, "metadata", "observed_at"], 17, "results[0].metadata.observed_at is a number where"),
         (

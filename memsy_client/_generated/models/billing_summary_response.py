@@ -49,36 +49,36 @@ class BillingSummaryResponse(Model):
         try:
             self.tier = value = data["tier"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "tier")
+                decode.type_error(value, "a string", "tier")
             self.purchased_seats = value = data["purchased_seats"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "purchased_seats")
+                decode.type_error(value, "an integer", "purchased_seats")
             self.assigned_seats = value = data["assigned_seats"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "assigned_seats")
+                decode.type_error(value, "an integer", "assigned_seats")
             self.available_seats = value = data["available_seats"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "available_seats")
+                decode.type_error(value, "an integer", "available_seats")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.stripe_customer_id = value = data.get("stripe_customer_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "stripe_customer_id")
-        self.payment_method = decode.inside_or_none(
+            decode.type_error(value, "a string", "stripe_customer_id")
+        self.payment_method = decode.decode_at_or_none(
             data.get("payment_method"), "payment_method", PaymentMethod.from_dict
         )
-        self.upcoming_invoice = decode.inside_or_none(
+        self.upcoming_invoice = decode.decode_at_or_none(
             data.get("upcoming_invoice"), "upcoming_invoice", UpcomingInvoice.from_dict
         )
         self.subscription_status = value = data.get("subscription_status")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "subscription_status")
+            decode.type_error(value, "a string", "subscription_status")
         self.billing_contact = value = data.get("billing_contact")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "billing_contact")
+            decode.type_error(value, "a string", "billing_contact")
         self.stripe_subscription_id = value = data.get("stripe_subscription_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "stripe_subscription_id")
+            decode.type_error(value, "a string", "stripe_subscription_id")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -92,9 +92,9 @@ class BillingSummaryResponse(Model):
         if self.stripe_customer_id is not None:
             data["stripe_customer_id"] = self.stripe_customer_id
         if self.payment_method is not None:
-            data["payment_method"] = encode.plain(self.payment_method)
+            data["payment_method"] = encode.to_jsonable(self.payment_method)
         if self.upcoming_invoice is not None:
-            data["upcoming_invoice"] = encode.plain(self.upcoming_invoice)
+            data["upcoming_invoice"] = encode.to_jsonable(self.upcoming_invoice)
         if self.subscription_status is not None:
             data["subscription_status"] = self.subscription_status
         if self.billing_contact is not None:

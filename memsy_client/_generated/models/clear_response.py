@@ -28,9 +28,9 @@ class ClearResponse(Model):
         try:
             self.deleted = value = data["deleted"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "deleted")
+                decode.type_error(value, "an integer", "deleted")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -47,28 +47,28 @@ class EventItemResource(Model):
         try:
             self.event_id = value = data["event_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "event_id")
+                decode.type_error(value, "a string", "event_id")
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "org_id")
+                decode.type_error(value, "a string", "org_id")
             self.actor_id = value = data["actor_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "actor_id")
+                decode.type_error(value, "a string", "actor_id")
             self.kind = value = data["kind"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "kind")
+                decode.type_error(value, "a string", "kind")
             self.content = value = data["content"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "content")
+                decode.type_error(value, "a string", "content")
             self.ts = decode.time(data["ts"], "ts")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.session_id = value = data.get("session_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "session_id")
+            decode.type_error(value, "a string", "session_id")
         self.metadata = value = data.get("metadata")
         if type(value) is not dict and value is not None:
-            decode.wrong(value, "an object", "metadata")
+            decode.type_error(value, "an object", "metadata")
         self.ingested_at = decode.time_or_none(data.get("ingested_at"), "ingested_at")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
@@ -81,13 +81,13 @@ class EventItemResource(Model):
         data["actor_id"] = self.actor_id
         data["kind"] = self.kind
         data["content"] = self.content
-        data["ts"] = encode.plain(self.ts)
+        data["ts"] = encode.to_jsonable(self.ts)
         if self.session_id is not None:
             data["session_id"] = self.session_id
         if self.metadata is not None:
-            data["metadata"] = encode.plain(self.metadata)
+            data["metadata"] = encode.to_jsonable(self.metadata)
         if self.ingested_at is not None:
-            data["ingested_at"] = encode.plain(self.ingested_at)
+            data["ingested_at"] = encode.to_jsonable(self.ingested_at)
         return data
 
 

@@ -34,25 +34,25 @@ class EventListResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.items = decode.inside(data["items"], "items", _check_items)
+            self.items = decode.decode_at(data["items"], "items", _check_items)
             self.total = value = data["total"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "total")
+                decode.type_error(value, "an integer", "total")
             self.limit = value = data["limit"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "limit")
+                decode.type_error(value, "an integer", "limit")
             self.offset = value = data["offset"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "offset")
+                decode.type_error(value, "an integer", "offset")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
         data = dict(self.additional_properties)
-        data["items"] = encode.plain(self.items)
+        data["items"] = encode.to_jsonable(self.items)
         data["total"] = self.total
         data["limit"] = self.limit
         data["offset"] = self.offset

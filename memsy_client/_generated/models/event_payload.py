@@ -50,28 +50,28 @@ class EventPayload(Model):
         try:
             self.actor_id = value = data["actor_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "actor_id")
+                decode.type_error(value, "a string", "actor_id")
             self.session_id = value = data["session_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "session_id")
+                decode.type_error(value, "a string", "session_id")
             self.kind = value = data["kind"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "kind")
+                decode.type_error(value, "a string", "kind")
             self.content = value = data["content"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "content")
+                decode.type_error(value, "a string", "content")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.role_id = value = data.get("role_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "role_id")
+            decode.type_error(value, "a string", "role_id")
         self.team_id = value = data.get("team_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "team_id")
+            decode.type_error(value, "a string", "team_id")
         self.ts = decode.time_or_none(data.get("ts"), "ts")
         self.metadata = value = data.get("metadata")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "metadata")
+            decode.type_error(value, "a string", "metadata")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -87,7 +87,7 @@ class EventPayload(Model):
         if self.team_id is not None:
             data["team_id"] = self.team_id
         if self.ts is not None:
-            data["ts"] = encode.plain(self.ts)
+            data["ts"] = encode.to_jsonable(self.ts)
         if self.metadata is not None:
             data["metadata"] = self.metadata
         return data

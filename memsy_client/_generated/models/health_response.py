@@ -34,16 +34,16 @@ class HealthResponse(Model):
         try:
             self.status = value = data["status"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "status")
+                decode.type_error(value, "a string", "status")
             self.version = value = data["version"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "version")
+                decode.type_error(value, "a string", "version")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.billing_enabled = value = data.get("billing_enabled")
         if type(value) is not bool and value is not None:
-            decode.wrong(value, "a boolean", "billing_enabled")
-        self.components = decode.inside_or_none(data.get("components"), "components", decode.text_values)
+            decode.type_error(value, "a boolean", "billing_enabled")
+        self.components = decode.decode_at_or_none(data.get("components"), "components", decode.text_values)
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -55,7 +55,7 @@ class HealthResponse(Model):
         if self.billing_enabled is not None:
             data["billing_enabled"] = self.billing_enabled
         if self.components is not None:
-            data["components"] = encode.plain(self.components)
+            data["components"] = encode.to_jsonable(self.components)
         return data
 
 

@@ -29,14 +29,14 @@ class IngestResponse(Model):
         try:
             self.event_ids = decode.texts(data["event_ids"], "event_ids")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
         data = dict(self.additional_properties)
-        data["event_ids"] = encode.plain(self.event_ids)
+        data["event_ids"] = encode.to_jsonable(self.event_ids)
         return data
 
 

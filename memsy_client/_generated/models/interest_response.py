@@ -28,9 +28,9 @@ class InterestResponse(Model):
         try:
             self.message = value = data["message"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "message")
+                decode.type_error(value, "a string", "message")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -40,25 +40,25 @@ class InvoiceResource(Model):
         try:
             self.id = value = data["id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "id")
+                decode.type_error(value, "a string", "id")
             self.amount_due = value = data["amount_due"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "amount_due")
+                decode.type_error(value, "an integer", "amount_due")
             self.amount_paid = value = data["amount_paid"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "amount_paid")
+                decode.type_error(value, "an integer", "amount_paid")
             self.currency = value = data["currency"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "currency")
+                decode.type_error(value, "a string", "currency")
             self.status = value = data["status"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "status")
-            self.created = decode.inside(data["created"], "created", _check_created)
+                decode.type_error(value, "a string", "status")
+            self.created = decode.decode_at(data["created"], "created", _check_created)
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.hosted_invoice_url = value = data.get("hosted_invoice_url")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "hosted_invoice_url")
+            decode.type_error(value, "a string", "hosted_invoice_url")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -70,7 +70,7 @@ class InvoiceResource(Model):
         data["amount_paid"] = self.amount_paid
         data["currency"] = self.currency
         data["status"] = self.status
-        data["created"] = encode.plain(self.created)
+        data["created"] = encode.to_jsonable(self.created)
         if self.hosted_invoice_url is not None:
             data["hosted_invoice_url"] = self.hosted_invoice_url
         return data

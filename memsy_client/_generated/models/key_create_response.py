@@ -38,19 +38,19 @@ class KeyCreateResponse(Model):
         try:
             self.key_id = value = data["key_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "key_id")
+                decode.type_error(value, "a string", "key_id")
             self.raw_key = value = data["raw_key"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "raw_key")
+                decode.type_error(value, "a string", "raw_key")
             self.prefix = value = data["prefix"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "prefix")
+                decode.type_error(value, "a string", "prefix")
             self.name = value = data["name"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "name")
+                decode.type_error(value, "a string", "name")
             self.scopes = decode.texts(data["scopes"], "scopes")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -61,7 +61,7 @@ class KeyCreateResponse(Model):
         data["raw_key"] = self.raw_key
         data["prefix"] = self.prefix
         data["name"] = self.name
-        data["scopes"] = encode.plain(self.scopes)
+        data["scopes"] = encode.to_jsonable(self.scopes)
         return data
 
 

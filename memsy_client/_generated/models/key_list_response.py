@@ -32,22 +32,22 @@ class KeyListResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.keys = decode.inside(data["keys"], "keys", _check_keys)
+            self.keys = decode.decode_at(data["keys"], "keys", _check_keys)
             self.max_keys = value = data["max_keys"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "max_keys")
+                decode.type_error(value, "an integer", "max_keys")
             self.active_count = value = data["active_count"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "active_count")
+                decode.type_error(value, "an integer", "active_count")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
         data = dict(self.additional_properties)
-        data["keys"] = encode.plain(self.keys)
+        data["keys"] = encode.to_jsonable(self.keys)
         data["max_keys"] = self.max_keys
         data["active_count"] = self.active_count
         return data

@@ -45,20 +45,20 @@ class KeyResource(Model):
         try:
             self.key_id = value = data["key_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "key_id")
+                decode.type_error(value, "a string", "key_id")
             self.prefix = value = data["prefix"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "prefix")
+                decode.type_error(value, "a string", "prefix")
             self.name = value = data["name"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "name")
+                decode.type_error(value, "a string", "name")
             self.scopes = decode.texts(data["scopes"], "scopes")
             self.is_active = value = data["is_active"]
             if type(value) is not bool:
-                decode.wrong(value, "a boolean", "is_active")
+                decode.type_error(value, "a boolean", "is_active")
             self.created_at = decode.time(data["created_at"], "created_at")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.last_used_at = decode.time_or_none(data.get("last_used_at"), "last_used_at")
         self.expires_at = decode.time_or_none(data.get("expires_at"), "expires_at")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
@@ -70,13 +70,13 @@ class KeyResource(Model):
         data["key_id"] = self.key_id
         data["prefix"] = self.prefix
         data["name"] = self.name
-        data["scopes"] = encode.plain(self.scopes)
+        data["scopes"] = encode.to_jsonable(self.scopes)
         data["is_active"] = self.is_active
-        data["created_at"] = encode.plain(self.created_at)
+        data["created_at"] = encode.to_jsonable(self.created_at)
         if self.last_used_at is not None:
-            data["last_used_at"] = encode.plain(self.last_used_at)
+            data["last_used_at"] = encode.to_jsonable(self.last_used_at)
         if self.expires_at is not None:
-            data["expires_at"] = encode.plain(self.expires_at)
+            data["expires_at"] = encode.to_jsonable(self.expires_at)
         return data
 
 

@@ -43,30 +43,30 @@ class MeResponse(Model):
         try:
             self.customer_id = value = data["customer_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "customer_id")
+                decode.type_error(value, "a string", "customer_id")
             self.email = value = data["email"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "email")
+                decode.type_error(value, "a string", "email")
             self.tier = value = data["tier"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "tier")
+                decode.type_error(value, "a string", "tier")
             self.is_superadmin = value = data["is_superadmin"]
             if type(value) is not bool:
-                decode.wrong(value, "a boolean", "is_superadmin")
+                decode.type_error(value, "a boolean", "is_superadmin")
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "org_id")
+                decode.type_error(value, "a string", "org_id")
             self.is_billing_admin = value = data["is_billing_admin"]
             if type(value) is not bool:
-                decode.wrong(value, "a boolean", "is_billing_admin")
+                decode.type_error(value, "a boolean", "is_billing_admin")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.user_id = value = data.get("user_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "user_id")
+            decode.type_error(value, "a string", "user_id")
         self.org_role = value = data.get("org_role")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "org_role")
+            decode.type_error(value, "a string", "org_role")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -80,53 +80,53 @@ class MemoryItemResource(Model):
         try:
             self.memory_id = value = data["memory_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "memory_id")
+                decode.type_error(value, "a string", "memory_id")
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "org_id")
-            self.scope = decode.inside(data["scope"], "scope", MemoryScope.from_dict)
+                decode.type_error(value, "a string", "org_id")
+            self.scope = decode.decode_at(data["scope"], "scope", MemoryScope.from_dict)
             self.type = value = data["type"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "type")
+                decode.type_error(value, "a string", "type")
             self.kind = value = data["kind"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "kind")
+                decode.type_error(value, "a string", "kind")
             self.memory_kind = value = data["memory_kind"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "memory_kind")
+                decode.type_error(value, "a string", "memory_kind")
             self.status = value = data["status"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "status")
+                decode.type_error(value, "a string", "status")
             self.text = value = data["text"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "text")
+                decode.type_error(value, "a string", "text")
             self.confidence = value = data["confidence"]
             if type(value) is not float and type(value) is not int:
-                decode.wrong(value, "a number", "confidence")
+                decode.type_error(value, "a number", "confidence")
             self.strength = value = data["strength"]
             if type(value) is not float and type(value) is not int:
-                decode.wrong(value, "a number", "strength")
+                decode.type_error(value, "a number", "strength")
             self.recall_count = value = data["recall_count"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "recall_count")
+                decode.type_error(value, "an integer", "recall_count")
             self.decay_half_life_days = value = data["decay_half_life_days"]
             if type(value) is not float and type(value) is not int:
-                decode.wrong(value, "a number", "decay_half_life_days")
+                decode.type_error(value, "a number", "decay_half_life_days")
             self.pinned = value = data["pinned"]
             if type(value) is not bool:
-                decode.wrong(value, "a boolean", "pinned")
+                decode.type_error(value, "a boolean", "pinned")
             self.tags = decode.texts(data["tags"], "tags")
-            self.entity_refs = decode.inside(data["entity_refs"], "entity_refs", _check_entity_refs)
+            self.entity_refs = decode.decode_at(data["entity_refs"], "entity_refs", _check_entity_refs)
             self.source_event_ids = decode.texts(data["source_event_ids"], "source_event_ids")
             self.source_urls = decode.texts(data["source_urls"], "source_urls")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.summary = value = data.get("summary")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "summary")
+            decode.type_error(value, "a string", "summary")
         self.payload = value = data.get("payload")
         if type(value) is not dict and value is not None:
-            decode.wrong(value, "an object", "payload")
+            decode.type_error(value, "an object", "payload")
         self.last_recalled_at = decode.time_or_none(data.get("last_recalled_at"), "last_recalled_at")
         self.effective_from = decode.time_or_none(data.get("effective_from"), "effective_from")
         self.effective_to = decode.time_or_none(data.get("effective_to"), "effective_to")
@@ -141,7 +141,7 @@ class MemoryItemResource(Model):
         data = dict(self.additional_properties)
         data["memory_id"] = self.memory_id
         data["org_id"] = self.org_id
-        data["scope"] = encode.plain(self.scope)
+        data["scope"] = encode.to_jsonable(self.scope)
         data["type"] = self.type
         data["kind"] = self.kind
         data["memory_kind"] = self.memory_kind
@@ -152,26 +152,26 @@ class MemoryItemResource(Model):
         data["recall_count"] = self.recall_count
         data["decay_half_life_days"] = self.decay_half_life_days
         data["pinned"] = self.pinned
-        data["tags"] = encode.plain(self.tags)
-        data["entity_refs"] = encode.plain(self.entity_refs)
-        data["source_event_ids"] = encode.plain(self.source_event_ids)
-        data["source_urls"] = encode.plain(self.source_urls)
+        data["tags"] = encode.to_jsonable(self.tags)
+        data["entity_refs"] = encode.to_jsonable(self.entity_refs)
+        data["source_event_ids"] = encode.to_jsonable(self.source_event_ids)
+        data["source_urls"] = encode.to_jsonable(self.source_urls)
         if self.summary is not None:
             data["summary"] = self.summary
         if self.payload is not None:
-            data["payload"] = encode.plain(self.payload)
+            data["payload"] = encode.to_jsonable(self.payload)
         if self.last_recalled_at is not None:
-            data["last_recalled_at"] = encode.plain(self.last_recalled_at)
+            data["last_recalled_at"] = encode.to_jsonable(self.last_recalled_at)
         if self.effective_from is not None:
-            data["effective_from"] = encode.plain(self.effective_from)
+            data["effective_from"] = encode.to_jsonable(self.effective_from)
         if self.effective_to is not None:
-            data["effective_to"] = encode.plain(self.effective_to)
+            data["effective_to"] = encode.to_jsonable(self.effective_to)
         if self.observed_at is not None:
-            data["observed_at"] = encode.plain(self.observed_at)
+            data["observed_at"] = encode.to_jsonable(self.observed_at)
         if self.created_at is not None:
-            data["created_at"] = encode.plain(self.created_at)
+            data["created_at"] = encode.to_jsonable(self.created_at)
         if self.updated_at is not None:
-            data["updated_at"] = encode.plain(self.updated_at)
+            data["updated_at"] = encode.to_jsonable(self.updated_at)
         return data
 
 

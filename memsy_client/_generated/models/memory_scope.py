@@ -36,18 +36,18 @@ class MemoryScope(Model):
         try:
             self.level = value = data["level"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "level")
+                decode.type_error(value, "a string", "level")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.actor_id = value = data.get("actor_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "actor_id")
+            decode.type_error(value, "a string", "actor_id")
         self.team_id = value = data.get("team_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "team_id")
+            decode.type_error(value, "a string", "team_id")
         self.role_id = value = data.get("role_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "role_id")
+            decode.type_error(value, "a string", "role_id")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

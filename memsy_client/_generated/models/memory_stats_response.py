@@ -48,29 +48,29 @@ class MemoryStatsResponse(Model):
         try:
             self.total = value = data["total"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "total")
+                decode.type_error(value, "an integer", "total")
             self.total_memories = value = data["total_memories"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "total_memories")
+                decode.type_error(value, "an integer", "total_memories")
             self.active_memories = value = data["active_memories"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "active_memories")
-            self.by_type = decode.inside(data["by_type"], "by_type", _check_by_type)
-            self.by_kind = decode.inside(data["by_kind"], "by_kind", _check_by_kind)
-            self.by_status = decode.inside(data["by_status"], "by_status", _check_by_status)
+                decode.type_error(value, "an integer", "active_memories")
+            self.by_type = decode.decode_at(data["by_type"], "by_type", _check_by_type)
+            self.by_kind = decode.decode_at(data["by_kind"], "by_kind", _check_by_kind)
+            self.by_status = decode.decode_at(data["by_status"], "by_status", _check_by_status)
             self.avg_confidence = value = data["avg_confidence"]
             if type(value) is not float and type(value) is not int:
-                decode.wrong(value, "a number", "avg_confidence")
+                decode.type_error(value, "a number", "avg_confidence")
             self.avg_strength = value = data["avg_strength"]
             if type(value) is not float and type(value) is not int:
-                decode.wrong(value, "a number", "avg_strength")
-            self.top_entities = decode.inside(data["top_entities"], "top_entities", _check_top_entities)
+                decode.type_error(value, "a number", "avg_strength")
+            self.top_entities = decode.decode_at(data["top_entities"], "top_entities", _check_top_entities)
         except KeyError as missing:
-            raise decode.absent(missing) from None
-        self.confidence_buckets = decode.inside_or_none(
+            raise decode.missing_field(missing) from None
+        self.confidence_buckets = decode.decode_at_or_none(
             data.get("confidence_buckets"), "confidence_buckets", _check_confidence_buckets
         )
-        self.date_range = decode.inside_or_none(data.get("date_range"), "date_range", _check_date_range)
+        self.date_range = decode.decode_at_or_none(data.get("date_range"), "date_range", _check_date_range)
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -80,16 +80,16 @@ class MemoryStatsResponse(Model):
         data["total"] = self.total
         data["total_memories"] = self.total_memories
         data["active_memories"] = self.active_memories
-        data["by_type"] = encode.plain(self.by_type)
-        data["by_kind"] = encode.plain(self.by_kind)
-        data["by_status"] = encode.plain(self.by_status)
+        data["by_type"] = encode.to_jsonable(self.by_type)
+        data["by_kind"] = encode.to_jsonable(self.by_kind)
+        data["by_status"] = encode.to_jsonable(self.by_status)
         data["avg_confidence"] = self.avg_confidence
         data["avg_strength"] = self.avg_strength
-        data["top_entities"] = encode.plain(self.top_entities)
+        data["top_entities"] = encode.to_jsonable(self.top_entities)
         if self.confidence_buckets is not None:
-            data["confidence_buckets"] = encode.plain(self.confidence_buckets)
+            data["confidence_buckets"] = encode.to_jsonable(self.confidence_buckets)
         if self.date_range is not None:
-            data["date_range"] = encode.plain(self.date_range)
+            data["date_range"] = encode.to_jsonable(self.date_range)
         return data
 
 

@@ -34,18 +34,18 @@ class PaymentMethod(Model):
         try:
             self.brand = value = data["brand"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "brand")
+                decode.type_error(value, "a string", "brand")
             self.last4 = value = data["last4"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "last4")
+                decode.type_error(value, "a string", "last4")
             self.exp_month = value = data["exp_month"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "exp_month")
+                decode.type_error(value, "an integer", "exp_month")
             self.exp_year = value = data["exp_year"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "exp_year")
+                decode.type_error(value, "an integer", "exp_year")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -28,16 +28,16 @@ class SearchResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.results = decode.inside(data["results"], "results", _check_results)
+            self.results = decode.decode_at(data["results"], "results", _check_results)
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
         data = dict(self.additional_properties)
-        data["results"] = encode.plain(self.results)
+        data["results"] = encode.to_jsonable(self.results)
         return data
 
 

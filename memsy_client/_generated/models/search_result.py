@@ -107,16 +107,16 @@ class SearchResult(Model):
         try:
             self.id = value = data["id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "id")
+                decode.type_error(value, "a string", "id")
             self.content = value = data["content"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "content")
+                decode.type_error(value, "a string", "content")
             self.score = value = data["score"]
             if type(value) is not float and type(value) is not int:
-                decode.wrong(value, "a number", "score")
+                decode.type_error(value, "a number", "score")
         except KeyError as missing:
-            raise decode.absent(missing) from None
-        self.metadata = decode.inside_or_none(data.get("metadata"), "metadata", SearchResultMetadata.from_dict)
+            raise decode.missing_field(missing) from None
+        self.metadata = decode.decode_at_or_none(data.get("metadata"), "metadata", SearchResultMetadata.from_dict)
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -127,7 +127,7 @@ class SearchResult(Model):
         data["content"] = self.content
         data["score"] = self.score
         if self.metadata is not None:
-            data["metadata"] = encode.plain(self.metadata)
+            data["metadata"] = encode.to_jsonable(self.metadata)
         return data
 
 

@@ -56,33 +56,33 @@ class SearchResultMetadata(Model):
         self = cls.__new__(cls)
         self.title = value = data.get("title")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "title")
+            decode.type_error(value, "a string", "title")
         self.summary = value = data.get("summary")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "summary")
+            decode.type_error(value, "a string", "summary")
         self.tags = decode.texts_or_none(data.get("tags"), "tags")
-        self.entities = decode.inside_or_none(data.get("entities"), "entities", _check_entities)
+        self.entities = decode.decode_at_or_none(data.get("entities"), "entities", _check_entities)
         self.kind = value = data.get("kind")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "kind")
+            decode.type_error(value, "a string", "kind")
         self.type = value = data.get("type")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "type")
+            decode.type_error(value, "a string", "type")
         self.strength = value = data.get("strength")
         if type(value) is not float and type(value) is not int and value is not None:
-            decode.wrong(value, "a number", "strength")
+            decode.type_error(value, "a number", "strength")
         self.confidence = value = data.get("confidence")
         if type(value) is not float and type(value) is not int and value is not None:
-            decode.wrong(value, "a number", "confidence")
+            decode.type_error(value, "a number", "confidence")
         self.observed_at = decode.time_or_none(data.get("observed_at"), "observed_at")
         self.session_id = value = data.get("session_id")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "session_id")
+            decode.type_error(value, "a string", "session_id")
         self.source_event_ids = decode.texts_or_none(data.get("source_event_ids"), "source_event_ids")
-        self.source_metadata = decode.inside_or_none(
+        self.source_metadata = decode.decode_at_or_none(
             data.get("source_metadata"), "source_metadata", _check_source_metadata
         )
-        self.source_events = decode.inside_or_none(data.get("source_events"), "source_events", _check_source_events)
+        self.source_events = decode.decode_at_or_none(data.get("source_events"), "source_events", _check_source_events)
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -94,9 +94,9 @@ class SearchResultMetadata(Model):
         if self.summary is not None:
             data["summary"] = self.summary
         if self.tags is not None:
-            data["tags"] = encode.plain(self.tags)
+            data["tags"] = encode.to_jsonable(self.tags)
         if self.entities is not None:
-            data["entities"] = encode.plain(self.entities)
+            data["entities"] = encode.to_jsonable(self.entities)
         if self.kind is not None:
             data["kind"] = self.kind
         if self.type is not None:
@@ -106,15 +106,15 @@ class SearchResultMetadata(Model):
         if self.confidence is not None:
             data["confidence"] = self.confidence
         if self.observed_at is not None:
-            data["observed_at"] = encode.plain(self.observed_at)
+            data["observed_at"] = encode.to_jsonable(self.observed_at)
         if self.session_id is not None:
             data["session_id"] = self.session_id
         if self.source_event_ids is not None:
-            data["source_event_ids"] = encode.plain(self.source_event_ids)
+            data["source_event_ids"] = encode.to_jsonable(self.source_event_ids)
         if self.source_metadata is not None:
-            data["source_metadata"] = encode.plain(self.source_metadata)
+            data["source_metadata"] = encode.to_jsonable(self.source_metadata)
         if self.source_events is not None:
-            data["source_events"] = encode.plain(self.source_events)
+            data["source_events"] = encode.to_jsonable(self.source_events)
         return data
 
 

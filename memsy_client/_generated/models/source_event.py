@@ -37,15 +37,15 @@ class SourceEvent(Model):
         try:
             self.event_id = value = data["event_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "event_id")
+                decode.type_error(value, "a string", "event_id")
             self.kind = value = data["kind"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "kind")
+                decode.type_error(value, "a string", "kind")
             self.content = value = data["content"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "content")
+                decode.type_error(value, "a string", "content")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.ts = decode.time_or_none(data.get("ts"), "ts")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
@@ -57,7 +57,7 @@ class SourceEvent(Model):
         data["kind"] = self.kind
         data["content"] = self.content
         if self.ts is not None:
-            data["ts"] = encode.plain(self.ts)
+            data["ts"] = encode.to_jsonable(self.ts)
         return data
 
 

@@ -32,15 +32,15 @@ class SourceMetadata(Model):
         try:
             self.event_id = value = data["event_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "event_id")
+                decode.type_error(value, "a string", "event_id")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.metadata = value = data.get("metadata")
         if type(value) is not dict and value is not None:
-            decode.wrong(value, "an object", "metadata")
+            decode.type_error(value, "an object", "metadata")
         self.raw = value = data.get("raw")
         if type(value) is not str and value is not None:
-            decode.wrong(value, "a string", "raw")
+            decode.type_error(value, "a string", "raw")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -49,7 +49,7 @@ class SourceMetadata(Model):
         data = dict(self.additional_properties)
         data["event_id"] = self.event_id
         if self.metadata is not None:
-            data["metadata"] = encode.plain(self.metadata)
+            data["metadata"] = encode.to_jsonable(self.metadata)
         if self.raw is not None:
             data["raw"] = self.raw
         return data

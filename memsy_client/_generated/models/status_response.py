@@ -39,22 +39,22 @@ class StatusResponse(Model):
             self.pending_ids = decode.texts(data["pendingIds"], "pendingIds")
             self.total = value = data["total"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "total")
+                decode.type_error(value, "an integer", "total")
         except KeyError as missing:
-            raise decode.absent(missing) from None
-        self.statuses = decode.inside_or_none(data.get("statuses"), "statuses", decode.text_values)
+            raise decode.missing_field(missing) from None
+        self.statuses = decode.decode_at_or_none(data.get("statuses"), "statuses", decode.text_values)
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
         data = dict(self.additional_properties)
-        data["completedIds"] = encode.plain(self.completed_ids)
-        data["failedIds"] = encode.plain(self.failed_ids)
-        data["pendingIds"] = encode.plain(self.pending_ids)
+        data["completedIds"] = encode.to_jsonable(self.completed_ids)
+        data["failedIds"] = encode.to_jsonable(self.failed_ids)
+        data["pendingIds"] = encode.to_jsonable(self.pending_ids)
         data["total"] = self.total
         if self.statuses is not None:
-            data["statuses"] = encode.plain(self.statuses)
+            data["statuses"] = encode.to_jsonable(self.statuses)
         return data
 
 

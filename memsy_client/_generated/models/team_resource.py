@@ -43,26 +43,26 @@ class TeamResource(Model):
         try:
             self.team_id = value = data["team_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "team_id")
+                decode.type_error(value, "a string", "team_id")
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "org_id")
+                decode.type_error(value, "a string", "org_id")
             self.name = value = data["name"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "name")
+                decode.type_error(value, "a string", "name")
             self.focus = value = data["focus"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "focus")
+                decode.type_error(value, "a string", "focus")
             self.promotion_prompt = value = data["promotion_prompt"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "promotion_prompt")
+                decode.type_error(value, "a string", "promotion_prompt")
             self.created_at = decode.time(data["created_at"], "created_at")
             self.updated_at = decode.time(data["updated_at"], "updated_at")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.prompt_meta = value = data.get("prompt_meta")
         if type(value) is not dict and value is not None:
-            decode.wrong(value, "an object", "prompt_meta")
+            decode.type_error(value, "an object", "prompt_meta")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -74,10 +74,10 @@ class TeamResource(Model):
         data["name"] = self.name
         data["focus"] = self.focus
         data["promotion_prompt"] = self.promotion_prompt
-        data["created_at"] = encode.plain(self.created_at)
-        data["updated_at"] = encode.plain(self.updated_at)
+        data["created_at"] = encode.to_jsonable(self.created_at)
+        data["updated_at"] = encode.to_jsonable(self.updated_at)
         if self.prompt_meta is not None:
-            data["prompt_meta"] = encode.plain(self.prompt_meta)
+            data["prompt_meta"] = encode.to_jsonable(self.prompt_meta)
         return data
 
 

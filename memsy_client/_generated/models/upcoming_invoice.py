@@ -32,13 +32,13 @@ class UpcomingInvoice(Model):
         try:
             self.amount_due = value = data["amount_due"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "amount_due")
+                decode.type_error(value, "an integer", "amount_due")
             self.currency = value = data["currency"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "currency")
-            self.period_end = decode.inside(data["period_end"], "period_end", _check_period_end)
+                decode.type_error(value, "a string", "currency")
+            self.period_end = decode.decode_at(data["period_end"], "period_end", _check_period_end)
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -47,7 +47,7 @@ class UpcomingInvoice(Model):
         data = dict(self.additional_properties)
         data["amount_due"] = self.amount_due
         data["currency"] = self.currency
-        data["period_end"] = encode.plain(self.period_end)
+        data["period_end"] = encode.to_jsonable(self.period_end)
         return data
 
 

@@ -32,15 +32,15 @@ class UsageDataPoint(Model):
         try:
             self.date = value = data["date"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "date")
+                decode.type_error(value, "a string", "date")
             self.dimension = value = data["dimension"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "dimension")
+                decode.type_error(value, "a string", "dimension")
             self.quantity = value = data["quantity"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "quantity")
+                decode.type_error(value, "an integer", "quantity")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

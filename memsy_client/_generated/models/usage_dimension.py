@@ -35,18 +35,18 @@ class UsageDimension(Model):
         try:
             self.dimension = value = data["dimension"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "dimension")
+                decode.type_error(value, "a string", "dimension")
             self.used = value = data["used"]
             if type(value) is not int:
-                decode.wrong(value, "an integer", "used")
+                decode.type_error(value, "an integer", "used")
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.limit = value = data.get("limit")
         if type(value) is not int and value is not None:
-            decode.wrong(value, "an integer", "limit")
+            decode.type_error(value, "an integer", "limit")
         self.overage_rate = value = data.get("overage_rate")
         if type(value) is not float and type(value) is not int and value is not None:
-            decode.wrong(value, "a number", "overage_rate")
+            decode.type_error(value, "a number", "overage_rate")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

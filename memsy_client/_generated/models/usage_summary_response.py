@@ -39,15 +39,15 @@ class UsageSummaryResponse(Model):
         try:
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "org_id")
+                decode.type_error(value, "a string", "org_id")
             self.tier = value = data["tier"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "tier")
+                decode.type_error(value, "a string", "tier")
             self.period_start = decode.time(data["period_start"], "period_start")
             self.period_end = decode.time(data["period_end"], "period_end")
-            self.dimensions = decode.inside(data["dimensions"], "dimensions", _check_dimensions)
+            self.dimensions = decode.decode_at(data["dimensions"], "dimensions", _check_dimensions)
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -56,9 +56,9 @@ class UsageSummaryResponse(Model):
         data = dict(self.additional_properties)
         data["org_id"] = self.org_id
         data["tier"] = self.tier
-        data["period_start"] = encode.plain(self.period_start)
-        data["period_end"] = encode.plain(self.period_end)
-        data["dimensions"] = encode.plain(self.dimensions)
+        data["period_start"] = encode.to_jsonable(self.period_start)
+        data["period_end"] = encode.to_jsonable(self.period_end)
+        data["dimensions"] = encode.to_jsonable(self.dimensions)
         return data
 
 

@@ -35,13 +35,13 @@ class UsageTimeseriesResponse(Model):
         try:
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "org_id")
+                decode.type_error(value, "a string", "org_id")
             self.granularity = value = data["granularity"]
             if type(value) is not str:
-                decode.wrong(value, "a string", "granularity")
-            self.data = decode.inside(data["data"], "data", _check_data)
+                decode.type_error(value, "a string", "granularity")
+            self.data = decode.decode_at(data["data"], "data", _check_data)
         except KeyError as missing:
-            raise decode.absent(missing) from None
+            raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -50,7 +50,7 @@ class UsageTimeseriesResponse(Model):
         data = dict(self.additional_properties)
         data["org_id"] = self.org_id
         data["granularity"] = self.granularity
-        data["data"] = encode.plain(self.data)
+        data["data"] = encode.to_jsonable(self.data)
         return data
 
 

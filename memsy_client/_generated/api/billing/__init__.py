@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import billing_invoices as _billing_invoices
@@ -56,10 +57,10 @@ class Billing(SyncResource):
         """
         return self._send(_billing_invoices.request())
 
-    @property
+    @cached_property
     def with_raw_response(self) -> BillingWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return BillingWithRawResponse(self)
+        return BillingWithRawResponse(with_raw_sender(self))
 
 
 class BillingWithRawResponse:
@@ -111,10 +112,10 @@ class AsyncBilling(AsyncResource):
         """
         return await self._send(_billing_invoices.request())
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncBillingWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncBillingWithRawResponse(self)
+        return AsyncBillingWithRawResponse(with_raw_sender(self))
 
 
 class AsyncBillingWithRawResponse:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import health as _health
@@ -53,10 +54,10 @@ class Control(SyncResource):
         """
         return self._send(_me.request())
 
-    @property
+    @cached_property
     def with_raw_response(self) -> ControlWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return ControlWithRawResponse(self)
+        return ControlWithRawResponse(with_raw_sender(self))
 
 
 class ControlWithRawResponse:
@@ -105,10 +106,10 @@ class AsyncControl(AsyncResource):
         """
         return await self._send(_me.request())
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncControlWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncControlWithRawResponse(self)
+        return AsyncControlWithRawResponse(with_raw_sender(self))
 
 
 class AsyncControlWithRawResponse:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import clear as _clear
@@ -189,10 +190,10 @@ class Core(SyncResource):
         """
         return self._send(_clear.request(container_tag))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> CoreWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return CoreWithRawResponse(self)
+        return CoreWithRawResponse(with_raw_sender(self))
 
 
 class CoreWithRawResponse:
@@ -372,10 +373,10 @@ class AsyncCore(AsyncResource):
         """
         return await self._send(_clear.request(container_tag))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncCoreWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncCoreWithRawResponse(self)
+        return AsyncCoreWithRawResponse(with_raw_sender(self))
 
 
 class AsyncCoreWithRawResponse:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memsy_client._core.paging import Pages
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import events_list as _events_list
@@ -76,7 +77,7 @@ class Events(SyncResource):
         """List the ingested events, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
@@ -112,10 +113,10 @@ class Events(SyncResource):
             )
         )
 
-    @property
+    @cached_property
     def with_raw_response(self) -> EventsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return EventsWithRawResponse(self)
+        return EventsWithRawResponse(with_raw_sender(self))
 
 
 class EventsWithRawResponse:
@@ -183,7 +184,7 @@ class AsyncEvents(AsyncResource):
         """List the ingested events, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
@@ -219,10 +220,10 @@ class AsyncEvents(AsyncResource):
             )
         )
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncEventsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncEventsWithRawResponse(self)
+        return AsyncEventsWithRawResponse(with_raw_sender(self))
 
 
 class AsyncEventsWithRawResponse:

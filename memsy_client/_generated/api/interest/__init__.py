@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import interest_express as _interest_express
@@ -67,10 +68,10 @@ class Interest(SyncResource):
         """
         return self._send(_interest_status.request())
 
-    @property
+    @cached_property
     def with_raw_response(self) -> InterestWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return InterestWithRawResponse(self)
+        return InterestWithRawResponse(with_raw_sender(self))
 
 
 class InterestWithRawResponse:
@@ -134,10 +135,10 @@ class AsyncInterest(AsyncResource):
         """
         return await self._send(_interest_status.request())
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncInterestWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncInterestWithRawResponse(self)
+        return AsyncInterestWithRawResponse(with_raw_sender(self))
 
 
 class AsyncInterestWithRawResponse:

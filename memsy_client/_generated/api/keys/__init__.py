@@ -5,9 +5,10 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import keys_create as _keys_create
@@ -112,10 +113,10 @@ class Keys(SyncResource):
         """
         return self._send(_keys_usage.request(key_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> KeysWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return KeysWithRawResponse(self)
+        return KeysWithRawResponse(with_raw_sender(self))
 
 
 class KeysWithRawResponse:
@@ -219,10 +220,10 @@ class AsyncKeys(AsyncResource):
         """
         return await self._send(_keys_usage.request(key_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncKeysWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncKeysWithRawResponse(self)
+        return AsyncKeysWithRawResponse(with_raw_sender(self))
 
 
 class AsyncKeysWithRawResponse:

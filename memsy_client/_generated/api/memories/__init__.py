@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memsy_client._core.paging import Pages
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import memories_get as _memories_get
@@ -95,7 +96,7 @@ class Memories(SyncResource):
         """List memories, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
@@ -179,10 +180,10 @@ class Memories(SyncResource):
         """
         return self._send(_memories_get.request(memory_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> MemoriesWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return MemoriesWithRawResponse(self)
+        return MemoriesWithRawResponse(with_raw_sender(self))
 
 
 class MemoriesWithRawResponse:
@@ -268,7 +269,7 @@ class AsyncMemories(AsyncResource):
         """List memories, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
@@ -352,10 +353,10 @@ class AsyncMemories(AsyncResource):
         """
         return await self._send(_memories_get.request(memory_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncMemoriesWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncMemoriesWithRawResponse(self)
+        return AsyncMemoriesWithRawResponse(with_raw_sender(self))
 
 
 class AsyncMemoriesWithRawResponse:

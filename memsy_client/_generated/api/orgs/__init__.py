@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import builtins
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import orgs_create as _orgs_create
@@ -153,10 +154,10 @@ class Orgs(SyncResource):
         """
         return self._send(_orgs_regenerate_prompt.request(org_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> OrgsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return OrgsWithRawResponse(self)
+        return OrgsWithRawResponse(with_raw_sender(self))
 
 
 class OrgsWithRawResponse:
@@ -305,10 +306,10 @@ class AsyncOrgs(AsyncResource):
         """
         return await self._send(_orgs_regenerate_prompt.request(org_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncOrgsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncOrgsWithRawResponse(self)
+        return AsyncOrgsWithRawResponse(with_raw_sender(self))
 
 
 class AsyncOrgsWithRawResponse:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memsy_client._core.paging import Pages
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import roles_create as _roles_create
@@ -56,7 +57,7 @@ class Roles(SyncResource):
         """List the roles of an organisation, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
@@ -220,10 +221,10 @@ class Roles(SyncResource):
         """
         return self._send(_roles_regenerate_prompt.request(role_id, org_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> RolesWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return RolesWithRawResponse(self)
+        return RolesWithRawResponse(with_raw_sender(self))
 
 
 class RolesWithRawResponse:
@@ -273,7 +274,7 @@ class AsyncRoles(AsyncResource):
         """List the roles of an organisation, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
@@ -437,10 +438,10 @@ class AsyncRoles(AsyncResource):
         """
         return await self._send(_roles_regenerate_prompt.request(role_id, org_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncRolesWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncRolesWithRawResponse(self)
+        return AsyncRolesWithRawResponse(with_raw_sender(self))
 
 
 class AsyncRolesWithRawResponse:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memsy_client._core.paging import Pages
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import teams_create as _teams_create
@@ -56,7 +57,7 @@ class Teams(SyncResource):
         """List the teams of an organisation, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
@@ -220,10 +221,10 @@ class Teams(SyncResource):
         """
         return self._send(_teams_regenerate_prompt.request(team_id, org_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> TeamsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return TeamsWithRawResponse(self)
+        return TeamsWithRawResponse(with_raw_sender(self))
 
 
 class TeamsWithRawResponse:
@@ -273,7 +274,7 @@ class AsyncTeams(AsyncResource):
         """List the teams of an organisation, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The walk ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
@@ -437,10 +438,10 @@ class AsyncTeams(AsyncResource):
         """
         return await self._send(_teams_regenerate_prompt.request(team_id, org_id))
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncTeamsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncTeamsWithRawResponse(self)
+        return AsyncTeamsWithRawResponse(with_raw_sender(self))
 
 
 class AsyncTeamsWithRawResponse:

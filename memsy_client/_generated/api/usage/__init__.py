@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.raw_response import async_raw, raw
+from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
 from . import usage_summary as _usage_summary
@@ -76,10 +77,10 @@ class Usage(SyncResource):
             )
         )
 
-    @property
+    @cached_property
     def with_raw_response(self) -> UsageWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return UsageWithRawResponse(self)
+        return UsageWithRawResponse(with_raw_sender(self))
 
 
 class UsageWithRawResponse:
@@ -149,10 +150,10 @@ class AsyncUsage(AsyncResource):
             )
         )
 
-    @property
+    @cached_property
     def with_raw_response(self) -> AsyncUsageWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
-        return AsyncUsageWithRawResponse(self)
+        return AsyncUsageWithRawResponse(with_raw_sender(self))
 
 
 class AsyncUsageWithRawResponse:

@@ -1,0 +1,52 @@
+"""What templates call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties import ModelProperty
+
+from .document import Document
+from .method_modules import CallModule, TagModule, client_imports
+from .model_modules import ModelModule
+from .models import Models
+from .tags import Tags
+
+
+class TemplateContext:
+    """The contract, as the templates need it. Raises `ContractError` for what cannot be generated.
+
+    Attributes:
+        core: The package that the generated code uses.
+        planes: The planes in the document's order.
+        client_imports: The import statements of the module with the clients' methods.
+        models, enums: Those that get a class.
+    """
+
+    def __init__(self, content: dict[str, Any], data: GeneratorData, core: str) -> None:
+        self.core = core
+        self._models = Models(Document(content), data)
+        self._tags = Tags(self._models, data)
+        self.planes = self._tags.planes()
+        self.client_imports = client_imports(self.planes, core)
+        self.enum_values = self._models.enum_values
+
+        methods = self._tags.methods
+        received = self._models.reachable_from(method.result for method in methods)
+        sent = self._models.reachable_from(argument.prop for method in methods for argument in method.arguments)
+        self._only_sent = sent - received
+        self.models, self.enums = self._models.kept(sent | received)
+
+    def model(self, model: ModelProperty) -> ModelModule:
+        """The module of a model."""
+        return ModelModule(model, self._models, model.class_info.name in self._only_sent, self.core)
+
+    def call(self, endpoint: Endpoint) -> CallModule:
+        """The module of an endpoint."""
+        return CallModule(self._tags.method_of(endpoint), self._models, self.core)
+
+    def tag(self, module: str) -> TagModule:
+        """The module of a tag."""
+        return TagModule(self._tags.tags[module], self._models, self.core)

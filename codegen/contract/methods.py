@@ -1,0 +1,203 @@
+"""Methods: an operation's parameters and body as arguments, its result, how it pages, what it raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from openapi_python_client import strings
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+
+from memsy_client import exceptions
+
+from .document import ContractError, RawOperation
+from .models import Models
+from .names import CLASS_NAMES, METHOD_NAMES, attribute, plain_name, wire
+from .nodes import Argument, ClientMethod, Paging
+from .properties import kind, members
+
+#: The methods that RFC 9110 calls idempotent; `x-repeatable` overrides.
+IDEMPOTENT = {"get", "head", "put", "delete", "options"}
+#: The kinds of properties that are one piece of text, as paths need it.
+_PLAIN = {"Int", "LiteralEnum", "String", "Uuid"}
+_SCALAR = _PLAIN | {"Boolean", "Date", "DateTime", "Float", "None"}
+#: What parameters can be, and the only style in which they travel, by their location.
+_KINDS = {"path": _PLAIN, "query": _SCALAR | {"List"}, "header": _SCALAR}
+_STYLES = {"path": "simple", "query": "form", "header": "simple"}
+
+
+def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str, prefix: str) -> ClientMethod:
+    """One operation as a method of the tag `tag`; `prefix` is what users write before the method's name."""
+    short = str(endpoint.name).removeprefix(f"{strings.snake_case(tag)}_")
+    python_name = plain_name(short if short.isidentifier() else endpoint.name, CLASS_NAMES)
+    where = prefix + python_name
+    repeatable = raw.node.get("x-repeatable", raw.method in IDEMPOTENT)
+    if not isinstance(repeatable, bool):
+        raise ContractError(f"{where}: x-repeatable is neither true nor false")
+    result, success = _result(raw, endpoint, models, where)
+    arguments = _arguments(raw, endpoint, models, where)
+    return ClientMethod(
+        name=where,
+        python_name=python_name,
+        module=str(endpoint.name),
+        raw=raw,
+        arguments=arguments,
+        result=result,
+        result_description=success,
+        repeatable=repeatable,
+        raises=_raises(raw, where),
+        paging=_paging(raw, arguments, result, models, where),
+    )
+
+
+def _arguments(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> tuple[Argument, ...]:
+    """The arguments of an operation in signature order; `where` is what errors call it."""
+    arguments: dict[str, Argument] = {}
+    for argument in [*_parameters(raw, endpoint, models, where), *_body(raw, endpoint, models, where)]:
+        if argument.name in arguments:
+            argument = replace(argument, name=f"{argument.name}_{argument.location}")
+        if argument.name in arguments:
+            raise ContractError(f"{where}: two arguments called {argument.name}")
+        arguments[argument.name] = argument
+    return tuple(sorted(arguments.values(), key=lambda argument: not argument.required))
+
+
+def _parameters(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> Iterator[Argument]:
+    """The parameters: those in the path in the order that they have there, then the others in the document's order."""
+    in_path = re.findall(r"{(.*?)}", raw.path)
+    if {parameter["name"] for parameter in raw.parameters if parameter["in"] == "path"} != set(in_path):
+        raise ContractError(f"{where}: the path parameters are not those of {raw.path}")
+    groups = ((location, getattr(endpoint, f"{location}_parameters")) for location in _KINDS)
+    props = {(location, wire(prop)): prop for location, group in groups for prop in group}
+
+    def rank(parameter: dict[str, Any]) -> int:
+        return in_path.index(parameter["name"]) if parameter["in"] == "path" else len(in_path)
+
+    for parameter in sorted(raw.parameters, key=rank):
+        location, name = parameter["in"], parameter["name"]
+        prop = props.get((location, name))
+        _check_parameter(parameter, prop, f"{where}: {name}")
+        yield _argument(name, location, bool(parameter.get("required")), prop, parameter, models)
+
+
+def _check_parameter(parameter: dict[str, Any], prop: Any, where: str) -> None:
+    """Refuse a parameter that travels in a way the client does not know."""
+    location = parameter["in"]
+    if location == "cookie":
+        raise ContractError(f"{where}: cookie parameters are not supported")
+    if prop is None:
+        raise ContractError(f"{where}: a parameter without a schema is not supported")
+    for part in members(prop):
+        if kind(part) not in _KINDS[location]:
+            raise ContractError(f"{where}: a {location} parameter cannot be of the kind {kind(part)}")
+    if parameter.get("style", _STYLES[location]) != _STYLES[location] or not parameter.get("explode", True):
+        raise ContractError(f"{where}: style and explode are supported with their defaults alone")
+
+
+def _body(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> Iterator[Argument]:
+    """The fields of a body that is an object, each an argument; any other body as one."""
+    if not raw.body:
+        return
+    content = raw.body.get("content", {})
+    if list(content) != ["application/json"] or not endpoint.bodies:
+        raise ContractError(f"{where}: a body of the type {', '.join(content)}; only application/json is supported")
+    prop = endpoint.bodies[0].prop
+    required = bool(raw.body.get("required"))
+    if not isinstance(prop, ModelProperty) or models.is_map(prop):
+        described = content["application/json"] | {"description": raw.body.get("description")}
+        yield _argument("body", "body", required, prop, described, models)
+        return
+    for name, schema in models.field_schemas(prop).items():
+        field = models.field(prop, name)
+        yield _argument(name, "field", required and field.required, field, {"schema": schema}, models)
+
+
+def _argument(name: str, location: str, required: bool, prop: Any, node: dict[str, Any], models: Models) -> Argument:
+    """An argument that the document describes by a `schema` and, maybe, a `description` beside it."""
+    schema = models.document.schema(node["schema"])
+    return Argument(
+        name=plain_name(strings.PythonIdentifier(name, "field_"), METHOD_NAMES),
+        wire=name,
+        location=location,
+        required=required,
+        prop=prop,
+        schema=schema,
+        description=node.get("description") or models.document.description(schema),
+    )
+
+
+def _result(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> tuple[Any, str]:
+    """The property of what the method returns, and what the document says of the success."""
+    successes = {code: response for code, response in raw.responses.items() if code.startswith("2")}
+    if not successes:
+        raise ContractError(f"{where}: describes no success, such as 200")
+    _check_successes(successes, where)
+    props = {str(response.status_code.pattern): response.prop for response in endpoint.responses}
+    bodies = {code: props[code] if response.get("content") else None for code, response in successes.items()}
+    if len({str(prop and prop.get_type_string()) for prop in bodies.values()}) > 1:
+        raise ContractError(f"{where}: its successes have different bodies: {', '.join(bodies)}")
+    code, prop = next(iter(bodies.items()))
+    description = successes[code].get("description", "")
+    unwrap = raw.node.get("x-unwrap")
+    if unwrap is None:
+        return prop, description
+    field = models.field(prop, unwrap)
+    if field is None:
+        raise ContractError(f"{where}: x-unwrap names {unwrap}, which is not a field of the response")
+    return field, description
+
+
+def _check_successes(successes: dict[str, dict[str, Any]], where: str) -> None:
+    """Refuse a success that is not JSON, or whose content has no schema."""
+    contents = [(code, part) for code, response in successes.items() for part in response.get("content", {}).items()]
+    for code, (media_type, content) in contents:
+        if not re.fullmatch(r"application/([^;]+\+)?json", media_type):
+            raise ContractError(f"{where}: a {code} of the type {media_type}; only JSON is supported")
+        if "schema" not in content:
+            raise ContractError(f"{where}: a {code} without a schema")
+
+
+def _raises(raw: RawOperation, where: str) -> tuple[str, ...]:
+    """The exceptions that responses name (`x-raises`), each once, without that of every failed response."""
+    names: dict[str, None] = {}
+    for code, response in raw.responses.items():
+        for name in response.get("x-raises", []):
+            exception = getattr(exceptions, name, None) if name in exceptions.__all__ else None
+            if not (isinstance(exception, type) and issubclass(exception, exceptions.MemsyError)):
+                raise ContractError(f"{where}: x-raises of {code} names {name!r}, not an exception of the client")
+            names[name] = None
+    names.pop("MemsyAPIError", None)
+    return tuple(names)
+
+
+def _paging(
+    raw: RawOperation, arguments: tuple[Argument, ...], result: Any, models: Models, where: str
+) -> Paging | None:
+    """How an operation pages: through a list, or through the `items` of an object."""
+    identity = raw.node.get("x-item-id")
+    wrapped = models.field(result, "items")
+    items = wrapped or result
+    if not _takes_steps(arguments) or not isinstance(items, ListProperty):
+        if identity is not None:
+            raise ContractError(f"{where}: x-item-id of an operation that does not page")
+        return None
+    item = items.inner_property
+    if identity is not None:
+        found = models.field(item, identity)
+        if found is None or not found.required:
+            raise ContractError(f"{where}: x-item-id names {identity}, which is not a required field of an item")
+        identity = attribute(found)
+    return Paging("items" if wrapped else None, models.field(result, "total") is not None, item, identity)
+
+
+def _takes_steps(arguments: tuple[Argument, ...]) -> bool:
+    """Whether a `limit` and an `offset` are part of each request."""
+    query = {argument.wire: argument for argument in arguments if argument.location == "query"}
+    steps = [query[name] for name in ("limit", "offset") if name in query]
+    return len(steps) == 2 and all(
+        kind(step.prop) == "Int" and (step.required or step.default is not None) for step in steps
+    )
