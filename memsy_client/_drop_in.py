@@ -15,14 +15,13 @@ def install_as_memsy() -> None:
     Raises:
         MemsyInputError: Another `memsy` has been imported already.
     """
-    import memsy_client
-
     from . import client, exceptions, models
 
-    if sys.modules.get("memsy", memsy_client) is not memsy_client:
+    package = sys.modules[__name__.rpartition(".")[0]]
+    if sys.modules.get("memsy", package) is not package:
         raise MemsyInputError("another memsy is imported already: call install_as_memsy() before that happens")
     sys.modules |= {
-        "memsy": memsy_client,
+        "memsy": package,
         "memsy.client": client,
         "memsy.exceptions": exceptions,
         "memsy.models": models,

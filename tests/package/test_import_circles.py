@@ -9,9 +9,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "memsy_client"
 
-# `install_as_memsy` hands out the package that offers it.
-KNOWN = frozenset({("memsy_client._drop_in", "memsy_client")})
-
 
 def modules(root: Path) -> dict[str, Path]:
     """The modules below a package's folder, by their dotted names; a package has the name of its folder."""
@@ -39,15 +36,11 @@ def imports_of(name: str, paths: Mapping[str, Path]) -> Iterator[str]:
                     yield origin
 
 
-def circle(root: Path, *, ignored: frozenset[tuple[str, str]] = frozenset()) -> list[str]:
+def circle(root: Path) -> list[str]:
     """Some circle of imports below a package's folder, or an empty list; models may refer to each other."""
     paths = modules(root)
     graph = {
-        name: [
-            target
-            for target in imports_of(name, paths)
-            if (name, target) not in ignored and not (is_model(name) and is_model(target))
-        ]
+        name: [target for target in imports_of(name, paths) if not (is_model(name) and is_model(target))]
         for name in sorted(paths)
     }
     try:
@@ -62,7 +55,7 @@ def is_model(name: str) -> bool:
 
 
 def test_no_module_of_the_package_imports_itself_by_way_of_others():
-    assert circle(ROOT, ignored=KNOWN) == []
+    assert circle(ROOT) == []
 
 
 def test_a_circle_is_seen_wherever_in_the_file_its_imports_are(tmp_path):
