@@ -15,8 +15,8 @@ from yarl import URL
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import connect, errors
-from .body import Body
-from .limiter import KEEPALIVE, Room
+from .body import BodyDecoder
+from .limiter import KEEPALIVE, ConnectionLimiter
 
 
 class Session:
@@ -29,13 +29,13 @@ class Session:
             raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
         self._used = 0.0
         self._environment_proxy = lru_cache(maxsize=64)(_environment_proxy)
-        self._room = Room(max_connections)
+        self._limiter = ConnectionLimiter(max_connections)
         self._http = aiohttp.ClientSession(
             # Of places there is a count already, one that tells a wait for one from a slow connection.
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=["Content-Type"],  # a request without a body has none
-            auto_decompress=False,  # `Body` does it, within the limit
+            auto_decompress=False,  # `BodyDecoder` does it, within the limit
             # The environment's proxies are looked up once, elsewhere: here each request would do it, in a thread.
             trust_env=False,
         )
@@ -45,14 +45,14 @@ class Session:
 
     async def send(self, request: Request, limits: Limits, ssl: Any, proxy: str | None) -> Response:
         started = time.monotonic()
-        await self._room.enter(limits)
+        await self._limiter.acquire(limits)
         try:
             if started - self._used > _LONG_IDLE:
                 await _notice_closed_connections()
             try:
                 response = await self._exchange(request, limits, started, ssl, proxy)
             except aiohttp.ClientConnectionError as error:
-                if not _found_it_closed(error, request):
+                if not _is_stale_connection(error, request):
                     raise
                 response = await self._exchange(request, limits, started, ssl, proxy)
         except (ResponseTooLarge, TransportError):
@@ -60,7 +60,7 @@ class Session:
         except Exception as error:
             raise _failure(error, limits, time.monotonic() - started) from error
         finally:
-            self._room.leave()
+            self._limiter.release()
         self._used = time.monotonic()
         return response
 
@@ -69,7 +69,7 @@ class Session:
     ) -> Response:
         url = URL(request.url, encoded=True)
         if ssl is None:
-            ssl = connect.trusting_context() if url.scheme == "https" else True
+            ssl = connect.default_ssl_context() if url.scheme == "https" else True
         async with self._http.request(
             request.method,
             url,
@@ -80,7 +80,7 @@ class Session:
             ssl=ssl,
             timeout=_timeout(_left(limits, started), limits.connect, limits.read),
         ) as answer:
-            body = Body(limits, answer.headers.get("Content-Encoding"))
+            body = BodyDecoder(limits, answer.headers.get("Content-Encoding"))
             try:
                 async for chunk in answer.content.iter_any():
                     body.add(chunk)
@@ -99,13 +99,13 @@ def _response(answer: aiohttp.ClientResponse, content: bytes, started: float) ->
 
 def _environment_proxy(scheme: str, authority: str) -> str | None:
     proxy = connect.environment_proxy(f"{scheme}://{authority}")
-    if proxy and not is_spoken(proxy):
+    if proxy and not is_supported_proxy(proxy):
         kind = proxy.partition("://")[0]
         raise TransportError(f"cannot connect: aiohttp knows no {kind} proxy, which the environment names", unsent=True)
     return proxy
 
 
-def is_spoken(proxy: str) -> bool:
+def is_supported_proxy(proxy: str) -> bool:
     # aiohttp would speak HTTP to a proxy of any kind.
     return proxy.lower().startswith(("http://", "https://"))
 
@@ -136,7 +136,7 @@ async def _notice_closed_connections() -> None:
         await asyncio.sleep(0)
 
 
-def _found_it_closed(error: aiohttp.ClientConnectionError, request: Request) -> bool:
+def _is_stale_connection(error: aiohttp.ClientConnectionError, request: Request) -> bool:
     """Whether a connection turned out to be closed before anything was written, which a second piece does not tell."""
     refusals = [kind for kind in (error, error.__cause__) if isinstance(kind, aiohttp.ClientConnectionResetError)]
     return bool(refusals) and len(request.body or b"") <= _PIECE

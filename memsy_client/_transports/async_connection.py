@@ -13,7 +13,7 @@ import httpx
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import connect, errors, messages
-from .body import Body, collect
+from .body import BodyDecoder, collect
 
 
 class AsyncConnection:
@@ -43,13 +43,13 @@ class AsyncConnection:
         started = time.monotonic()
         self._backend.was_written = False
         try:
-            answer = await self._transport.handle_async_request(messages.outgoing(request, limits))
+            answer = await self._transport.handle_async_request(messages.to_httpx(request, limits))
             try:
                 assert isinstance(answer.stream, httpx.AsyncByteStream)
-                body = Body(limits, answer.headers.get("content-encoding"))
+                body = BodyDecoder(limits, answer.headers.get("content-encoding"))
                 content = await collect(body, aiter(answer.stream), self.aclose)
             except ResponseTooLarge as error:
-                error.response = messages.incoming(answer, b"", time.monotonic() - started)
+                error.response = messages.from_httpx(answer, b"", time.monotonic() - started)
                 raise
             finally:
                 await answer.aclose()
@@ -57,7 +57,7 @@ class AsyncConnection:
             raise
         except Exception as error:
             raise errors.failure(error) from error
-        return messages.incoming(answer, content, time.monotonic() - started)
+        return messages.from_httpx(answer, content, time.monotonic() - started)
 
     async def aclose(self) -> None:
         """Close it, whatever is being cancelled."""

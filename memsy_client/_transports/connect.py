@@ -14,7 +14,7 @@ from .limiter import KEEPALIVE
 
 
 @cache
-def trusting_context() -> ssl.SSLContext:
+def default_ssl_context() -> ssl.SSLContext:
     """The process's one SSL context. Building it reads every certificate, which takes some 20 ms."""
     try:
         return httpx.create_ssl_context()
@@ -46,7 +46,7 @@ def transport_options(base_url: str) -> dict[str, object]:
     proxy = environment_proxy(base_url)
     needs_trust = base_url.startswith("https:") or (proxy or "").startswith("https:")
     return {
-        "verify": trusting_context() if needs_trust else plain_context(),
+        "verify": default_ssl_context() if needs_trust else plain_context(),
         "proxy": proxy,
         "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE),
     }

@@ -1,4 +1,4 @@
-"""Our messages as those of httpx, for our own pools, at the least cost: they are built once a call."""
+"""Our messages as those of httpx, for our own pools: built once a call, so at the least cost."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import httpx
 
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits
-from . import errors
 
-#: URLs repeat from call to call, and httpx takes one apart at some length.
+#: URLs repeat from call to call, and httpx parses each at some length.
 _url = lru_cache(maxsize=256)(httpx.URL)
 
 
-def outgoing(request: Request, limits: Limits) -> httpx.Request:
+def to_httpx(request: Request, limits: Limits) -> httpx.Request:
     """The request as httpx sends it."""
     url = _url(request.url)
     headers = [("Host", url.netloc.decode("ascii"))]
@@ -27,13 +26,23 @@ def outgoing(request: Request, limits: Limits) -> httpx.Request:
         request.method,
         url,
         headers=headers + request.headers,
-        stream=_Content(request.body or b""),
-        extensions={"timeout": {name: _binding(seconds, limits) for name, seconds in errors.phases(limits).items()}},
+        stream=_RequestStream(request.body or b""),
+        extensions={"timeout": _timeouts(limits)},
     )
 
 
-class _Content(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A request's body. Unlike httpx's own it is no generator, which a cancelled call would leave unfinished."""
+def _timeouts(limits: Limits) -> dict[str, float | None]:
+    """The phases' time-outs, except those that the whole attempt's ends sooner: each one set costs a timer."""
+    phases = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
+    if limits.total is not None:
+        for name, seconds in phases.items():
+            if seconds is not None and seconds >= limits.total:
+                phases[name] = None
+    return phases
+
+
+class _RequestStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A request's body. Unlike httpx's own it is not a generator, which a cancelled call would leave unfinished."""
 
     def __init__(self, body: bytes) -> None:
         self._left = [body]
@@ -50,12 +59,7 @@ class _Content(httpx.SyncByteStream, httpx.AsyncByteStream):
         return self
 
 
-def _binding(seconds: float | None, limits: Limits) -> float | None:
-    """A phase's time-out, unless the whole attempt's ends it sooner: each one set costs a timer."""
-    return None if seconds is None or (limits.total is not None and seconds >= limits.total) else seconds
-
-
-def incoming(answer: httpx.Response, content: bytes, elapsed: float) -> Response:
+def from_httpx(answer: httpx.Response, content: bytes, elapsed: float) -> Response:
     """The response as the core takes it."""
     return Response(answer.status_code, Headers.of(map(_text, answer.headers.raw)), content, elapsed)
 

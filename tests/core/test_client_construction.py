@@ -143,7 +143,7 @@ def test_it_takes_under_a_millisecond_and_no_io(kind: Any, monkeypatch: pytest.M
 def test_https_needs_one_ssl_context_and_http_none_that_trusts(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
     monkeypatch.setattr(connect.httpx, "create_ssl_context", lambda: built.append(1) or connect.plain_context())
-    connect.trusting_context.cache_clear()
+    connect.default_ssl_context.cache_clear()
     try:
         for _ in range(3):
             connect.transport_options("http://memsy.test")
@@ -152,7 +152,7 @@ def test_https_needs_one_ssl_context_and_http_none_that_trusts(kind: Any, monkey
             connect.transport_options("https://memsy.test")
         assert built == [1]
     finally:
-        connect.trusting_context.cache_clear()
+        connect.default_ssl_context.cache_clear()
 
 
 @pytest.mark.parametrize(
