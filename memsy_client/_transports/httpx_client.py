@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import time
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -54,10 +55,10 @@ class HttpxClientTransport:
             return self._send(request, limits)
         # Nothing that the client offers ends a response whose headers drip: each wait for a byte has a time-out of
         # its own. So the request runs in a thread, which is left to itself when its time is over.
-        finished, result = in_thread(lambda: self._send(request, limits), limits.total)
-        if not finished:
-            raise errors.out_of_time(limits)
-        return result()
+        try:
+            return in_thread(lambda: self._send(request, limits)).result(limits.total)
+        except concurrent.futures.TimeoutError:
+            raise errors.out_of_time(limits) from None
 
     def close(self) -> None:
         """Nothing: the client is the caller's."""

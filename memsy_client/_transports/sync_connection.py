@@ -1,7 +1,8 @@
-"""One connection of the sync pool: an httpx transport whose reads and writes end when the attempt has to."""
+"""One connection of the sync pool, whose reads and writes end when the attempt has to."""
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import ipaddress
 import socket
@@ -14,49 +15,45 @@ import httpx
 
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import connect, errors, messages
+from . import connect, errors
 from .body import BodyDecoder
+from .httpx_transport import from_httpx, to_httpx, transport_over
 from .threads import in_thread
 
 
 class SyncConnection:
-    """An httpx transport of one connection, whose reads and writes end at the attempt's end."""
+    """One connection, through which requests go one after the other."""
 
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
         self._deadline = _Deadline()
-        self._transport = httpx.HTTPTransport(**connect.transport_options(base_url))  # type: ignore[arg-type]
-        # httpx has no way to hand it a network backend, or a connection in place of a pool. Only the former can bound
-        # a response whose headers drip: each of its reads gets a new time-out otherwise. The latter spares us a pool
-        # in each slot of ours. A test fails should the attributes ever move.
-        pool: Any = self._transport._pool
-        pool._network_backend = _TimedBackend(pool._network_backend, self._deadline)
+        # Only a network backend can bound a response whose headers drip: otherwise each read gets a new time-out.
+        backend = _TimedBackend(httpcore.SyncBackend(), self._deadline)
+        pool = httpcore.ConnectionPool(network_backend=backend, **connect.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
-        self._transport._pool = self._connection
+        self._transport = transport_over(self._connection, httpx.HTTPTransport)
 
     @property
     def is_alive(self) -> bool:
         """Whether an idle connection can carry one more request, as far as this side knows."""
-        return bool(self._connection.is_idle() and not self._connection.has_expired())
+        return self._connection.is_idle() and not self._connection.has_expired()
 
     def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
         """The answer, read by `ends` in `time.monotonic` seconds. Raises `TransportError` or `ResponseTooLarge`."""
         started = time.monotonic()
         self._deadline.ends = ends
         try:
-            answer = self._transport.handle_request(messages.to_httpx(request, limits))
+            answer = self._transport.handle_request(to_httpx(request, limits))
             try:
                 content = _read(answer, limits)
             except ResponseTooLarge as error:
-                error.response = messages.from_httpx(answer, b"", time.monotonic() - started)
+                error.response = from_httpx(answer, b"", time.monotonic() - started)
                 raise
-            finally:
-                answer.close()
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise self._failure(error, limits) from error
-        return messages.from_httpx(answer, content, time.monotonic() - started)
+        return from_httpx(answer, content, time.monotonic() - started)
 
     def _failure(self, error: Exception, limits: Limits) -> TransportError:
         failure = errors.failure(error)
@@ -66,15 +63,18 @@ class SyncConnection:
 
     def close(self) -> None:
         """Close it."""
-        self._transport.close()
+        self._connection.close()
 
 
 def _read(answer: httpx.Response, limits: Limits) -> bytes:
-    assert isinstance(answer.stream, httpx.SyncByteStream)
-    body = BodyDecoder(limits, answer.headers.get("content-encoding"))
-    for chunk in answer.stream:
-        body.add(chunk)
-    return body.content()
+    stream: Any = answer.stream
+    try:
+        body = BodyDecoder(limits, answer.headers.get("content-encoding"))
+        for chunk in stream:
+            body.add(chunk)
+        return body.content()
+    finally:
+        stream.close()
 
 
 class _Deadline:
@@ -130,10 +130,10 @@ class _TimedBackend(httpcore.NetworkBackend):
         left = self._deadline.left(timeout)
         if left is None or _is_numeric(host):
             return _addresses(host, port)
-        finished, addresses = in_thread(lambda: _addresses(host, port), left)
-        if not finished:
-            raise httpcore.ConnectTimeout("the host's name was not resolved in time")
-        return addresses()
+        try:
+            return in_thread(lambda: _addresses(host, port)).result(left)
+        except concurrent.futures.TimeoutError:
+            raise httpcore.ConnectTimeout("the host's name was not resolved in time") from None
 
 
 def _is_numeric(host: str) -> bool:
