@@ -40,9 +40,9 @@ def sync_transport(
     if _is_transport(http_client, wants_async=False):
         return http_client
     if _is_client(http_client, "close"):
-        from .httpx_client import CallerTransport
+        from .httpx_client import HttpxClientTransport
 
-        return CallerTransport(http_client)
+        return HttpxClientTransport(http_client)
     raise MemsyInputError("http_client has to be a Client of httpx or httpx2, or a transport with send() and close()")
 
 
@@ -57,9 +57,9 @@ def async_transport(
     if _is_transport(http_client, wants_async=True):
         return http_client
     if _is_client(http_client, "aclose"):
-        from .httpx_client import AsyncCallerTransport
+        from .httpx_client import AsyncHttpxClientTransport
 
-        return AsyncCallerTransport(http_client)
+        return AsyncHttpxClientTransport(http_client)
     raise MemsyInputError(
         "http_client has to be an AsyncClient of httpx or httpx2, or a transport with async send() and aclose()"
     )

@@ -28,12 +28,12 @@ class AiohttpTransport:
 
     def __init__(self, *, max_connections: int = 100, ssl: Any = None, proxy: str | None = None) -> None:
         try:
-            from .aiohttp_session import Session, is_spoken
+            from .aiohttp_session import Session, is_supported_proxy
         except ImportError as error:
             raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'") from error
         if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
             raise MemsyInputError(f"max_connections has to be a whole number above 0, not {max_connections!r}")
-        if proxy is not None and not is_spoken(proxy):
+        if proxy is not None and not is_supported_proxy(proxy):
             raise MemsyInputError("proxy has to be an http:// or https:// URL: aiohttp knows no other kind")
         self._ssl = ssl
         self._proxy = proxy

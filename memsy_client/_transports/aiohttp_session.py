@@ -15,8 +15,8 @@ from yarl import URL
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import connect, errors
-from .body import Body
-from .limiter import KEEPALIVE, Room
+from .body import BodyDecoder
+from .limiter import KEEPALIVE, ConnectionLimiter
 
 
 class Session:
@@ -29,30 +29,28 @@ class Session:
             raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
         self._used = 0.0
         self._environment_proxy = lru_cache(maxsize=64)(_environment_proxy)
-        self._room = Room(max_connections)
+        self._limiter = ConnectionLimiter(max_connections)
         self._http = aiohttp.ClientSession(
-            # Of places there is a count already, one that tells a wait for one from a slow connection.
+            # The limiter counts connections already, and tells a wait for a slot from a slow connection.
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=["Content-Type"],  # a request without a body has none
-            auto_decompress=False,  # `Body` does it, within the limit
-            # The environment's proxies are looked up once, elsewhere: here each request would do it, in a thread.
+            auto_decompress=False,  # `BodyDecoder` does it, within the limit
+            # The environment's proxies are looked up once, below; aiohttp would do it for each request, in a thread.
             trust_env=False,
+            response_class=_Response,
         )
-        # aiohttp sends a request of an idempotent method again on its own, unseen by the call's policy and history. It
-        # has no public switch for that; a test fails should this one ever move.
-        self._http._retry_connection = False
 
     async def send(self, request: Request, limits: Limits, ssl: Any, proxy: str | None) -> Response:
         started = time.monotonic()
-        await self._room.enter(limits)
+        await self._limiter.acquire(limits)
         try:
             if started - self._used > _LONG_IDLE:
                 await _notice_closed_connections()
             try:
                 response = await self._exchange(request, limits, started, ssl, proxy)
             except aiohttp.ClientConnectionError as error:
-                if not _found_it_closed(error, request):
+                if not _is_stale_connection(error, request):
                     raise
                 response = await self._exchange(request, limits, started, ssl, proxy)
         except (ResponseTooLarge, TransportError):
@@ -60,7 +58,7 @@ class Session:
         except Exception as error:
             raise _failure(error, limits, time.monotonic() - started) from error
         finally:
-            self._room.leave()
+            self._limiter.release()
         self._used = time.monotonic()
         return response
 
@@ -69,18 +67,22 @@ class Session:
     ) -> Response:
         url = URL(request.url, encoded=True)
         if ssl is None:
-            ssl = connect.trusting_context() if url.scheme == "https" else True
-        async with self._http.request(
-            request.method,
-            url,
-            headers=request.headers,
-            data=_payload(request.body, limits),
-            allow_redirects=False,
-            proxy=proxy or self._environment_proxy(url.scheme, url.raw_authority),
-            ssl=ssl,
-            timeout=_timeout(_left(limits, started), limits.connect, limits.read),
-        ) as answer:
-            body = Body(limits, answer.headers.get("Content-Encoding"))
+            ssl = connect.default_ssl_context() if url.scheme == "https" else True
+        try:
+            answer = await self._http.request(
+                request.method,
+                url,
+                headers=request.headers,
+                data=_payload(request.body, limits),
+                allow_redirects=False,
+                proxy=proxy or self._environment_proxy(url.scheme, url.raw_authority),
+                ssl=ssl,
+                timeout=_timeout(_left(limits, started), limits.connect, limits.read),
+            )
+        except _ConnectionLostError as lost:
+            raise lost.error from lost.error.__cause__
+        async with answer:
+            body = BodyDecoder(limits, answer.headers.get("Content-Encoding"))
             try:
                 async for chunk in answer.content.iter_any():
                     body.add(chunk)
@@ -93,19 +95,35 @@ class Session:
         await self._http.close()
 
 
+class _ConnectionLostError(Exception):
+    def __init__(self, error: aiohttp.ClientConnectionError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class _Response(aiohttp.ClientResponse):
+    """Hides the errors after which aiohttp would send a request again, unseen by the call's policy and history."""
+
+    async def start(self, connection: Any) -> aiohttp.ClientResponse:
+        try:
+            return await super().start(connection)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            raise _ConnectionLostError(error) from error
+
+
 def _response(answer: aiohttp.ClientResponse, content: bytes, started: float) -> Response:
     return Response(answer.status, Headers.of(answer.headers.items()), content, time.monotonic() - started)
 
 
 def _environment_proxy(scheme: str, authority: str) -> str | None:
     proxy = connect.environment_proxy(f"{scheme}://{authority}")
-    if proxy and not is_spoken(proxy):
+    if proxy and not is_supported_proxy(proxy):
         kind = proxy.partition("://")[0]
         raise TransportError(f"cannot connect: aiohttp knows no {kind} proxy, which the environment names", unsent=True)
     return proxy
 
 
-def is_spoken(proxy: str) -> bool:
+def is_supported_proxy(proxy: str) -> bool:
     # aiohttp would speak HTTP to a proxy of any kind.
     return proxy.lower().startswith(("http://", "https://"))
 
@@ -119,7 +137,7 @@ def _timeout(total: float | None, connect: float | None, read: float | None) -> 
 
 
 def _left(limits: Limits, started: float) -> float | None:
-    """The attempt's own time-out as it is, or what a wait for a place has left of it."""
+    """The attempt's own time-out, less what a wait for a slot has taken."""
     if limits.total is None:
         return None
     waited = time.monotonic() - started
@@ -136,8 +154,8 @@ async def _notice_closed_connections() -> None:
         await asyncio.sleep(0)
 
 
-def _found_it_closed(error: aiohttp.ClientConnectionError, request: Request) -> bool:
-    """Whether a connection turned out to be closed before anything was written, which a second piece does not tell."""
+def _is_stale_connection(error: aiohttp.ClientConnectionError, request: Request) -> bool:
+    """Whether a connection was found closed before anything was written, which a body of several pieces cannot tell."""
     refusals = [kind for kind in (error, error.__cause__) if isinstance(kind, aiohttp.ClientConnectionResetError)]
     return bool(refusals) and len(request.body or b"") <= _PIECE
 
@@ -147,23 +165,27 @@ _PIECE = 64 * 1024
 
 
 class _Payload(aiohttp.Payload):
-    """A body in pieces, each of which has to be taken in time. aiohttp itself knows no time-out of writing."""
+    """A body written in pieces, each within the time-out: aiohttp itself has none for writing."""
 
     def __init__(self, body: bytes, timeout: float | None) -> None:
         super().__init__(body)
-        self._size = len(body)
+        self._body = body
         self._timeout = timeout
 
+    @property
+    def size(self) -> int:
+        return len(self._body)
+
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        return str(self._value, encoding, errors)
+        return str(self._body, encoding, errors)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         transport: asyncio.WriteTransport | None = getattr(writer, "transport", None)
         try:
-            for start in range(0, len(self._value), _PIECE):
-                await asyncio.wait_for(writer.write(self._value[start : start + _PIECE]), self._timeout)
+            for start in range(0, len(self._body), _PIECE):
+                await asyncio.wait_for(writer.write(self._body[start : start + _PIECE]), self._timeout)
         except BaseException:
-            # A connection is closed only once everything is written, which a server that does not read never allows.
+            # aiohttp closes a connection only once everything is written, but this server may never read it.
             if transport is not None:
                 transport.abort()
             raise
@@ -173,7 +195,7 @@ def _payload(body: bytes | None, limits: Limits) -> bytes | _Payload | None:
     return body if body is None or len(body) <= _PIECE else _Payload(body, limits.write)
 
 
-#: Their texts quote what the peer has sent.
+#: Their messages quote what the peer has sent.
 _NOT_HTTP = (
     aiohttp.ClientResponseError,
     aiohttp.ClientPayloadError,

@@ -1,4 +1,4 @@
-"""One connection of the async pool: an httpx transport of its own."""
+"""One connection of the async pool."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ import httpx
 
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import connect, errors, messages
-from .body import Body, collect
+from . import connect, errors
+from .body import BodyDecoder, collect
+from .httpx_transport import from_httpx, to_httpx, transport_over
 
 
 class AsyncConnection:
-    """An httpx transport of one connection."""
+    """One connection, through which requests go one after the other."""
 
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
-        self._transport = httpx.AsyncHTTPTransport(**connect.transport_options(base_url))  # type: ignore[arg-type]
-        # As in the sync connection, and for the same reason.
-        pool: Any = self._transport._pool
-        self._backend = pool._network_backend = _Backend(pool._network_backend)
+        self._backend = _Backend(httpcore.AnyIOBackend())
+        pool = httpcore.AsyncConnectionPool(network_backend=self._backend, **connect.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
-        self._transport._pool = self._connection
+        self._transport = transport_over(self._connection, httpx.AsyncHTTPTransport)
 
     @property
     def is_alive(self) -> bool:
         """Whether an idle connection can carry one more request, as far as this side knows."""
-        return bool(self._connection.is_idle() and not self._connection.has_expired())
+        return self._connection.is_idle() and not self._connection.has_expired()
 
     @property
     def was_written(self) -> bool:
@@ -43,28 +42,28 @@ class AsyncConnection:
         started = time.monotonic()
         self._backend.was_written = False
         try:
-            answer = await self._transport.handle_async_request(messages.outgoing(request, limits))
+            answer = await self._transport.handle_async_request(to_httpx(request, limits))
+            stream: Any = answer.stream
             try:
-                assert isinstance(answer.stream, httpx.AsyncByteStream)
-                body = Body(limits, answer.headers.get("content-encoding"))
-                content = await collect(body, aiter(answer.stream), self.aclose)
+                body = BodyDecoder(limits, answer.headers.get("content-encoding"))
+                content = await collect(body, aiter(stream), self.aclose)
             except ResponseTooLarge as error:
-                error.response = messages.incoming(answer, b"", time.monotonic() - started)
+                error.response = from_httpx(answer, b"", time.monotonic() - started)
                 raise
             finally:
-                await answer.aclose()
+                await stream.aclose()
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise errors.failure(error) from error
-        return messages.incoming(answer, content, time.monotonic() - started)
+        return from_httpx(answer, content, time.monotonic() - started)
 
     async def aclose(self) -> None:
         """Close it, whatever is being cancelled."""
         import anyio
 
         with anyio.CancelScope(shield=True):
-            await self._transport.aclose()
+            await self._connection.aclose()
 
 
 class _Backend(httpcore.AsyncNetworkBackend):
@@ -84,9 +83,9 @@ class _Backend(httpcore.AsyncNetworkBackend):
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """Holds what is written until an answer is waited for, so that headers and body leave in one piece."""
+    """Holds what is written until the response is waited for, so that headers and body leave in one piece."""
 
-    #: How much is held, and handed on at once, at most.
+    #: How much is held, and passed on at once, at most.
     _PIECE = 64 * 1024
 
     def __init__(self, stream: httpcore.AsyncNetworkStream, backend: _Backend) -> None:
@@ -96,7 +95,7 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
-            # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
+            # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 await self._write_held()
         return await self._stream.read(max_bytes, timeout)

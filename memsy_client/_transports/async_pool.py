@@ -1,7 +1,7 @@
-"""The async clients' own pool: for each event loop a stack of httpx transports of one connection each.
+"""The async clients' own pool: for each event loop a stack of connections.
 
 httpx's pool walks all its connections at each request and each release, so that it gets slower the more calls are in
-flight; here a call takes the transport on top and puts it back.
+flight; here a call takes the connection on top and puts it back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors
-from .limiter import KEEPALIVE, Room
+from .limiter import KEEPALIVE, ConnectionLimiter
 from .per_loop import PerLoop
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class _LoopPool:
     def __init__(self, base_url: str, max_connections: int) -> None:
         self._base_url = base_url
         self._idle: deque[AsyncConnection] = deque()
-        self._room = Room(max_connections)
+        self._limiter = ConnectionLimiter(max_connections)
         self._closed = False
 
     async def send(self, request: Request, limits: Limits) -> Response:
@@ -66,7 +66,7 @@ class _LoopPool:
 
         unsent = True
         with anyio.move_on_after(limits.total):
-            await self._room.enter(limits)
+            await self._limiter.acquire(limits)
             try:
                 connection = await self._take()
                 try:
@@ -78,7 +78,7 @@ class _LoopPool:
                 await self._put_back(connection)
                 return response
             finally:
-                self._room.leave()
+                self._limiter.release()
         raise errors.out_of_time(limits, unsent=unsent)
 
     async def aclose(self) -> None:
@@ -92,8 +92,8 @@ class _LoopPool:
             if connection.is_alive:
                 return connection
             await connection.aclose()
-        # httpx loads its network stack with its first transport, so that making a client takes no time.
-        with lazy.import_lock, errors.making_a_connection():
+        # The network stack is loaded with the first connection, so that making a client takes no time.
+        with lazy.import_lock, errors.connect_errors():
             from .async_connection import AsyncConnection
 
             return AsyncConnection(self._base_url)

@@ -14,26 +14,26 @@ from typing import Any
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 
 
-class Body:
-    """Collects a body.
+class BodyDecoder:
+    """Collects a body, decompressing it as it comes.
 
     Args:
-        limits: Say what it may weigh.
+        limits: Of these, how large the body may be.
         encoding: The response's `Content-Encoding`, if any.
     """
 
     def __init__(self, limits: Limits, encoding: str | None) -> None:
         self._chunks: list[bytes] = []
-        self._room = limits.max_bytes
+        self._left = limits.max_bytes
         # The last one named is the one that was applied last.
         self._layers = [_Layer(name) for name in _names(encoding)] if encoding else []
 
     def add(self, chunk: bytes) -> None:
         """Take one more chunk. Raises `ResponseTooLarge`, or `TransportError` for broken compression."""
         for layer in self._layers:
-            chunk = layer.decompress(chunk, self._room)
-        self._room -= len(chunk)
-        if self._room < 0:
+            chunk = layer.decompress(chunk, self._left)
+        self._left -= len(chunk)
+        if self._left < 0:
             raise ResponseTooLarge
         self._chunks.append(chunk)
 
@@ -44,7 +44,7 @@ class Body:
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
 
 
-async def collect(body: Body, chunks: AsyncIterator[bytes], close: Callable[[], Awaitable[None]]) -> bytes:
+async def collect(body: BodyDecoder, chunks: AsyncIterator[bytes], close: Callable[[], Awaitable[None]]) -> bytes:
     """All of the body that `chunks` gives. When it is refused, the connection is closed by `close`."""
     try:
         async for chunk in chunks:
@@ -71,8 +71,8 @@ class _Layer:
     def is_complete(self) -> bool:
         return self._inflate is None or self._inflate.eof
 
-    def decompress(self, data: bytes, room: int) -> bytes:
-        """What `data` adds. Raises `ResponseTooLarge` once that is more than `room` bytes."""
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        """What `data` adds. Raises `ResponseTooLarge` once that is more than `limit` bytes."""
         found = []
         while data:
             if self._inflate is None or (self._is_gzip and self._inflate.eof):  # gzip files may follow each other
@@ -80,11 +80,11 @@ class _Layer:
             elif self._inflate.eof:
                 break
             try:
-                found.append(self._inflate.decompress(data, room + 1))
+                found.append(self._inflate.decompress(data, limit + 1))
             except zlib.error as error:
                 raise _broken() from error
-            room -= len(found[-1])
-            if room < 0:
+            limit -= len(found[-1])
+            if limit < 0:
                 raise ResponseTooLarge
             data = self._inflate.unused_data
         return b"".join(found)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ssl
 from functools import cache
+from importlib.util import find_spec
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import httpcore
 import httpx
 
 from .._core.transport import TransportError
@@ -14,7 +17,7 @@ from .limiter import KEEPALIVE
 
 
 @cache
-def trusting_context() -> ssl.SSLContext:
+def default_ssl_context() -> ssl.SSLContext:
     """The process's one SSL context. Building it reads every certificate, which takes some 20 ms."""
     try:
         return httpx.create_ssl_context()
@@ -23,12 +26,6 @@ def trusting_context() -> ssl.SSLContext:
             "cannot connect: the certificates to trust cannot be read; SSL_CERT_FILE or SSL_CERT_DIR may name them"
         )
         raise TransportError(f"{message} ({error})", unsent=True) from error
-
-
-@cache
-def plain_context() -> ssl.SSLContext:
-    """A context for plain http, where httpx wants one but none is used. It trusts nobody."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def environment_proxy(base_url: str) -> str | None:
@@ -41,12 +38,20 @@ def environment_proxy(base_url: str) -> str | None:
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
-def transport_options(base_url: str) -> dict[str, object]:
-    """The arguments of an httpx transport that holds a single connection to an address."""
+def pool_options(base_url: str) -> dict[str, Any]:
+    """The arguments of an httpcore pool that makes connections to an address."""
     proxy = environment_proxy(base_url)
-    needs_trust = base_url.startswith("https:") or (proxy or "").startswith("https:")
     return {
-        "verify": trusting_context() if needs_trust else plain_context(),
-        "proxy": proxy,
-        "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE),
+        "ssl_context": default_ssl_context() if base_url.startswith("https:") else None,
+        "proxy": _parse_proxy(proxy) if proxy else None,
+        "keepalive_expiry": KEEPALIVE,
     }
+
+
+def _parse_proxy(url: str) -> httpcore.Proxy:
+    proxy = httpx.Proxy(url)  # it knows which kinds there are, and how to take the credentials out of the URL
+    scheme = proxy.url.scheme
+    if scheme.startswith("socks") and find_spec("socksio") is None:
+        raise TransportError("cannot connect: a SOCKS proxy needs socksio: pip install 'httpx[socks]'", unsent=True)
+    ssl_context = default_ssl_context() if scheme == "https" else None
+    return httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, ssl_context=ssl_context)

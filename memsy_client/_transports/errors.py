@@ -1,12 +1,10 @@
-"""Between our messages and those of httpx or httpx2, whose classes have the same names in two unrelated trees."""
+"""What the exceptions of httpcore, httpx and httpx2 mean to a call: classes of the same names in unrelated trees."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from .._core.messages import Headers, Response
 from .._core.transport import Limits, TransportError
 
 #: Failures before the first byte of the request is written.
@@ -32,13 +30,17 @@ def failure(error: Exception) -> TransportError:
 
 
 def not_http(error: Exception) -> TransportError:
-    """A breach of the protocol. What the library says of it is left out: it quotes what the peer has sent."""
+    """A breach of the protocol. The library's own message is left out: it quotes what the peer has sent."""
     return TransportError(f"the answer is not complete, valid HTTP ({type(error).__name__})")
 
 
 @contextmanager
-def making_a_connection() -> Iterator[None]:
-    """Around what fails before anything is sent: a proxy that no library speaks to, say."""
+def connect_errors() -> Iterator[None]:
+    """Turns whatever keeps a connection from being made, such as a proxy of an unknown kind, into our own error.
+
+    Raises:
+        TransportError: Nothing was sent.
+    """
     try:
         yield
     except TransportError:
@@ -50,18 +52,3 @@ def making_a_connection() -> Iterator[None]:
 def out_of_time(limits: Limits, *, unsent: bool = False) -> TransportError:
     """The failure of an attempt that took longer than it may in all."""
     return TransportError(f"timed out: no complete response within {limits.total:.3g} s", timed_out=True, unsent=unsent)
-
-
-def no_connection(limits: Limits) -> TransportError:
-    """The failure to get one of the pool's connections."""
-    return TransportError(f"timed out: no free connection within {limits.pool} s", timed_out=True, unsent=True)
-
-
-def phases(limits: Limits) -> dict[str, float | None]:
-    """The time-outs of the phases as both libraries' `timeout` extension takes them."""
-    return {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
-
-
-def response(answer: Any, content: bytes, elapsed: float) -> Response:
-    """Our response out of a library's."""
-    return Response(answer.status_code, Headers.of(answer.headers.multi_items()), content, elapsed)

@@ -7,26 +7,26 @@ from typing import Protocol
 from weakref import WeakSet
 
 
-class StartsAnew(Protocol):
-    def start_anew(self) -> None:
+class Resettable(Protocol):
+    def reset(self) -> None:
         """Let go of everything inherited, without touching it."""
 
 
-_all: WeakSet[StartsAnew] = WeakSet()
+_all: WeakSet[Resettable] = WeakSet()
 
-#: What a child has inherited. It is kept: to collect it would close, or warn of, what the parent still uses.
+#: What a child has inherited. It is kept: collecting it would close, or warn about, what the parent still uses.
 inherited: list[object] = []
 
 
-def starts_anew_in_children(owner: StartsAnew) -> None:
-    """Have `owner.start_anew()` called first thing in every forked child, while no other thread runs there yet."""
+def reset_after_fork(owner: Resettable) -> None:
+    """Have `owner.reset()` called first thing in every forked child, while no other thread runs there yet."""
     _all.add(owner)
 
 
-def _start_all_anew() -> None:
+def _reset_all() -> None:
     for owner in list(_all):
-        owner.start_anew()
+        owner.reset()
 
 
 if hasattr(os, "register_at_fork"):  # only where processes can fork
-    os.register_at_fork(after_in_child=_start_all_anew)
+    os.register_at_fork(after_in_child=_reset_all)

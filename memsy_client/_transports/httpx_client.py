@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .._core.messages import Request, Response
+from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import errors, forks
-from .body import Body, collect
+from .body import BodyDecoder, collect
 from .threads import in_thread
 
 
@@ -18,9 +19,9 @@ class _Ownership:
 
     def __init__(self) -> None:
         self._was_used = self._is_parents = False
-        forks.starts_anew_in_children(self)
+        forks.reset_after_fork(self)
 
-    def start_anew(self) -> None:
+    def reset(self) -> None:
         self._is_parents = self._was_used
 
     def use(self) -> None:
@@ -40,7 +41,7 @@ def _ownership_of(client: Any) -> _Ownership:
     return _ownerships.setdefault(client, _Ownership())
 
 
-class CallerTransport:
+class HttpxClientTransport:
     """Carries requests through a synchronous client."""
 
     def __init__(self, client: Any) -> None:
@@ -54,10 +55,10 @@ class CallerTransport:
             return self._send(request, limits)
         # Nothing that the client offers ends a response whose headers drip: each wait for a byte has a time-out of
         # its own. So the request runs in a thread, which is left to itself when its time is over.
-        finished, result = in_thread(lambda: self._send(request, limits), limits.total)
-        if not finished:
-            raise errors.out_of_time(limits)
-        return result()
+        try:
+            return in_thread(lambda: self._send(request, limits)).result(limits.total)
+        except concurrent.futures.TimeoutError:
+            raise errors.out_of_time(limits) from None
 
     def close(self) -> None:
         """Nothing: the client is the caller's."""
@@ -65,14 +66,14 @@ class CallerTransport:
     def _send(self, request: Request, limits: Limits) -> Response:
         started = time.monotonic()
         try:
-            answer = self._client.send(_message(self._client, request, limits), **_AS_IT_IS)
+            answer = self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
             try:
-                body = _body(answer, limits)
+                body = _decoder(answer, limits)
                 if not answer.is_stream_consumed:
                     for chunk in answer.iter_raw():
                         body.add(chunk)
             except ResponseTooLarge as error:
-                error.response = errors.response(answer, b"", time.monotonic() - started)
+                error.response = _response(answer, b"", time.monotonic() - started)
                 raise
             finally:
                 answer.close()
@@ -80,10 +81,10 @@ class CallerTransport:
             raise
         except Exception as error:
             raise errors.failure(error) from error
-        return errors.response(answer, body.content(), time.monotonic() - started)
+        return _response(answer, body.content(), time.monotonic() - started)
 
 
-class AsyncCallerTransport:
+class AsyncHttpxClientTransport:
     """Carries requests through an asynchronous client, in the event loop that this belongs to."""
 
     def __init__(self, client: Any) -> None:
@@ -105,13 +106,13 @@ class AsyncCallerTransport:
     async def _send(self, request: Request, limits: Limits) -> Response:
         started = time.monotonic()
         try:
-            answer = await self._client.send(_message(self._client, request, limits), **_AS_IT_IS)
+            answer = await self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
             try:
-                body = _body(answer, limits)
+                body = _decoder(answer, limits)
                 if not answer.is_stream_consumed:
                     await collect(body, answer.aiter_raw(), answer.aclose)
             except ResponseTooLarge as error:
-                error.response = errors.response(answer, b"", time.monotonic() - started)
+                error.response = _response(answer, b"", time.monotonic() - started)
                 raise
             finally:
                 await answer.aclose()
@@ -119,27 +120,32 @@ class AsyncCallerTransport:
             raise
         except Exception as error:
             raise errors.failure(error) from error
-        return errors.response(answer, body.content(), time.monotonic() - started)
+        return _response(answer, body.content(), time.monotonic() - started)
 
 
-def _body(answer: Any, limits: Limits) -> Body:
+def _decoder(answer: Any, limits: Limits) -> BodyDecoder:
     """What the body goes into. A hook of the caller's client may have read it, and then it is decompressed, too."""
     if not answer.is_stream_consumed:
-        return Body(limits, answer.headers.get("content-encoding"))
-    body = Body(limits, None)
+        return BodyDecoder(limits, answer.headers.get("content-encoding"))
+    body = BodyDecoder(limits, None)
     body.add(answer.content)
     return body
 
 
 #: A redirect would take the key along, and the client's own credentials would replace it.
-_AS_IT_IS: dict[str, Any] = {"stream": True, "follow_redirects": False, "auth": None}
+_SEND_OPTIONS: dict[str, Any] = {"stream": True, "follow_redirects": False, "auth": None}
 
 
 def _message(client: Any, request: Request, limits: Limits) -> Any:
+    phases = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
     return client.build_request(
         request.method,
         request.url,
         headers=request.headers,
         content=request.body,
-        extensions={"timeout": errors.phases(limits)},
+        extensions={"timeout": phases},
     )
+
+
+def _response(answer: Any, content: bytes, elapsed: float) -> Response:
+    return Response(answer.status_code, Headers.of(answer.headers.multi_items()), content, elapsed)

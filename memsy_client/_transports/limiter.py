@@ -1,4 +1,4 @@
-"""Room for so many requests at once; further ones wait, for as long as they may."""
+"""How many requests may be under way at once; further ones wait, for as long as their limits allow."""
 
 from __future__ import annotations
 
@@ -9,38 +9,39 @@ from . import errors
 KEEPALIVE = 5.0
 
 
-class Room:
-    """The places of one event loop."""
+class ConnectionLimiter:
+    """The slots of one event loop: a request holds one while it is under way."""
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, slots: int) -> None:
         import anyio
 
-        self._places = anyio.Semaphore(places)
+        self._slots = anyio.Semaphore(slots)
 
-    async def enter(self, limits: Limits) -> None:
-        """Take a place. Raises `TransportError` when there is none in time."""
+    async def acquire(self, limits: Limits) -> None:
+        """Take a slot. Raises `TransportError` when none is free in time."""
         import anyio
 
         try:
-            self._places.acquire_nowait()
+            self._slots.acquire_nowait()
         except anyio.WouldBlock:
             with anyio.move_on_after(longest_wait(limits)) as scope:
-                await self._places.acquire()
+                await self._slots.acquire()
             if scope.cancelled_caught:
-                raise no_room(limits) from None
+                raise no_free_connection(limits) from None
 
-    def leave(self) -> None:
-        """Give the place back."""
-        self._places.release()
+    def release(self) -> None:
+        """Give the slot back."""
+        self._slots.release()
 
 
 def longest_wait(limits: Limits) -> float | None:
-    """Seconds that a request may wait for a place."""
+    """Seconds that a request may wait for a slot."""
     return min((seconds for seconds in (limits.pool, limits.total) if seconds is not None), default=None)
 
 
-def no_room(limits: Limits) -> TransportError:
-    """The failure to get a place in time."""
+def no_free_connection(limits: Limits) -> TransportError:
+    """The failure to get a slot in time."""
     if limits.pool == longest_wait(limits):
-        return errors.no_connection(limits)
+        message = f"timed out: no free connection within {limits.pool} s"
+        return TransportError(message, timed_out=True, unsent=True)
     return errors.out_of_time(limits, unsent=True)

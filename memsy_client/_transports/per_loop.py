@@ -33,9 +33,9 @@ class PerLoop(Generic[T]):
         self._held: dict[Any, T] = {}
         #: Whether any loop of this process ever had one.
         self.was_used = False
-        forks.starts_anew_in_children(self)
+        forks.reset_after_fork(self)
 
-    def start_anew(self) -> None:
+    def reset(self) -> None:
         """Start without any. In a forked child, closing the parent's would go through the poller that both share."""
         forks.inherited.append(self._held)
         self._held = {}

@@ -1,7 +1,8 @@
-"""One connection of the sync pool: an httpx transport whose reads and writes end when the attempt has to."""
+"""One connection of the sync pool, whose reads and writes end when the attempt has to."""
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import ipaddress
 import socket
@@ -14,70 +15,69 @@ import httpx
 
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
-from . import connect, errors, messages
-from .body import Body
+from . import connect, errors
+from .body import BodyDecoder
+from .httpx_transport import from_httpx, to_httpx, transport_over
 from .threads import in_thread
 
 
 class SyncConnection:
-    """An httpx transport of one connection, whose reads and writes end at the attempt's end."""
+    """One connection, through which requests go one after the other."""
 
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
-        self._clock = _Clock()
-        self._transport = httpx.HTTPTransport(**connect.transport_options(base_url))  # type: ignore[arg-type]
-        # httpx has no way to hand it a network backend, or a connection in place of a pool. Only the former can bound
-        # a response whose headers drip: each of its reads gets a new time-out otherwise. The latter spares us a pool
-        # in each slot of ours. A test fails should the attributes ever move.
-        pool: Any = self._transport._pool
-        pool._network_backend = _TimedBackend(pool._network_backend, self._clock)
+        self._deadline = _Deadline()
+        # Only a network backend can bound a response whose headers drip: otherwise each read gets a new time-out.
+        backend = _TimedBackend(httpcore.SyncBackend(), self._deadline)
+        pool = httpcore.ConnectionPool(network_backend=backend, **connect.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
-        self._transport._pool = self._connection
+        self._transport = transport_over(self._connection, httpx.HTTPTransport)
 
     @property
     def is_alive(self) -> bool:
         """Whether an idle connection can carry one more request, as far as this side knows."""
-        return bool(self._connection.is_idle() and not self._connection.has_expired())
+        return self._connection.is_idle() and not self._connection.has_expired()
 
     def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
         """The answer, read by `ends` in `time.monotonic` seconds. Raises `TransportError` or `ResponseTooLarge`."""
         started = time.monotonic()
-        self._clock.ends = ends
+        self._deadline.ends = ends
         try:
-            answer = self._transport.handle_request(messages.outgoing(request, limits))
+            answer = self._transport.handle_request(to_httpx(request, limits))
             try:
                 content = _read(answer, limits)
             except ResponseTooLarge as error:
-                error.response = messages.incoming(answer, b"", time.monotonic() - started)
+                error.response = from_httpx(answer, b"", time.monotonic() - started)
                 raise
-            finally:
-                answer.close()
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise self._failure(error, limits) from error
-        return messages.incoming(answer, content, time.monotonic() - started)
+        return from_httpx(answer, content, time.monotonic() - started)
 
     def _failure(self, error: Exception, limits: Limits) -> TransportError:
         failure = errors.failure(error)
-        if failure.timed_out and self._clock.has_run_out():
+        if failure.timed_out and self._deadline.has_run_out():
             return errors.out_of_time(limits, unsent=failure.unsent)
         return failure
 
     def close(self) -> None:
         """Close it."""
-        self._transport.close()
+        self._connection.close()
 
 
 def _read(answer: httpx.Response, limits: Limits) -> bytes:
-    assert isinstance(answer.stream, httpx.SyncByteStream)
-    body = Body(limits, answer.headers.get("content-encoding"))
-    for chunk in answer.stream:
-        body.add(chunk)
-    return body.content()
+    stream: Any = answer.stream
+    try:
+        body = BodyDecoder(limits, answer.headers.get("content-encoding"))
+        for chunk in stream:
+            body.add(chunk)
+        return body.content()
+    finally:
+        stream.close()
 
 
-class _Clock:
+class _Deadline:
     """When the attempt under way has to end, in `time.monotonic` seconds, or None."""
 
     ends: float | None = None
@@ -96,9 +96,9 @@ class _Clock:
 
 
 class _TimedBackend(httpcore.NetworkBackend):
-    def __init__(self, backend: httpcore.NetworkBackend, clock: _Clock) -> None:
+    def __init__(self, backend: httpcore.NetworkBackend, deadline: _Deadline) -> None:
         self._backend = backend
-        self._clock = clock
+        self._deadline = deadline
 
     def connect_tcp(
         self,
@@ -113,7 +113,7 @@ class _TimedBackend(httpcore.NetworkBackend):
         failure: Exception | None = None
         for address in self._resolve(host, port, timeout):
             try:
-                left = self._clock.left(None if ends is None else ends - time.monotonic())
+                left = self._deadline.left(None if ends is None else ends - time.monotonic())
             except httpcore.ReadTimeout:
                 left = 0.0
             if left is not None and left <= 0:
@@ -123,17 +123,17 @@ class _TimedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
-                return _TimedStream(stream, self._clock)
+                return _TimedStream(stream, self._deadline)
         raise failure or httpcore.ConnectError("the host has no address")
 
     def _resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
-        left = self._clock.left(timeout)
+        left = self._deadline.left(timeout)
         if left is None or _is_numeric(host):
             return _addresses(host, port)
-        finished, addresses = in_thread(lambda: _addresses(host, port), left)
-        if not finished:
-            raise httpcore.ConnectTimeout("the host's name was not resolved in time")
-        return addresses()
+        try:
+            return in_thread(lambda: _addresses(host, port)).result(left)
+        except concurrent.futures.TimeoutError:
+            raise httpcore.ConnectTimeout("the host's name was not resolved in time") from None
 
 
 def _is_numeric(host: str) -> bool:
@@ -158,9 +158,9 @@ class _TimedStream(httpcore.NetworkStream):
     #: How much is held at most, and written before the clock is looked at again.
     _PIECE = 64 * 1024
 
-    def __init__(self, stream: httpcore.NetworkStream, clock: _Clock) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
         self._stream = stream
-        self._clock = clock
+        self._deadline = deadline
         self._held = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -168,7 +168,7 @@ class _TimedStream(httpcore.NetworkStream):
             # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
             with contextlib.suppress(httpcore.WriteError):
                 self._write_held()
-        return self._stream.read(max_bytes, self._clock.left(timeout))
+        return self._stream.read(max_bytes, self._deadline.left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # Headers and body come apart. They are held until the answer is waited for, so that they leave in one piece:
@@ -179,11 +179,11 @@ class _TimedStream(httpcore.NetworkStream):
             return
         self._write_held()
         for start in range(0, len(buffer), self._PIECE):
-            self._stream.write(buffer[start : start + self._PIECE], self._clock.left(timeout))
+            self._stream.write(buffer[start : start + self._PIECE], self._deadline.left(timeout))
 
     def _write_held(self) -> None:
         held, self._held = self._held, b""
-        self._stream.write(held, self._clock.left(self._timeout))
+        self._stream.write(held, self._deadline.left(self._timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -191,8 +191,8 @@ class _TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
-        return _TimedStream(stream, self._clock)
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
+        return _TimedStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

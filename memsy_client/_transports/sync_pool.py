@@ -1,6 +1,6 @@
-"""The sync clients' own pool: a stack of httpx transports of one connection each.
+"""The sync clients' own pool: a stack of connections.
 
-httpx's pool walks all its connections at each request and each release; here a call takes the transport on top and
+httpx's pool walks all its connections at each request and each release; here a call takes the connection on top and
 puts it back. Threads share the stack, a forked child starts one of its own.
 """
 
@@ -16,7 +16,7 @@ from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors, forks
-from .limiter import KEEPALIVE, longest_wait, no_room
+from .limiter import KEEPALIVE, longest_wait, no_free_connection
 
 if TYPE_CHECKING:
     from .sync_connection import SyncConnection
@@ -35,16 +35,16 @@ class SyncPool:
         self._max_connections = max_connections
         self._used = False
         self._closed = False
-        self.start_anew()
-        forks.starts_anew_in_children(self)
+        self.reset()
+        forks.reset_after_fork(self)
 
-    def start_anew(self) -> None:
-        """Start without connections. In a forked child, the parent goes on using those there were."""
+    def reset(self) -> None:
+        """Start without connections. In a forked child, those there were are still its parent's."""
         if self._used:
             forks.inherited.append(self._idle)
         self._used = False
         self._lock = threading.Lock()
-        self._free = threading.BoundedSemaphore(self._max_connections)
+        self._slots = threading.BoundedSemaphore(self._max_connections)
         self._idle: deque[SyncConnection] = deque()
 
     def send(self, request: Request, limits: Limits) -> Response:
@@ -52,8 +52,8 @@ class SyncPool:
         if self._closed:
             raise TransportError("this client has been closed", unsent=True)
         ends = None if limits.total is None else time.monotonic() + limits.total
-        if not self._free.acquire(timeout=longest_wait(limits)):
-            raise no_room(limits)
+        if not self._slots.acquire(timeout=longest_wait(limits)):
+            raise no_free_connection(limits)
         try:
             connection = self._take()
             try:
@@ -64,7 +64,7 @@ class SyncPool:
             self._put_back(connection)
             return response
         finally:
-            self._free.release()
+            self._slots.release()
 
     def close(self) -> None:
         """Close the idle connections; those under way are closed when they are done."""
@@ -85,8 +85,8 @@ class SyncPool:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                # httpx loads its network stack with its first transport, so that making a client takes no time.
-                with lazy.import_lock, errors.making_a_connection():
+                # The network stack is loaded with the first connection, so that making a client takes no time.
+                with lazy.import_lock, errors.connect_errors():
                     from .sync_connection import SyncConnection
 
                     return SyncConnection(self._base_url)

@@ -5,28 +5,21 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from concurrent.futures import Future
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def in_thread(work: Callable[[], T], seconds: float) -> tuple[bool, Callable[[], T]]:
-    """Run `work` in a thread for so long; whether it ended, and a function that gives or raises what it did."""
-    outcome: list[Callable[[], T]] = []
-    done = threading.Event()
+def in_thread(work: Callable[[], T]) -> Future[T]:
+    """Run `work` in a thread of its own, which does not keep the process from ending."""
+    future: Future[T] = Future()
 
     def run() -> None:
         try:
-            value = work()
-            outcome.append(lambda: value)
+            future.set_result(work())
         except BaseException as error:
-            failure = error
-            outcome.append(lambda: _raise(failure))
-        done.set()
+            future.set_exception(error)
 
     threading.Thread(target=contextvars.copy_context().run, args=(run,), name="memsy-request", daemon=True).start()
-    return done.wait(seconds), lambda: outcome[0]()
-
-
-def _raise(error: BaseException) -> Any:
-    raise error
+    return future

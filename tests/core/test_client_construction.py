@@ -142,17 +142,19 @@ def test_it_takes_no_io(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_https_needs_one_ssl_context_and_http_none_that_trusts(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
-    monkeypatch.setattr(connect.httpx, "create_ssl_context", lambda: built.append(1) or connect.plain_context())
-    connect.trusting_context.cache_clear()
+    monkeypatch.setattr(
+        connect.httpx, "create_ssl_context", lambda: built.append(1) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )
+    connect.default_ssl_context.cache_clear()
     try:
         for _ in range(3):
-            connect.transport_options("http://memsy.test")
+            connect.pool_options("http://memsy.test")
         assert built == []
         for _ in range(3):
-            connect.transport_options("https://memsy.test")
+            connect.pool_options("https://memsy.test")
         assert built == [1]
     finally:
-        connect.trusting_context.cache_clear()
+        connect.default_ssl_context.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_a_process_of_multiprocessing_gets_its_own_answers(echo: Echo) -> None:
 
 
 @pytest.mark.parametrize("make", [lambda: None, AiohttpTransport], ids=["own", "aiohttp"])
-def test_a_child_of_an_event_loop_starts_anew(make: Callable[[], Any], echo: Echo) -> None:
+def test_a_child_of_an_event_loop_starts_without_connections(make: Callable[[], Any], echo: Echo) -> None:
     async def ask(client: AsyncMemsyClient, name: str) -> None:
         answers = await asyncio.gather(*(client.search(f"{name} {number}") for number in range(20)))
         assert [asked(answer) for answer in answers] == [f"{name} {number}" for number in range(20)]

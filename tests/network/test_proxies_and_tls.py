@@ -31,9 +31,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    connect.trusting_context.cache_clear()
+    connect.default_ssl_context.cache_clear()
     yield
-    connect.trusting_context.cache_clear()
+    connect.default_ssl_context.cache_clear()
 
 
 @ways
@@ -158,7 +158,7 @@ async def test_a_certificate_that_the_environment_trusts_is_accepted(
         async with flavour.client(https.url) as client:
             for number in range(3):
                 assert asked(await flavour.call(client.search, f"{number}")) == f"{number}"
-    assert connect.trusting_context.cache_info().misses == 1  # one SSL context for all clients of the process
+    assert connect.default_ssl_context.cache_info().misses == 1  # one SSL context for all clients of the process
     assert https.accepted == 2
 
 
