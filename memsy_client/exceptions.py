@@ -210,7 +210,7 @@ class MemsyAPIError(MemsyError):
     status_code: int  # there always is one
     #: The attributes that a subclass adds, each with the type that the service's value has to be of.
     fields: ClassVar[Mapping[str, type]] = {}
-    #: The status that an error built by hand has by default.
+    #: The status that an error built by hand has by default, as `_TABLE` says.
     default_status: ClassVar[int | None] = None
 
     def __init__(
@@ -252,8 +252,6 @@ class MemsyAPIError(MemsyError):
 class AuthenticationError(MemsyAPIError):
     """401: the key is missing, wrong, expired or revoked; also the gateway's bare 403 `{"message": "Forbidden"}`."""
 
-    default_status = 401
-
 
 class AuthorizationError(MemsyAPIError):
     """403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`, `admin_required`, …).
@@ -262,7 +260,6 @@ class AuthorizationError(MemsyAPIError):
         required_scope: The scope that the operation needs, or None.
     """
 
-    default_status = 403
     fields = {"required_scope": str}
     required_scope: str | None
 
@@ -276,7 +273,6 @@ class FeatureNotAvailable(MemsyAPIError):
         upgrade_url: Where to change the plan, or None.
     """
 
-    default_status = 403
     fields = {"feature": str, "current_tier": str, "upgrade_url": str}
     feature: str | None
     current_tier: str | None
@@ -286,13 +282,9 @@ class FeatureNotAvailable(MemsyAPIError):
 class OrgIdNotAllowedError(MemsyAPIError):
     """400 `org_id_not_allowed`: the body named an organisation; it is derived from the key."""
 
-    default_status = 400
-
 
 class SeatRequiredError(MemsyAPIError):
     """403 `seat_required`: the key's user has no seat."""
-
-    default_status = 403
 
 
 class OrgLimitReachedError(MemsyAPIError):
@@ -303,7 +295,6 @@ class OrgLimitReachedError(MemsyAPIError):
         current: How many there are, or None.
     """
 
-    default_status = 403
     fields = {"limit": int, "current": int}
     limit: int | None
     current: int | None
@@ -317,7 +308,6 @@ class KeyLimitReachedError(MemsyAPIError):
         current: How many there are, or None.
     """
 
-    default_status = 403
     fields = {"limit": int, "current": int}
     limit: int | None
     current: int | None
@@ -330,7 +320,6 @@ class BillingNotEnabledError(MemsyAPIError):
         interest_path: The path at which to express interest in a paid plan, or None.
     """
 
-    default_status = 403
     fields = {"interest_path": str}
     interest_path: str | None
 
@@ -344,7 +333,6 @@ class SeatLimitReachedError(MemsyAPIError):
         pending_invites: Invitations that hold a seat, or None.
     """
 
-    default_status = 409
     fields = {"purchased_seats": int, "assigned_seats": int, "pending_invites": int}
     purchased_seats: int | None
     assigned_seats: int | None
@@ -354,7 +342,6 @@ class SeatLimitReachedError(MemsyAPIError):
 class RateLimitExceeded(MemsyAPIError):
     """429: too many requests; `retry_after` says how many seconds to wait, when the service did."""
 
-    default_status = 429
     fields = {"retry_after": float}
     retry_after: float | None
 
@@ -369,7 +356,6 @@ class UsageLimitExceeded(MemsyAPIError):
         upgrade_url: Where to change the plan, or None.
     """
 
-    default_status = 429
     fields = {"dimension": str, "current": int, "limit": int, "upgrade_url": str}
     dimension: str | None
     current: int | None
@@ -391,6 +377,10 @@ _TABLE: Mapping[tuple[int, str | None], type[MemsyAPIError]] = {
     (429, None): RateLimitExceeded,
     (429, "usage_limit_exceeded"): UsageLimitExceeded,
 }
+
+
+for (_status, _), _class in _TABLE.items():
+    _class.default_status = _status
 
 
 def error_class(status_code: int, error_code: str | None) -> type[MemsyAPIError]:
