@@ -51,7 +51,7 @@ async def collect(body: BodyDecoder, chunks: AsyncIterator[bytes], close: Callab
             body.add(chunk)
     except (ResponseTooLarge, TransportError):
         await close()
-        # Without a connection the stream soon ends, and with it the generators that make it: trio warns of those that
+        # Without a connection the stream soon ends, and with it the generators behind it: trio warns about those that
         # are collected unfinished.
         with contextlib.suppress(Exception):
             async for _ in chunks:

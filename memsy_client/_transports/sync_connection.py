@@ -154,7 +154,7 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 class _TimedStream(httpcore.NetworkStream):
-    #: How much is held at most, and written before the clock is looked at again.
+    #: How much is held at most, and written before the deadline is checked again.
     _PIECE = 64 * 1024
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline, guard: EndGuard) -> None:
@@ -165,13 +165,13 @@ class _TimedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
-            # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
+            # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 self._write_held()
         return self._guard.take() or self._guard.keep_last(self._stream.read(max_bytes, self._deadline.left(timeout)))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # Headers and body come apart. They are held until the answer is waited for, so that they leave in one piece:
+        # Headers and body come apart. They are held until the response is waited for, so that they leave in one piece:
         # each call into the system lets another thread take the interpreter.
         self._timeout = timeout
         if len(self._held) + len(buffer) <= self._PIECE:
