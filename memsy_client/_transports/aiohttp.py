@@ -34,7 +34,7 @@ class AiohttpTransport:
         if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
             raise MemsyInputError(f"max_connections has to be a whole number above 0, not {max_connections!r}")
         if proxy is not None and not is_supported_proxy(proxy):
-            raise MemsyInputError("proxy has to be an http:// or https:// URL: aiohttp knows no other kind")
+            raise MemsyInputError("proxy has to be an http:// or https:// URL: aiohttp supports no other kind")
         self._ssl = ssl
         self._proxy = proxy
         self._closed = False

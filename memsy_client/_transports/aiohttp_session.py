@@ -119,7 +119,9 @@ def _environment_proxy(scheme: str, authority: str) -> str | None:
     proxy = connect.environment_proxy(f"{scheme}://{authority}")
     if proxy and not is_supported_proxy(proxy):
         kind = proxy.partition("://")[0]
-        raise TransportError(f"cannot connect: aiohttp knows no {kind} proxy, which the environment names", unsent=True)
+        raise TransportError(
+            f"cannot connect: aiohttp does not support the {kind} proxy that the environment names", unsent=True
+        )
     return proxy
 
 

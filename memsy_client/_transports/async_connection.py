@@ -13,7 +13,7 @@ import httpx
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import connect, errors
-from .body import BodyDecoder, collect
+from .body import BodyDecoder, EndGuard, collect
 from .httpx_transport import from_httpx, to_httpx, transport_over
 
 
@@ -30,7 +30,7 @@ class AsyncConnection:
     @property
     def is_alive(self) -> bool:
         """Whether an idle connection can carry one more request, as far as this side knows."""
-        return self._connection.is_idle() and not self._connection.has_expired()
+        return self._connection.is_idle() and not self._connection.has_expired() and not self._backend.guard.kept
 
     @property
     def was_written(self) -> bool:
@@ -43,20 +43,22 @@ class AsyncConnection:
         self._backend.was_written = False
         try:
             answer = await self._transport.handle_async_request(to_httpx(request, limits))
+            response = from_httpx(answer)
             stream: Any = answer.stream
             try:
-                body = BodyDecoder(limits, answer.headers.get("content-encoding"))
-                content = await collect(body, aiter(stream), self.aclose)
+                body = BodyDecoder(limits, response.headers.get("content-encoding"))
+                response.content = await collect(body, aiter(stream), self.aclose)
             except ResponseTooLarge as error:
-                error.response = from_httpx(answer, b"", time.monotonic() - started)
+                error.response = response
                 raise
             finally:
                 await stream.aclose()
+                response.elapsed = time.monotonic() - started
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise errors.failure(error) from error
-        return from_httpx(answer, content, time.monotonic() - started)
+        return response
 
     async def aclose(self) -> None:
         """Close it, whatever is being cancelled."""
@@ -70,6 +72,7 @@ class _Backend(httpcore.AsyncNetworkBackend):
     def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
         self._backend = backend
         self.was_written = False
+        self.guard = EndGuard()
 
     async def connect_tcp(
         self,
@@ -98,7 +101,8 @@ class _Stream(httpcore.AsyncNetworkStream):
             # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 await self._write_held()
-        return await self._stream.read(max_bytes, timeout)
+        guard = self._backend.guard
+        return guard.take() or guard.keep_last(await self._stream.read(max_bytes, timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._timeout = timeout

@@ -67,21 +67,24 @@ class HttpxClientTransport:
         started = time.monotonic()
         try:
             answer = self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
+            response = _response(answer)
             try:
                 body = _decoder(answer, limits)
                 if not answer.is_stream_consumed:
                     for chunk in answer.iter_raw():
                         body.add(chunk)
+                response.content = body.content()
             except ResponseTooLarge as error:
-                error.response = _response(answer, b"", time.monotonic() - started)
+                error.response = response
                 raise
             finally:
                 answer.close()
+                response.elapsed = time.monotonic() - started
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise errors.failure(error) from error
-        return _response(answer, body.content(), time.monotonic() - started)
+        return response
 
 
 class AsyncHttpxClientTransport:
@@ -107,20 +110,23 @@ class AsyncHttpxClientTransport:
         started = time.monotonic()
         try:
             answer = await self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
+            response = _response(answer)
             try:
                 body = _decoder(answer, limits)
                 if not answer.is_stream_consumed:
                     await collect(body, answer.aiter_raw(), answer.aclose)
+                response.content = body.content()
             except ResponseTooLarge as error:
-                error.response = _response(answer, b"", time.monotonic() - started)
+                error.response = response
                 raise
             finally:
                 await answer.aclose()
+                response.elapsed = time.monotonic() - started
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise errors.failure(error) from error
-        return _response(answer, body.content(), time.monotonic() - started)
+        return response
 
 
 def _decoder(answer: Any, limits: Limits) -> BodyDecoder:
@@ -147,5 +153,5 @@ def _message(client: Any, request: Request, limits: Limits) -> Any:
     )
 
 
-def _response(answer: Any, content: bytes, elapsed: float) -> Response:
-    return Response(answer.status_code, Headers.of(answer.headers.multi_items()), content, elapsed)
+def _response(answer: Any) -> Response:
+    return Response(answer.status_code, Headers.of(answer.headers.multi_items()), b"")

@@ -127,9 +127,9 @@ class _RequestStream(httpx.SyncByteStream, httpx.AsyncByteStream):
         return self
 
 
-def from_httpx(answer: httpx.Response, content: bytes, elapsed: float) -> Response:
-    """The response as the core takes it."""
-    return Response(answer.status_code, Headers.of(map(_text, answer.headers.raw)), content, elapsed)
+def from_httpx(answer: httpx.Response) -> Response:
+    """The response as the core takes it, its body still to be read."""
+    return Response(answer.status_code, Headers.of(map(_text, answer.headers.raw)), b"")
 
 
 def _text(pair: tuple[bytes, bytes]) -> tuple[str, str]:

@@ -76,7 +76,7 @@ class PerLoop(Generic[T]):
 
 
 #: One suspended generator for each thing that is held, by its id, until it is closed. They are kept here because
-#: trio warns of those that are collected.
+#: trio warns about those that are collected.
 _suspended: dict[int, AsyncGenerator[None, None]] = {}
 
 
@@ -91,7 +91,7 @@ async def _close_with_loop(held: dict[Any, T], loop: Any, value: T) -> AsyncGene
     finally:
         held.pop(loop, None)
         _suspended.pop(id(value), None)
-        with anyio.CancelScope(shield=True), contextlib.suppress(Exception):  # nobody could do anything about it
+        with anyio.CancelScope(shield=True), contextlib.suppress(Exception):  # nobody is left to handle it
             await value.aclose()
 
 
@@ -104,7 +104,7 @@ def _suspend(value: Closable, generator: AsyncGenerator[None, None]) -> None:
 
 async def _close(value: Closable) -> None:
     generator = _suspended.pop(id(value), None)
-    if generator is not None:  # otherwise its loop has done it
+    if generator is not None:  # otherwise its loop has closed it
         await generator.aclose()
 
 
@@ -121,7 +121,7 @@ def _close_in(loop: Any, value: Closable) -> None:
     else:
         import trio
 
-        with contextlib.suppress(trio.RunFinishedError):  # it has closed it
+        with contextlib.suppress(trio.RunFinishedError):  # trio has closed it
             loop.run_sync_soon(trio.lowlevel.spawn_system_task, _close, value)
 
 

@@ -16,7 +16,7 @@ import httpx
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLarge, TransportError
 from . import connect, errors
-from .body import BodyDecoder
+from .body import BodyDecoder, EndGuard
 from .httpx_transport import from_httpx, to_httpx, transport_over
 from .threads import in_thread
 
@@ -27,8 +27,9 @@ class SyncConnection:
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
         self._deadline = _Deadline()
+        self._guard = EndGuard()
         # Only a network backend can bound a response whose headers drip: otherwise each read gets a new time-out.
-        backend = _TimedBackend(httpcore.SyncBackend(), self._deadline)
+        backend = _TimedBackend(httpcore.SyncBackend(), self._deadline, self._guard)
         pool = httpcore.ConnectionPool(network_backend=backend, **connect.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
         self._transport = transport_over(self._connection, httpx.HTTPTransport)
@@ -36,7 +37,7 @@ class SyncConnection:
     @property
     def is_alive(self) -> bool:
         """Whether an idle connection can carry one more request, as far as this side knows."""
-        return self._connection.is_idle() and not self._connection.has_expired()
+        return self._connection.is_idle() and not self._connection.has_expired() and not self._guard.kept
 
     def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
         """The answer, read by `ends` in `time.monotonic` seconds. Raises `TransportError` or `ResponseTooLarge`."""
@@ -44,16 +45,24 @@ class SyncConnection:
         self._deadline.ends = ends
         try:
             answer = self._transport.handle_request(to_httpx(request, limits))
+            response = from_httpx(answer)
+            stream: Any = answer.stream
             try:
-                content = _read(answer, limits)
+                body = BodyDecoder(limits, response.headers.get("content-encoding"))
+                for chunk in stream:
+                    body.add(chunk)
+                response.content = body.content()
             except ResponseTooLarge as error:
-                error.response = from_httpx(answer, b"", time.monotonic() - started)
+                error.response = response
                 raise
+            finally:
+                stream.close()
+                response.elapsed = time.monotonic() - started
         except (ResponseTooLarge, TransportError):
             raise
         except Exception as error:
             raise self._failure(error, limits) from error
-        return from_httpx(answer, content, time.monotonic() - started)
+        return response
 
     def _failure(self, error: Exception, limits: Limits) -> TransportError:
         failure = errors.failure(error)
@@ -64,17 +73,6 @@ class SyncConnection:
     def close(self) -> None:
         """Close it."""
         self._connection.close()
-
-
-def _read(answer: httpx.Response, limits: Limits) -> bytes:
-    stream: Any = answer.stream
-    try:
-        body = BodyDecoder(limits, answer.headers.get("content-encoding"))
-        for chunk in stream:
-            body.add(chunk)
-        return body.content()
-    finally:
-        stream.close()
 
 
 class _Deadline:
@@ -96,9 +94,10 @@ class _Deadline:
 
 
 class _TimedBackend(httpcore.NetworkBackend):
-    def __init__(self, backend: httpcore.NetworkBackend, deadline: _Deadline) -> None:
+    def __init__(self, backend: httpcore.NetworkBackend, deadline: _Deadline, guard: EndGuard) -> None:
         self._backend = backend
         self._deadline = deadline
+        self._guard = guard
 
     def connect_tcp(
         self,
@@ -123,7 +122,7 @@ class _TimedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
-                return _TimedStream(stream, self._deadline)
+                return _TimedStream(stream, self._deadline, self._guard)
         raise failure or httpcore.ConnectError("the host has no address")
 
     def _resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
@@ -155,23 +154,24 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 class _TimedStream(httpcore.NetworkStream):
-    #: How much is held at most, and written before the clock is looked at again.
+    #: How much is held at most, and written before the deadline is checked again.
     _PIECE = 64 * 1024
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline, guard: EndGuard) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._guard = guard
         self._held = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
-            # As httpcore has it: a server may refuse a request before it has read all of it, and that answer counts.
+            # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 self._write_held()
-        return self._stream.read(max_bytes, self._deadline.left(timeout))
+        return self._guard.take() or self._guard.keep_last(self._stream.read(max_bytes, self._deadline.left(timeout)))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # Headers and body come apart. They are held until the answer is waited for, so that they leave in one piece:
+        # Headers and body come apart. They are held until the response is waited for, so that they leave in one piece:
         # each call into the system lets another thread take the interpreter.
         self._timeout = timeout
         if len(self._held) + len(buffer) <= self._PIECE:
@@ -192,7 +192,7 @@ class _TimedStream(httpcore.NetworkStream):
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
-        return _TimedStream(stream, self._deadline)
+        return _TimedStream(stream, self._deadline, self._guard)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

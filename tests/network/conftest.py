@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import select
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from echo_server import Echo
+from echo_server import Echo, relay
 from support.server import Exchange, Server
 
 
@@ -31,13 +30,7 @@ def _tunnel(exchange: Exchange) -> None:
     exchange.keep_alive = False
     with socket.create_connection((host, int(port))) as target:
         exchange.send(b"HTTP/1.1 200 Connected\r\n\r\n")
-        other = {exchange.connection: target, target: exchange.connection}
-        while True:
-            for ready in select.select(list(other), [], [])[0]:
-                data = ready.recv(65536)
-                if not data:
-                    return
-                other[ready].sendall(data)
+        relay(exchange.connection, target)
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import random
+import select
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -124,6 +126,17 @@ class Echo:
             if self._slow:
                 await asyncio.sleep(random.random() / 500)
         return True
+
+
+def relay(one: socket.socket, other: socket.socket) -> None:
+    """Hand on bytes both ways until one side ends."""
+    opposite = {one: other, other: one}
+    while True:
+        for ready in select.select(list(opposite), [], [])[0]:
+            data = ready.recv(65536)
+            if not data:
+                return
+            opposite[ready].sendall(data)
 
 
 def open_files() -> int:

@@ -38,7 +38,7 @@ async def turns(number: int) -> None:
 
 
 async def verify(client: AsyncMemsyClient, echo: Echo) -> None:
-    """All places are there, and each call gets its own answer."""
+    """All slots are free, and each call gets its own answer."""
 
     async def ask(number: int) -> None:
         assert asked(await client.search(f"after {number}")) == f"after {number}"

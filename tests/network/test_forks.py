@@ -63,7 +63,7 @@ def test_a_child_never_uses_the_connection_on_which_its_parent_waits(echo: Echo)
         client.search("opens the connection")
         echo.hold()
         held = threads.submit(client.search, "parent")
-        echo.wait_for_held(1)  # its only place is taken, too
+        echo.wait_for_held(1)  # its only slot is taken, too
         check = in_child(lambda: ask_often(client, "child"))
         echo.go_on()
         check()

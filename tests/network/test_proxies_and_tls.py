@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
-from echo_server import Echo, asked
+from echo_server import Echo, asked, relay
 from support.flavours import AIOHTTP, OWN, Flavour
 from support.server import Server, answer
 
@@ -82,11 +85,39 @@ async def test_a_proxy_that_cannot_be_spoken_to_is_an_unsent_connection_error(
     monkeypatch.setenv("HTTP_PROXY", proxy)
     monkeypatch.setitem(sys.modules, "socksio", None)
     async with flavour.client("http://memsy.example") as client:
-        for _ in range(2):  # its place is free again
+        for _ in range(2):  # its slot is free again
             with pytest.raises(MemsyConnectionError, match=r"cannot connect: .*(?i:proxy)") as caught:
                 await flavour.call(client.ingest, [])
             assert caught.value.unsent
             assert "word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("flavour", OWN, ids=lambda flavour: flavour.name)
+@pytest.mark.parametrize("kind", ["socks5", "socks5h"])
+async def test_a_socks_proxy_is_used(flavour: Flavour, kind: str, echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=_serve_socks, args=(listener, echo.url))
+        serving.start()
+        monkeypatch.setenv("ALL_PROXY", f"{kind}://user:word@127.0.0.1:{listener.getsockname()[1]}")
+        async with flavour.client("http://memsy.example/v1") as client:
+            for number in range(3):
+                assert asked(await flavour.call(client.search, f"{number}")) == f"{number}"
+        await anyio.to_thread.run_sync(serving.join)
+
+
+def _serve_socks(listener: socket.socket, target: str) -> None:
+    """Serve one connection, with user name and password, and take it to `target` whatever it asks for."""
+    connection, _ = listener.accept()
+    host, port = target.removeprefix("http://").split(":")
+    with connection, socket.create_connection((host, int(port))) as other:
+        for request, reply in (
+            (b"\x05\x01\x02", b"\x05\x02"),
+            (b"\x01\x04user\x04word", b"\x01\x00"),
+            (b"\x05\x01\x00\x03\x0dmemsy.example\x00\x50", b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"),
+        ):
+            assert connection.recv(100) == request
+            connection.sendall(reply)
+        relay(connection, other)
 
 
 async def test_aiohttp_takes_no_other_proxy_as_an_argument_either() -> None:
