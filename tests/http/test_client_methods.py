@@ -71,6 +71,13 @@ async def test_every_operation_has_raw_access_and_its_headers(case: Case, own: F
     assert server.requests[0].raw == server.requests[1].raw
 
 
+class Unreadable:
+    """A value that fails while it is written."""
+
+    def __iter__(self) -> Any:
+        raise RuntimeError("not today")
+
+
 def _no_content(headers: dict[str, str]) -> bytes:
     return "\r\n".join(["HTTP/1.1 204 None", *(f"{n}: {v}" for n, v in headers.items()), "", ""]).encode()
 
@@ -98,7 +105,7 @@ async def test_raw_access_does_not_parse(flavour: Flavour, serve: Serve) -> None
 async def test_a_view_changes_its_own_calls_alone(flavour: Flavour, serve: Serve, waits: list[float]) -> None:
     server = serve(answer({"message": "busy"}, 429))
     async with flavour.client(server.origin, headers={"X-A": "1", "X-B": "1"}) as client:
-        view = client.with_options(max_retries=1, headers={"x-b": "2", "X-C": "3"}, timeout=5)
+        view = client.with_options(max_retries=1, headers={"x-b": "2", "X-C": "3"}, timeout=50)
         again = view.with_options(retry=RetryPolicy(5), max_retries=0)
         for one, attempts in ((view, 2), (again, 1), (client, 4), (again, 1)):
             with pytest.raises(RateLimitExceeded) as caught:
@@ -115,7 +122,7 @@ async def test_a_view_shares_the_connections_and_closes_none(flavour: Flavour, s
     server = serve(answer([]))
     async with flavour.client(server.origin) as client:
         await flavour.call(client.orgs.list)
-        view = client.with_options(timeout=3)
+        view = client.with_options(timeout=50)
         await flavour.call(view.orgs.list)
         if flavour.is_async:
             async with view:
@@ -273,6 +280,7 @@ async def test_a_target_that_cannot_be_sent_is_refused(flavour: Flavour, argumen
         {"query": "a=b"},
         {"query": {"a": object()}},
         {"json": object()},
+        {"json": {"a": Unreadable()}},
         {"json": float("nan")},
     ],
 )

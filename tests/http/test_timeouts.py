@@ -1,34 +1,38 @@
-"""How long a call takes at most, on servers that are slow in every way."""
+"""How long a call takes at most, on servers that are slow in every way.
+
+These cases run on real sockets, so they say only that a limit holds: the servers would go on for ever, and the clients
+have many times their limit to give up. When exactly something happens is the subject of `core/test_deadlines.py`.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import anyio.to_thread
 import pytest
 from support.flavours import EACH_TRANSPORT, OWN, Flavour
-from support.server import Script, Server, answer, drip, hang, message, raw
+from support.server import Exchange, Script, Server, answer, drip, drip_for_ever, hang, message, raw
 
-from memsy_client import MemsyTimeoutError, RateLimitExceeded, RetryPolicy, Timeout
+from memsy_client import MemsyTimeoutError, Timeout
 
 pytestmark = pytest.mark.anyio
 
 Serve = Callable[..., Server]
-ANSWER = message(b'{"event_ids": [' + b" " * 200 + b"]}")
+ANSWER = message(b'{"event_ids": []}')
+#: Seconds that a call may take, and those after which nothing stopped it.
 LIMIT = 0.25
+UNBOUNDED = 30
 
 SLOW: dict[str, Script] = {
     "silent": hang,
-    "drips the status": drip(ANSWER),
-    "drips headers": drip(ANSWER, at_once=20),
-    "drips the body": drip(ANSWER, at_once=len(ANSWER) - 200),
-    "drips chunks": drip(
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 200 + b"0\r\n\r\n", at_once=60
-    ),
-    "drips hints": drip(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 200),
+    "drips the status": drip_for_ever(b"HTTP/1.1 200 ", b"O"),
+    "drips headers": drip_for_ever(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"),
+    "drips the body": drip_for_ever(message(b'{"event_ids": [', length=100_000), b" "),
+    "drips chunks": drip_for_ever(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "drips hints": drip_for_ever(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
 }
 
 
@@ -39,19 +43,21 @@ def flavour(request: pytest.FixtureRequest) -> Flavour:
 
 
 @contextlib.contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """The block takes about so long."""
+def times_out(*, after: float = LIMIT) -> Iterator[pytest.ExceptionInfo[MemsyTimeoutError]]:
+    """The call in the block times out: not before its limit, and not for another reason."""
     started = time.monotonic()
-    yield
-    assert seconds * 0.8 <= time.monotonic() - started <= seconds * 1.2 + 0.3
+    with anyio.fail_after(UNBOUNDED), pytest.raises(MemsyTimeoutError) as caught:
+        yield caught
+    assert time.monotonic() - started > after * 0.8
 
 
 @pytest.mark.parametrize("script", SLOW.values(), ids=SLOW)
 async def test_the_timeout_bounds_an_attempt_as_a_whole(flavour: Flavour, script: Script, serve: Serve) -> None:
     server = serve(script)
     async with flavour.client(server.origin, timeout=LIMIT) as client:
-        with within(LIMIT), pytest.raises(MemsyTimeoutError, match="timed out") as caught:
+        with times_out() as caught:
             await flavour.call(client.ingest, [])
+    assert "timed out" in str(caught.value)
     assert caught.value.operation == "ingest"
     assert len(caught.value.attempts) == 1
     assert not caught.value.unsent
@@ -61,59 +67,88 @@ async def test_the_timeout_bounds_an_attempt_as_a_whole(flavour: Flavour, script
 async def test_the_deadline_bounds_a_call_without_time_outs(flavour: Flavour, script: Script, serve: Serve) -> None:
     server = serve(script)
     async with flavour.client(server.origin, timeout=None, deadline=LIMIT) as client:
-        with within(LIMIT), pytest.raises(MemsyTimeoutError):
+        with times_out():
             await flavour.call(client.ingest, [])
 
 
-async def test_the_deadline_bounds_all_attempts_together(flavour: Flavour, serve: Serve) -> None:
+async def test_a_read_time_out_bounds_a_silence(flavour: Flavour, serve: Serve) -> None:
     server = serve(hang)
-    policy = RetryPolicy(10, 0.0, connection_errors=True)
-    async with flavour.client(server.origin, timeout=0.2, deadline=0.5, retry=policy) as client:
-        with within(0.5), pytest.raises(MemsyTimeoutError) as caught:
-            await flavour.call(client.search, "Lisbon?")
-    assert 3 <= len(caught.value.attempts) <= 4
-
-
-async def test_the_deadline_bounds_waits(flavour: Flavour, serve: Serve) -> None:
-    server = serve(answer({}, 429, {"Retry-After": "0.1"}))
-    async with flavour.client(server.origin, deadline=0.35, max_retries=100) as client:
-        with within(0.3), pytest.raises(RateLimitExceeded) as caught:
+    async with flavour.client(server.origin, timeout=Timeout(read=LIMIT)) as client:
+        with times_out():
             await flavour.call(client.ingest, [])
-    assert caught.value.retry_after == 0.1
-    assert 3 <= len(caught.value.attempts) <= 4
 
 
-async def test_a_read_time_out_bounds_each_silence(flavour: Flavour, serve: Serve) -> None:
-    server = serve(drip(ANSWER, at_once=len(ANSWER) - 5), hang)
-    async with flavour.client(server.origin, timeout=Timeout(read=0.2)) as client:
-        assert (await flavour.call(client.ingest, [])).event_ids == []  # it drips on, so no silence is that long
-        with within(0.2), pytest.raises(MemsyTimeoutError):
-            await flavour.call(client.ingest, [])
+async def test_a_read_time_out_is_that_of_each_silence_and_not_of_all(serve: Serve) -> None:
+    """All kinds of clients at once, because it takes six seconds: the time-out is far from each of their silences."""
+
+    async def call(flavour: Flavour) -> None:
+        server = serve(drip(ANSWER, at_once=len(ANSWER) - 6, every=1))
+        async with flavour.client(server.origin, timeout=Timeout(read=5)) as client:
+            assert (await flavour.call(client.ingest, [])).event_ids == []
+
+    async with anyio.create_task_group() as tasks:
+        for flavour in EACH_TRANSPORT:
+            tasks.start_soon(call, flavour)
 
 
 async def test_a_server_that_does_not_read_is_given_up(flavour: Flavour, serve: Serve) -> None:
     server = serve(hang, reads=False)
     events = [{"content": "a" * 8_000_000}]
     async with flavour.client(server.origin, timeout=None, deadline=LIMIT) as client:
-        with within(LIMIT), pytest.raises(MemsyTimeoutError):
+        with times_out():
             await flavour.call(client.ingest, events)
 
 
 @pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
-async def test_waiting_for_a_connection_counts(own: Flavour, serve: Serve) -> None:
-    server = serve(hang)
+@pytest.mark.parametrize("timeout", [Timeout(pool=LIMIT), Timeout(total=LIMIT)], ids=["pool", "total"])
+async def test_waiting_for_a_connection_is_bounded(own: Flavour, timeout: Timeout, serve: Serve) -> None:
+    released = threading.Event()
 
-    async def call(client: Any, timeout: Timeout, limit: float) -> None:
-        with within(limit), pytest.raises(MemsyTimeoutError):
-            await own.call(client.with_options(timeout=timeout).health)
+    def held(exchange: Exchange) -> None:
+        released.wait()
+        exchange.send(ANSWER)
 
-    async with own.client(server.origin, max_connections=1) as client, anyio.create_task_group() as tasks:
-        tasks.start_soon(call, client, Timeout(total=0.6), 0.6)
+    server = serve(held)
+    async with (
+        own.client(server.origin, max_connections=1, timeout=None) as client,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(own.call, client.ingest, [])
         await anyio.to_thread.run_sync(server.wait_for_requests, 1)
-        tasks.start_soon(call, client, Timeout(pool=0.2), 0.2)
-        tasks.start_soon(call, client, Timeout(total=0.3), 0.3)
-        tasks.start_soon(call, client, Timeout(total=0.8), 0.8)  # gets the connection after 0.6, has 0.2 left
-        await anyio.to_thread.run_sync(server.wait_for_requests, 2)
+        try:
+            with times_out() as caught:
+                await own.call(client.with_options(timeout=timeout).ingest, [])
+        finally:
+            released.set()
+        assert caught.value.unsent
+
+
+@pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
+async def test_what_is_left_after_waiting_for_a_connection_bounds_the_rest(
+    own: Flavour, serve: Serve, advance: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SlowSemaphore:
+        """One that was free only just in time."""
+
+        def __init__(self, value: int) -> None:
+            pass
+
+        def acquire(self, timeout: float | None) -> bool:
+            advance(20 - LIMIT)
+            return True
+
+        def acquire_nowait(self) -> None:
+            advance(20 - LIMIT)
+
+        def release(self) -> None:
+            pass
+
+    monkeypatch.setattr(threading, "BoundedSemaphore", SlowSemaphore)
+    monkeypatch.setattr(anyio, "Semaphore", SlowSemaphore)
+    server = serve(hang)
+    async with own.client(server.origin, timeout=20) as client:
+        with times_out(after=0):
+            await own.call(client.ingest, [])
 
 
 async def test_no_limit_is_none(flavour: Flavour, serve: Serve) -> None:
@@ -122,10 +157,10 @@ async def test_no_limit_is_none(flavour: Flavour, serve: Serve) -> None:
         assert (await flavour.call(client.ingest, [])).event_ids == []
 
 
-async def test_a_call_after_a_time_out_gets_its_own_answer(flavour: Flavour, serve: Serve) -> None:
+async def test_a_call_after_a_time_out_gets_its_own_response(flavour: Flavour, serve: Serve) -> None:
     server = serve(hang, answer({"event_ids": ["2"]}), raw(message(b'{"event_ids": ["3"]}')))
     async with flavour.client(server.origin) as client:
-        with pytest.raises(MemsyTimeoutError):
-            await flavour.call(client.with_options(timeout=0.1).ingest, [])
+        with times_out():
+            await flavour.call(client.with_options(timeout=LIMIT).ingest, [])
         assert (await flavour.call(client.ingest, [])).event_ids == ["2"]
         assert (await flavour.call(client.ingest, [])).event_ids == ["3"]

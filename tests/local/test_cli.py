@@ -47,7 +47,7 @@ def test_serve_prints_what_redirects_an_application_logs_requests_and_stops_clea
         with MemsyClient(environment["MEMSY_BASE_URL"], environment["MEMSY_API_KEY"]) as client:
             client.health()
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
         assert (process.returncode, err) == (0, "")
         assert out.splitlines()[0].startswith("GET /v1/health 200 ")
         assert out.splitlines()[-1] == "stopped"
@@ -57,15 +57,15 @@ def test_serve_prints_what_redirects_an_application_logs_requests_and_stops_clea
 def test_serve_stops_although_a_request_waits():
     with serving("--memory", "--port", "0") as (process, _, environment):
         host, port = environment["MEMSY_BASE_URL"].removeprefix("http://").removesuffix("/v1").split(":")
-        waiting = http.client.HTTPConnection(host, int(port), timeout=30)
+        waiting = http.client.HTTPConnection(host, int(port), timeout=60)
         with contextlib.closing(waiting):
-            with contextlib.closing(http.client.HTTPConnection(host, int(port), timeout=30)) as other:
+            with contextlib.closing(http.client.HTTPConnection(host, int(port), timeout=60)) as other:
                 for route, body in (("hold", {}), ("fail_next", {"delay": 3600})):
                     script(other, route, body)
                     other.getresponse().read()
             waiting.request("GET", "/v1/health")
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)
         assert process.returncode == 0
 
 
@@ -83,7 +83,7 @@ def test_serve_keeps_its_data_and_its_key_between_runs(tmp_path):
                     client.orgs.create("second", "Second", "")
                 assert len(client.orgs.list()) == 2
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
 
 
 def test_serve_beyond_loopback_says_so_and_takes_a_key_that_nobody_knows():

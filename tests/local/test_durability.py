@@ -53,7 +53,7 @@ class Served:
         self.log.start()
 
     def connect(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def call(self, connection, path, body):
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
@@ -67,18 +67,18 @@ class Served:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         self.close()
         return code
 
     def close(self):
-        self.process.wait(20)
+        self.process.wait(60)
         self.log.join()
         self.process.stdout.close()
         self.process.stderr.close()
 
 
-def ingest_until_it_dies(served, worker, acknowledged, busy):
+def ingest_until_it_dies(served, worker, acknowledged, busy, batches):
     connection = served.connect()
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError), contextlib.closing(connection):
         for number in range(100_000):
@@ -89,7 +89,7 @@ def ingest_until_it_dies(served, worker, acknowledged, busy):
             status, answer = served.call(connection, "/v1/ingest", {"events": events})
             assert status == 200
             acknowledged.extend(zip(answer["event_ids"], contents, strict=True))
-            if number == 2:
+            if number == batches:
                 busy.set()
 
 
@@ -100,14 +100,15 @@ def kill_rounds(path, rounds: int, seed: int) -> int:
     for _ in range(rounds):
         served = Served(path)
         busy = threading.Event()
+        # A moment that differs from round to round: in another's commit, between two, while processing.
+        batches = chance.randrange(2, 60)
         threads = [
-            threading.Thread(target=ingest_until_it_dies, args=(served, n, acknowledged, busy)) for n in range(3)
+            threading.Thread(target=ingest_until_it_dies, args=(served, n, acknowledged, busy, batches))
+            for n in range(3)
         ]
         for thread in threads:
             thread.start()
-        assert busy.wait(30)
-        # A moment that differs from round to round: in a commit, between two, while processing.
-        threading.Event().wait(chance.uniform(0, 0.15))
+        assert busy.wait(60)
         served.kill()
         for thread in threads:
             thread.join()
@@ -223,7 +224,7 @@ def test_processing_waits_for_a_full_disk_and_goes_on_when_there_is_room(tmp_pat
         full(memsy)
         with heard("will be tried again") as tried:
             memsy.release()
-            assert tried.wait(30)
+            assert tried.wait(60)
         with pytest.raises(TimeoutError):
             memsy.settle(0)
         answer = small.post("/v1/status", {"event_ids": ids}).body

@@ -134,7 +134,7 @@ def memsy_socket():
 
 def exchange(memsy, request: bytes) -> bytes:
     port = int(memsy.base_url.rsplit(":", 1)[1].split("/")[0])
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(request)
         received = b""
         while chunk := connection.recv(65536):

@@ -32,7 +32,7 @@ def test_an_extraction_that_raises_anything_at_all_fails_its_event_and_no_other(
         own = type(api)(memsy)
         bad = own.post("/v1/ingest", {"events": [an_event("bad")]}).body["event_ids"]
         good = own.post("/v1/ingest", {"events": [an_event("good")]}).body["event_ids"]
-        memsy.settle(10)
+        memsy.settle(60)
         assert (statuses(own, bad), statuses(own, good)) == ({"failed"}, {"completed"})
         memsy.reset()
 
@@ -207,4 +207,4 @@ def test_an_export_whose_reader_goes_away_is_quiet(tmp_path, api, an_event):
         process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == ""
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0

@@ -1,7 +1,8 @@
 """What users get: the fixtures, the context managers, the environment."""
 
+import socket
+import threading
 from importlib.metadata import entry_points
-from time import perf_counter
 
 import anyio
 import pytest
@@ -43,19 +44,16 @@ def test_many_async_calls_run_at_once(async_memsy_client):
     assert anyio.run(use) == 50
 
 
-def test_set_up_and_tear_down_take_less_than_five_milliseconds_each():
-    times = []
-    for _ in range(20):
-        start = perf_counter()
-        memsy = LocalMemsy(seed="pytest")
-        client = MemsyClient(memsy.base_url, memsy.api_key, http_client=memsy.transport)
-        made = perf_counter()
-        client.close()
-        memsy.close()
-        times.append((made - start, perf_counter() - made))
-    # The best of many: what the machine does besides is not what is measured.
-    assert min(up for up, _ in times) < 0.005
-    assert min(down for _, down in times) < 0.005
+def test_a_test_that_asks_for_a_server_starts_no_thread_and_opens_no_socket(monkeypatch):
+    def refuse(*arguments, **options):
+        raise AssertionError("setting up is quick because it does none of this")
+
+    monkeypatch.setattr(threading, "Thread", refuse)
+    monkeypatch.setattr(socket, "socket", refuse)
+    memsy = LocalMemsy(seed="pytest")
+    with MemsyClient(memsy.base_url, memsy.api_key, http_client=memsy.transport) as client:
+        assert client.health().status == "ok"
+    memsy.close()
 
 
 def test_a_server_is_a_context_manager_on_a_socket():

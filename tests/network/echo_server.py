@@ -57,18 +57,18 @@ class Echo:
     def wait_for_held(self, number: int) -> None:
         """Until so many requests wait for an answer."""
         with self._changed:
-            assert self._changed.wait_for(lambda: self._waiting >= number, 20)
+            assert self._changed.wait_for(lambda: self._waiting >= number, 60)
 
     def wait_for_open(self, number: int) -> None:
         """Until so many connections are open, and what belonged to the others is closed."""
         with self._changed:
-            assert self._changed.wait_for(lambda: self.open == number, 20), f"{self.open} are open, not {number}"
+            assert self._changed.wait_for(lambda: self.open == number, 60), f"{self.open} are open, not {number}"
         self._call(lambda: None)
 
     def _call(self, function: Callable[[], Any]) -> None:
         done = threading.Event()
         self._loop.call_soon_threadsafe(lambda: (function(), done.set()))
-        assert done.wait(20)
+        assert done.wait(60)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

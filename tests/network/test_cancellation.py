@@ -43,7 +43,7 @@ async def verify(client: AsyncMemsyClient, echo: Echo) -> None:
     async def ask(number: int) -> None:
         assert asked(await client.search(f"after {number}")) == f"after {number}"
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as tasks:
             for number in range(5 * CONNECTIONS):
                 tasks.start_soon(ask, number)

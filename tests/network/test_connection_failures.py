@@ -51,7 +51,7 @@ async def send(flavour: Flavour, origin: str, limits: Limits) -> Response:
 @pytest.mark.parametrize("flavour", EACH_TRANSPORT, ids=lambda flavour: flavour.name)
 async def test_an_attempt_without_any_time_left_is_over(flavour: Flavour, serve: Serve) -> None:
     server = serve(hang)
-    with anyio.fail_after(5), pytest.raises(TransportError) as caught:
+    with anyio.fail_after(60), pytest.raises(TransportError) as caught:
         await send(flavour, server.origin, NO_LIMITS._replace(total=0.0))
     assert caught.value.timed_out
 
@@ -136,17 +136,17 @@ def name(monkeypatch: pytest.MonkeyPatch, host: str, addresses: list[str]) -> No
 def test_all_addresses_of_a_name_share_the_time(
     full: int, limits: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name(monkeypatch, "memsy.example", ["127.0.0.1"] * 8)
+    name(monkeypatch, "memsy.example", ["127.0.0.1"] * 1000)  # five minutes, if each had a limit of its own
     with MemsyClient(f"http://memsy.example:{full}", KEY, **limits) as client:
         started = time.monotonic()
         with pytest.raises(MemsyTimeoutError) as caught:
             client.health()
     assert caught.value.unsent
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < 30
 
 
 def test_the_connect_time_out_bounds_all_addresses_too(full: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    name(monkeypatch, "memsy.example", ["127.0.0.1"] * 8)
+    name(monkeypatch, "memsy.example", ["127.0.0.1"] * 1000)
     started = time.monotonic()
     with (
         MemsyClient(f"http://memsy.example:{full}", KEY, timeout=Timeout(connect=0.3)) as client,
@@ -154,7 +154,7 @@ def test_the_connect_time_out_bounds_all_addresses_too(full: int, monkeypatch: p
     ):
         client.health()
     assert caught.value.unsent
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < 30
 
 
 def test_the_next_address_is_tried(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:

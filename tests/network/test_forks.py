@@ -31,7 +31,7 @@ def in_child(work: Callable[[], None]) -> Callable[[], None]:
     if child == 0:
         status = 1
         try:
-            signal.alarm(30)  # a lock that nobody releases would be waited for without end
+            signal.alarm(120)  # a lock that nobody releases would be waited for without end
             work()
             status = 0
         finally:
@@ -122,7 +122,7 @@ def test_a_process_of_multiprocessing_gets_its_own_answers(echo: Echo) -> None:
         process = context.Process(target=_in_process, args=(client, results))
         process.start()
         ask_often(client, "parent")
-        process.join(30)
+        process.join(120)
         assert process.exitcode == 0
     assert results.get() == "done"
     results.close()

@@ -94,7 +94,7 @@ def test_threads_end_with_their_calls(carrier: httpx.Client, echo: Echo) -> None
         for number in range(50):
             assert asked(client.search(f"{number}")) == f"{number}"
     for thread in request_threads():
-        thread.join(10)
+        thread.join(60)
     assert not request_threads()
 
 
@@ -106,5 +106,5 @@ def test_a_thread_that_was_left_ends_with_its_connection(carrier: httpx.Client, 
     ):
         client.ingest([])
     for thread in request_threads():
-        thread.join(10)
+        thread.join(60)
     assert not request_threads()

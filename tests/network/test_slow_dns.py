@@ -15,7 +15,7 @@ def test_a_name_that_is_not_resolved_ends_the_attempt_in_time(monkeypatch):
     released = threading.Event()
 
     def stuck(*arguments, **options):
-        released.wait(30)
+        released.wait(300)
         raise OSError("no such host")
 
     monkeypatch.setattr(socket, "getaddrinfo", stuck)
@@ -24,7 +24,7 @@ def test_a_name_that_is_not_resolved_ends_the_attempt_in_time(monkeypatch):
             began = time.monotonic()
             with pytest.raises(MemsyTimeoutError) as caught:
                 memsy.health()
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 30
             assert caught.value.unsent
     finally:
         released.set()

@@ -94,14 +94,14 @@ def test_a_client_that_was_not_used_needs_no_closing(flavour: Flavour, echo: Ech
 @pytest.mark.parametrize("flavour", OWN, ids=lambda flavour: flavour.name)
 async def test_a_view_needs_no_closing_and_closes_nothing(flavour: Flavour, echo: Echo) -> None:
     async with flavour.client(echo.url) as client:
-        view = client.with_options(timeout=5)
+        view = client.with_options(timeout=50)
         await flavour.call(view.search, "x")
         await flavour.call(view.close)
         await flavour.call(client.search, "x")
         del view
         gc.collect()
         await flavour.call(client.search, "x")
-        view = client.with_options(timeout=5)
+        view = client.with_options(timeout=50)
     with pytest.raises(MemsyClosedError):
         await flavour.call(view.search, "x")
     assert echo.accepted == 1

@@ -90,7 +90,7 @@ class Server:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
         for connection in self._connections:
             connection.close()
 
@@ -100,9 +100,9 @@ class Server:
         return len(self._connections)
 
     def wait_for_requests(self, count: int) -> None:
-        """Return once that many have come, or after some seconds."""
+        """Until that many have come."""
         with self._lock:
-            self._lock.wait_for(lambda: len(self.requests) >= count, 5)
+            assert self._lock.wait_for(lambda: len(self.requests) >= count, 60)
 
     def _start(self, target: Callable[..., None], *args: Any) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
@@ -203,6 +203,17 @@ def drip(data: bytes, *, at_once: int = 0, every: float = 0.05) -> Script:
             if exchange.wait(every):
                 return
             exchange.send(bytes([byte]))
+
+    return script
+
+
+def drip_for_ever(start: bytes, piece: bytes) -> Script:
+    """The start, then the piece again and again, until the server ends."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.send(start)
+        while not exchange.wait(0.05):
+            exchange.send(piece)
 
     return script
 
