@@ -1,126 +1,24 @@
-"""`wait_until_processed` and `ingest_many`, alike in both flavours, against an embedded server without a socket."""
+"""`ingest_many`, alike in both kinds of client."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
+from callers import AsyncCaller, SyncCaller, event
 
 from memsy_client import (
     AsyncMemsyClient,
     AuthenticationError,
     EventPayload,
-    IngestOutcome,
     IngestProgress,
     MemsyAPIError,
     MemsyClient,
     MemsyConnectionError,
     MemsyInputError,
-    MemsyProcessingTimeout,
-    Processed,
 )
 from memsy_client.local import LocalMemsy
-
-
-class Sync:
-    """Calls a sync client."""
-
-    def __init__(self, server: LocalMemsy) -> None:
-        self.client = MemsyClient(server.base_url, server.api_key, http_client=server.transport)
-
-    def wait(self, event_ids, **options) -> Processed:
-        return self.client.wait_until_processed(event_ids, **options)
-
-    def ingest(self, events, **options) -> list[IngestOutcome]:
-        return list(self.client.ingest_many(events, **options))
-
-
-class Async:
-    """Calls an async client the same way."""
-
-    def __init__(self, server: LocalMemsy) -> None:
-        self.client = AsyncMemsyClient(server.base_url, server.api_key, http_client=server.async_transport)
-
-    def wait(self, event_ids, **options) -> Processed:
-        return asyncio.run(self.client.wait_until_processed(event_ids, **options))
-
-    def ingest(self, events, **options) -> list[IngestOutcome]:
-        async def collect() -> list[IngestOutcome]:
-            return [outcome async for outcome in self.client.ingest_many(events, **options)]
-
-        return asyncio.run(collect())
-
-
-@pytest.fixture
-def server() -> Iterator[LocalMemsy]:
-    with LocalMemsy(port=None) as memsy:
-        yield memsy
-
-
-@pytest.fixture(params=[Sync, Async])
-def memsy(request, server):
-    return request.param(server)
-
-
-def event(number: int, content: str = "") -> EventPayload:
-    return EventPayload("ana", "import", "app_event", content or f"note number {number}")
-
-
-def ids(server: LocalMemsy, count: int) -> list[str]:
-    client = MemsyClient(server.base_url, server.api_key, http_client=server.transport)
-    return client.ingest([event(number) for number in range(count)]).event_ids
-
-
-def test_waiting_ends_when_everything_is_processed(server, memsy):
-    asked = ids(server, 3)
-    assert memsy.wait(asked) == Processed(tuple(asked), ())
-
-
-def test_waiting_asks_for_any_number_of_ids_500_at_a_time(server, memsy):
-    asked = ids(server, 700) + ids(server, 1)
-    server.settle()
-    done = memsy.wait(iter(asked))
-    assert done.completed_ids == tuple(dict.fromkeys(asked))
-    assert [len(r.json()["event_ids"]) for r in server.requests if r.operation == "status"] == [500, 200]
-
-
-def test_waiting_says_which_events_failed(memsy, server):
-    def refuse(event):
-        raise RuntimeError("no model today")
-
-    with LocalMemsy(port=None, extract=refuse) as broken:
-        asked = ids(broken, 2)
-        assert type(memsy)(broken).wait(asked) == Processed((), tuple(asked))
-
-
-def test_waiting_in_vain_says_what_is_still_pending(server, memsy):
-    server.hold()
-    asked = ids(server, 2)
-    with pytest.raises(MemsyProcessingTimeout, match="2 of 2 events are still pending") as caught:
-        memsy.wait(asked, timeout=0.05, poll=0.01)
-    assert caught.value.pending_ids == tuple(asked)
-    assert str(caught.value).startswith("wait_until_processed: 2 of 2")
-
-
-def test_waiting_goes_on_once_processing_does(server, memsy):
-    server.hold()
-    asked = ids(server, 2)
-    server.fail_next(2, status=429, headers={"Retry-After": "0"}, operation="status")
-    server.release()
-    assert memsy.wait(asked, poll=0.01).completed_ids == tuple(asked)
-
-
-@pytest.mark.parametrize("poll", [0, -1, float("nan"), float("inf")])
-def test_a_poll_that_is_no_wait_is_refused(memsy, poll):
-    with pytest.raises(MemsyInputError, match="poll"):
-        memsy.wait(["evt"], poll=poll)
-
-
-def test_waiting_for_nothing_ends_at_once(memsy, server):
-    assert memsy.wait([]) == Processed((), ())
-    assert not server.requests
 
 
 def test_every_event_gets_its_id_in_order(memsy, server):
@@ -174,7 +72,7 @@ def test_the_exception_of_the_source_comes_after_the_outcomes_of_what_it_gave(se
         yield from (event(number) for number in range(3))
         raise LookupError("the file ends here")
 
-    run = Sync(server).client.ingest_many(source(), batch_size=2, concurrency=1)
+    run = SyncCaller(server).client.ingest_many(source(), batch_size=2, concurrency=1)
     assert all(outcome.event_id for outcome in [next(run), next(run), next(run)])
     with pytest.raises(LookupError):
         next(run)
@@ -189,7 +87,7 @@ def test_events_are_read_only_as_far_ahead_as_they_can_be_sent(server):
             read += 1
             yield event(number)
 
-    run = Sync(server).client.ingest_many(source(), batch_size=5, concurrency=2)
+    run = SyncCaller(server).client.ingest_many(source(), batch_size=5, concurrency=2)
     next(run)
     assert read == 10
 
@@ -198,11 +96,14 @@ def test_after_an_interruption_it_says_what_was_acknowledged(server):
     def stop(progress):
         raise KeyboardInterrupt
 
-    run = Sync(server).client.ingest_many((event(n) for n in range(6)), batch_size=3, concurrency=2, on_progress=stop)
+    run = SyncCaller(server).client.ingest_many(
+        (event(n) for n in range(6)), batch_size=3, concurrency=2, on_progress=stop
+    )
     with pytest.raises(KeyboardInterrupt):
         next(run)
     assert [outcome.index for outcome in run.unreported] == list(range(6))
     assert all(outcome.event_id for outcome in run.unreported)
+    assert (run.acknowledged, run.failed) == (6, 0)
 
 
 def test_a_cancelled_ingestion_says_what_was_acknowledged_and_what_nobody_knows(server):
@@ -240,7 +141,7 @@ def test_events_may_come_from_an_asynchronous_source(server):
         for number in range(3):
             yield event(number)
 
-    assert all(outcome.event_id for outcome in Async(server).ingest(source()))
+    assert all(outcome.event_id for outcome in AsyncCaller(server).ingest(source()))
 
 
 @pytest.mark.parametrize("options", [{"batch_size": 0}, {"concurrency": 0}, {"batch_size": 2.5}, {"concurrency": True}])
@@ -252,36 +153,6 @@ def test_a_size_that_is_none_is_refused_before_anything_is_read(memsy, options):
 def test_an_unknown_key_is_told_for_every_event(server):
     client = MemsyClient(server.base_url, "msy_unknown_key_1234567890", http_client=server.transport)
     assert [type(o.error) for o in client.ingest_many([event(0), event(1)])] == [AuthenticationError] * 2
-
-
-def test_waiting_lasts_as_long_as_it_was_told_to_however_long_a_poll_is(server, memsy):
-    server.hold()
-    asked = ids(server, 1)
-    began = time.monotonic()
-    with pytest.raises(MemsyProcessingTimeout):
-        memsy.wait(asked, timeout=0.2, poll=10)
-    assert 0.2 <= time.monotonic() - began < 5
-    assert [r.operation for r in server.requests].count("status") == 2
-
-
-def test_a_status_call_that_hangs_does_not_outlast_the_waiting(server, memsy):
-    server.hold()
-    asked = ids(server, 1)
-    server.fail_next(delay=30, operation="status")
-    with pytest.raises(MemsyProcessingTimeout) as caught:
-        memsy.wait(asked, timeout=0.2)
-    assert caught.value.pending_ids == tuple(asked)
-
-
-@pytest.mark.parametrize("options", [{"timeout": "5"}, {"poll": "5"}, {"timeout": -1}, {"timeout": True}])
-def test_a_time_that_is_none_is_refused(memsy, options):
-    with pytest.raises(MemsyInputError):
-        memsy.wait(["evt"], **options)
-
-
-def test_ids_that_are_no_texts_are_refused(memsy):
-    with pytest.raises(MemsyInputError, match="event_ids"):
-        memsy.wait(["evt", ["evt"]])
 
 
 def test_an_interruption_of_the_source_loses_no_event_that_was_read(server):
@@ -304,21 +175,11 @@ def test_an_interruption_of_the_source_loses_no_event_that_was_read(server):
             self.given += 1
             return event(self.given)
 
-    run = Sync(server).client.ingest_many(Source(), batch_size=10)
+    run = SyncCaller(server).client.ingest_many(Source(), batch_size=10)
     with pytest.raises(KeyboardInterrupt):
         next(run)
     assert [outcome.event.content for outcome in run] == [f"note number {n}" for n in range(1, 6)]
     assert run.acknowledged == 5
-
-
-def test_what_an_interruption_leaves_unreported_is_counted(server):
-    def stop(progress):
-        raise KeyboardInterrupt
-
-    run = Sync(server).client.ingest_many((event(n) for n in range(6)), batch_size=3, concurrency=2, on_progress=stop)
-    with pytest.raises(KeyboardInterrupt):
-        next(run)
-    assert (run.acknowledged, run.failed) == (6, 0)
 
 
 @pytest.mark.parametrize("events", [5, None, "ab", {"a": 1}])
