@@ -10,6 +10,8 @@ import pytest
 from support.fake_time import FakeTime, advancing_clock
 from support.server import Script, Server
 
+pytest_plugins = ["support.tidy_checkout"]
+
 # How long an example takes, or its making, depends on what else the machine does.
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
