@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 FILE   ?= examples/conversation.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow generate check bench docs format clean
+.PHONY: help demo test test-all test-busy test-slow generate check bench docs format clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +26,11 @@ test: $(VENV)/ready ## the whole test suite
 test-slow: $(VENV)/ready ## the longer proofs: crashes, load, properties of every operation
 	@$(BIN)/python -m pytest -m slow
 
+test-busy: $(VENV)/ready ## the test suite five times on a busy machine: two copies beside two spinning processes
+	@.ci/test-busy $(BIN)/python
+
 test-all: ## the test suite on each supported Python that is present
-	@for version in 3.10 3.11 3.12 3.13; do \
+	@for version in 3.10 3.11 3.12 3.13 3.14; do \
 		python=$$(.ci/find-python $$version) || { echo "Python $$version: not present"; continue; }; \
 		echo "Python $$version"; \
 		$(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$version || exit 1; \
