@@ -42,11 +42,12 @@ docs: $(VENV)/ready ## run every snippet of the README and the docs
 generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/
 	@$(BIN)/python codegen/generate.py
 
-check: $(VENV)/ready ## generated code is current; lint, formatting and types
+check: $(VENV)/ready ## generated code is current; lint, formatting, complexity and types
 	@$(BIN)/python codegen/generate.py --check
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 
