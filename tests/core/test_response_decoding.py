@@ -37,13 +37,13 @@ def refusal(case: Case, document: Any) -> MemsyDecodeError | None:
     return None
 
 
-def places(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def paths(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The way to every value in a document."""
     if path:
         yield path
     if isinstance(document, dict | list):
         for step, value in document.items() if isinstance(document, dict) else enumerate(document):
-            yield from places(value, (*path, step))
+            yield from paths(value, (*path, step))
 
 
 def shown(path: tuple[Any, ...]) -> str:
@@ -63,9 +63,9 @@ def test_the_contracts_example_is_read_and_written_back(case: Case) -> None:
 
 
 @cases
-def test_any_value_anywhere_is_taken_or_refused_at_its_place(case: Case) -> None:
+def test_any_value_anywhere_is_taken_or_refused_at_its_location(case: Case) -> None:
     example = case.answer()
-    for path in places(example):
+    for path in paths(example):
         for value in ODD:
             document = copy.deepcopy(example)
             node = document
@@ -81,7 +81,7 @@ def test_any_value_anywhere_is_taken_or_refused_at_its_place(case: Case) -> None
 @cases
 def test_a_field_that_is_missing_is_named_or_was_optional(case: Case) -> None:
     example = case.answer()
-    for path in places(example):
+    for path in paths(example):
         if isinstance(path[-1], str):
             document = copy.deepcopy(example)
             node = document

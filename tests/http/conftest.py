@@ -1,4 +1,4 @@
-"""What the contract's cases share: they run for every kind of client."""
+"""What the tests on the wire share: they run for every kind of client."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.flavours import EVERY, KEY, Flavour
+from support.flavours import AIOHTTP, CALLERS, KEY, Flavour
 from support.server import Server, answer, raw
 
 from memsy_client import (
@@ -17,12 +17,11 @@ pytestmark = pytest.mark.anyio
 Serve = Callable[..., Server]
 
 
-@pytest.mark.parametrize("each", EVERY, ids=lambda flavour: flavour.name)
-async def test_a_connection_is_used_again(each: Flavour, serve: Serve) -> None:
+async def test_a_connection_is_used_again(flavour: Flavour, serve: Serve) -> None:
     server = serve(answer([]))
-    async with each.client(server.origin) as client:
+    async with flavour.client(server.origin) as client:
         for _ in range(5):
-            await each.call(client.orgs.list)
+            await flavour.call(client.orgs.list)
     assert server.connections == 1
 
 
@@ -74,14 +73,13 @@ async def test_a_closed_client_says_so(flavour: Flavour, serve: Serve) -> None:
     assert server.connections == 0
 
 
-async def test_the_callers_client_is_left_open(flavour: Flavour, serve: Serve) -> None:
-    if flavour.http_client is None:
-        return
+@pytest.mark.parametrize("callers", [*CALLERS, AIOHTTP], ids=lambda flavour: flavour.name)
+async def test_the_callers_client_is_left_open(callers: Flavour, serve: Serve) -> None:
     server = serve(answer([]))
-    carrier = flavour.http_client()
+    carrier = callers.http_client()
     for _ in range(2):
-        client: Any = flavour.kind()(server.origin, KEY, http_client=carrier)
-        await flavour.call(client.orgs.list)
-        await client.close() if flavour.is_async else client.close()
-    await carrier.aclose() if flavour.is_async else carrier.close()
+        client: Any = callers.kind()(server.origin, KEY, http_client=carrier)
+        await callers.call(client.orgs.list)
+        await client.close() if callers.is_async else client.close()
+    await carrier.aclose() if callers.is_async else carrier.close()
     assert server.connections == 1

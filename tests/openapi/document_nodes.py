@@ -1,4 +1,4 @@
-"""Finding one's way in the contract: its objects with their kinds and places, references, responses."""
+"""Finding one's way in the contract: its objects with their kinds and pointers, references, responses."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ class Node(NamedTuple):
     value: dict[str, Any]
 
     @property
-    def place(self) -> str:
+    def pointer(self) -> str:
         """Its JSON pointer, which finds it in the YAML as well."""
-        return pointer(self.path)
+        return json_pointer(self.path)
 
 
-def pointer(path: tuple[str, ...]) -> str:
+def json_pointer(path: tuple[str, ...]) -> str:
     return "#" + "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in path)
 
 
@@ -108,9 +108,9 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def references(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
-    """Every reference with its place, from anywhere."""
+    """Every reference with the pointer of where it is, from anywhere."""
     if isinstance(value, dict) and isinstance(value.get("$ref"), str):
-        yield pointer(path), value["$ref"]
+        yield json_pointer(path), value["$ref"]
     for step, child in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(child, (dict, list)):
             yield from references(child, (*path, str(step)))

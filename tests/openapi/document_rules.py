@@ -1,4 +1,4 @@
-"""The rules of the contract, each a function from the document to its faults: lines that begin with the place."""
+"""The rules of the contract, each a function from the document to its faults: lines that begin with a JSON pointer."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ def bases(document: Document) -> set[int]:
 
 
 def samples(document: Document, node: Node) -> Iterator[tuple[str, Any]]:
-    """The examples of an object, each with its place."""
+    """The examples of an object, each with its pointer."""
     if "example" in node.value:
-        yield f"{node.place}/example", node.value["example"]
+        yield f"{node.pointer}/example", node.value["example"]
     several = node.value.get("examples", [])
     if isinstance(several, list):  # a schema's
-        yield from ((f"{node.place}/examples/{index}", value) for index, value in enumerate(several))
+        yield from ((f"{node.pointer}/examples/{index}", value) for index, value in enumerate(several))
         return
     for name, example in several.items():
-        place = example.get("$ref", f"{node.place}/examples/{name}")
-        yield place, resolved(document, example).get("value", NO_VALUE)
+        pointer = example.get("$ref", f"{node.pointer}/examples/{name}")
+        yield pointer, resolved(document, example).get("value", NO_VALUE)
 
 
 NO_VALUE = object()
@@ -81,21 +81,21 @@ def examples_are_valid(document: Document) -> Faults:
         if node.kind in {"document", "components", "path", "operation", "example"}:
             continue
         of_schema = "schema" in node.kind or node.kind == "property"
-        at = node.place if of_schema else f"{node.place}/schema"
+        at = node.pointer if of_schema else f"{node.pointer}/schema"
         schema = {"$ref": "urn:contract" + quote(at, safe="#/~")}
         validator = Draft202012Validator(schema, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
-        for place, value in samples(document, node):
+        for pointer, value in samples(document, node):
             if value is NO_VALUE:
-                yield f"{place}: an example without a value"
+                yield f"{pointer}: an example without a value"
                 continue
             if not of_schema and "schema" not in node.value:
-                yield f"{place}: an example without a schema"
+                yield f"{pointer}: an example without a schema"
                 continue
             for error in validator.iter_errors(value):
-                yield f"{place}: {error.json_path}: {error.message}"
+                yield f"{pointer}: {error.json_path}: {error.message}"
         if of_schema and "default" in node.value:
             for error in validator.iter_errors(node.value["default"]):
-                yield f"{node.place}/default: {error.message}"
+                yield f"{node.pointer}/default: {error.message}"
 
 
 @rule
@@ -103,7 +103,7 @@ def bodies_have_examples(document: Document) -> Faults:
     """Every request and response body has an example."""
     for node in nodes(document, "media"):
         if not {"example", "examples"} & set(node.value):
-            yield f"{node.place}: no example"
+            yield f"{node.pointer}: no example"
 
 
 # ------------------------------------------------------------------------------------------------ operations
@@ -117,11 +117,11 @@ def operations_are_complete(document: Document) -> Faults:
         for field in ("operationId", "summary", "description"):
             text = node.value.get(field)
             if not isinstance(text, str) or not text.strip():
-                yield f"{node.place}: no {field}"
+                yield f"{node.pointer}: no {field}"
         if names[node.value.get("operationId")] > 1:
-            yield f"{node.place}: operationId {node.value.get('operationId')!r} is not unique"
+            yield f"{node.pointer}: operationId {node.value.get('operationId')!r} is not unique"
         if not isinstance(node.value.get("x-repeatable"), bool):
-            yield f"{node.place}: x-repeatable is not true or false"
+            yield f"{node.pointer}: x-repeatable is not true or false"
 
 
 @rule
@@ -135,8 +135,8 @@ def tags_are_those_declared(document: Document) -> Faults:
         tags = node.value.get("tags", [])
         used |= set(tags)
         if not tags:
-            yield f"{node.place}: no tag"
-        yield from (f"{node.place}: tag {tag!r} is not declared" for tag in tags if tag not in declared)
+            yield f"{node.pointer}: no tag"
+        yield from (f"{node.pointer}: tag {tag!r} is not declared" for tag in tags if tag not in declared)
     yield from (f"#/tags: {tag!r} is not used" for tag in declared if tag not in used)
 
 
@@ -152,33 +152,33 @@ def operations_have_their_responses(document: Document) -> Faults:
         if "{" in node.path[1]:
             due |= {"404"}
         statuses = set(node.value.get("responses", {}))
-        yield from (f"{node.place}: no response {status}" for status in sorted(due - statuses))
+        yield from (f"{node.pointer}: no response {status}" for status in sorted(due - statuses))
         yield from (
-            f"{node.place}: response {status!r} is neither 2xx, 4xx nor 5xx"
+            f"{node.pointer}: response {status!r} is neither 2xx, 4xx nor 5xx"
             for status in sorted(statuses)
             if status[0] not in "245" or not status.isdigit()
         )
         if sum(status.startswith("2") for status in statuses) != 1:
-            yield f"{node.place}: not exactly one 2xx response"
+            yield f"{node.pointer}: not exactly one 2xx response"
 
 
 @rule
 def responses_have_their_bodies(document: Document) -> Faults:
     """Every success but 204 has a JSON body with a schema; every failure has that of errors, and x-raises."""
     for node, status, response in responses(document):
-        place = f"{node.place}/responses/{status}"
+        pointer = f"{node.pointer}/responses/{status}"
         schema = response.get("content", {}).get("application/json", {}).get("schema")
         if status == "204":
             if "content" in response:
-                yield f"{place}: a 204 has no body"
+                yield f"{pointer}: a 204 has no body"
         elif status.startswith("2"):
             if not schema:
-                yield f"{place}: no schema"
+                yield f"{pointer}: no schema"
         else:
             if schema != ERROR:
-                yield f"{place}: the schema is not {ERROR['$ref']}"
+                yield f"{pointer}: the schema is not {ERROR['$ref']}"
             if not response.get("x-raises"):
-                yield f"{place}: no x-raises"
+                yield f"{pointer}: no x-raises"
 
 
 # ---------------------------------------------------------------------------------- descriptions, references
@@ -193,7 +193,7 @@ def everything_is_described(document: Document) -> Faults:
         if "$ref" in value and node.kind != "property":
             continue  # described there; what a property is for is its own
         if not str(value.get("description") or "").strip():
-            yield f"{node.place}: no description"
+            yield f"{node.pointer}: no description"
     for name, scheme in document["components"].get("securitySchemes", {}).items():
         if not scheme.get("description"):
             yield f"#/components/securitySchemes/{name}: no description"
@@ -202,11 +202,11 @@ def everything_is_described(document: Document) -> Faults:
 @rule
 def references_resolve(document: Document) -> Faults:
     """Every reference points to something."""
-    for place, reference in references(document):
+    for pointer, reference in references(document):
         try:
             target(document, reference)
         except (LookupError, TypeError, ValueError):
-            yield f"{place}: {reference} does not resolve"
+            yield f"{pointer}: {reference} does not resolve"
 
 
 @rule
@@ -266,18 +266,18 @@ def headers_are_those_the_client_reads(document: Document) -> Faults:
     """Every response has exactly the usage and rate-limit headers which the client reads, each described as shown."""
     due = metered()
     for node, status, response in responses(document):
-        place = f"{node.place}/responses/{status}"
+        pointer = f"{node.pointer}/responses/{status}"
         there = {name.lower(): resolved(document, header) for name, header in response.get("headers", {}).items()}
         group = {name for name in there if name.startswith(("x-usage", "x-plan", "x-ratelimit"))}
-        yield from (f"{place}: no header {name}, which the client reads" for name in sorted(set(due) - group))
-        yield from (f"{place}: header {name}, which the client does not read" for name in sorted(group - set(due)))
+        yield from (f"{pointer}: no header {name}, which the client reads" for name in sorted(set(due) - group))
+        yield from (f"{pointer}: header {name}, which the client does not read" for name in sorted(group - set(due)))
         for name in sorted(group & set(due)):
             if f"`{due[name]}`" not in there[name].get("description", ""):
-                yield f"{place}: the description of {name} does not say `{due[name]}`"
+                yield f"{pointer}: the description of {name} does not say `{due[name]}`"
         if "x-request-id" not in there:
-            yield f"{place}: no header x-request-id"
+            yield f"{pointer}: no header x-request-id"
         if status in {"429", "503"} and "retry-after" not in there:
-            yield f"{place}: no header Retry-After"
+            yield f"{pointer}: no header Retry-After"
 
 
 @rule
@@ -288,19 +288,19 @@ def raised_classes_are_the_clients(document: Document) -> Faults:
     for node, status, response in responses(document):
         if status.startswith("2"):
             continue
-        place = f"{node.place}/responses/{status}"
+        pointer = f"{node.pointer}/responses/{status}"
         names = set(response.get("x-raises", []))
         raised |= names
         for name in sorted(names):
             kind = getattr(errors, name, None) if name in errors.__all__ else None
             if not (isinstance(kind, type) and issubclass(kind, errors.MemsyAPIError)):
-                yield f"{place}: x-raises {name!r}, which is no error of the service in memsy_client.exceptions"
+                yield f"{pointer}: x-raises {name!r}, which is no error of the service in memsy_client.exceptions"
         due = {kind.__name__ for (number, _), kind in table.items() if str(number) == status}
         due.add(errors.error_class(int(status), None).__name__)
         if status == "403":
             due.add("AuthenticationError")  # the gateway's
-        yield from (f"{place}: x-raises lacks {name}" for name in sorted(due - names))
-        yield from (f"{place}: x-raises {name}, which no such answer becomes" for name in sorted(names - due))
+        yield from (f"{pointer}: x-raises lacks {name}" for name in sorted(due - names))
+        yield from (f"{pointer}: x-raises {name}, which no such answer becomes" for name in sorted(names - due))
     for name in sorted({kind.__name__ for kind in table.values()} - raised):
         yield f"memsy_client.exceptions._TABLE: {name} is under no x-raises"
 
@@ -340,11 +340,11 @@ def takes_null(document: Document, schema: dict[str, Any]) -> bool:
 
 
 def reached(document: Document, start: Node, seen: set[str]) -> Iterator[Node]:
-    """The nodes under one, through references, each place once."""
+    """The nodes under one, through references, each pointer once."""
     for node in walk(start):
-        if node.place in seen:
+        if node.pointer in seen:
             continue
-        seen.add(node.place)
+        seen.add(node.pointer)
         yield node
         if "$ref" in node.value:
             path = tuple(step.replace("~1", "/").replace("~0", "~") for step in node.value["$ref"][2:].split("/"))
@@ -363,9 +363,9 @@ def requests_hold_no_null(document: Document) -> Faults:
             for node in reached(document, part, seen):
                 is_schema = "schema" in node.kind or node.kind == "property"
                 if is_schema and takes_null(document, node.value):
-                    yield f"{node.place}: may be null, in a request"
+                    yield f"{node.pointer}: may be null, in a request"
                 if is_schema and "default" in node.value and node.value["default"] is None:
-                    yield f"{node.place}/default: null, in a request"
+                    yield f"{node.pointer}/default: null, in a request"
 
 
 @rule
@@ -376,12 +376,12 @@ def answers_promise_what_is_required(document: Document) -> Faults:
         for node in reached(document, start, seen):
             properties = node.value.get("properties") if "schema" in node.kind or node.kind == "property" else None
             for name, schema in (properties or {}).items():
-                place = f"{node.place}/properties/{name}"
+                pointer = f"{node.pointer}/properties/{name}"
                 null = takes_null(document, schema)
                 if name in node.value.get("required", []) and null:
-                    yield f"{place}: required but may be null"
+                    yield f"{pointer}: required but may be null"
                 if name not in node.value.get("required", []) and not null:
-                    yield f"{place}: optional but never null"
+                    yield f"{pointer}: optional but never null"
 
 
 @rule
@@ -390,7 +390,7 @@ def required_fields_are_declared(document: Document) -> Faults:
     for node in nodes(document, "schema", "component schema", "media schema", "property"):
         for name in node.value.get("required", []):
             if name not in node.value.get("properties", {}):
-                yield f"{node.place}/required: {name!r} is not among the properties"
+                yield f"{node.pointer}/required: {name!r} is not among the properties"
 
 
 # ---------------------------------------------------------------------------------------------------- limits
@@ -461,11 +461,11 @@ def _flat(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
 def limits_are_the_services(document: Document) -> Faults:
     """The limits and defaults are those which the service's documentation states."""
     operations = {node.value.get("operationId"): node for node in nodes(document, "operation")}
-    for (name, place), due in LIMITS.items():
-        schema = field(document, operations[name].value, place) if name in operations else None
+    for (name, path), due in LIMITS.items():
+        schema = field(document, operations[name].value, path) if name in operations else None
         if schema is None:
-            yield f"{name}: no {place}"
+            yield f"{name}: no {path}"
             continue
         stated = {key: schema[key] for key in BOUNDS if key in schema}
         if stated != due:
-            yield f"{name}: {place} is {stated}, not {due}"
+            yield f"{name}: {path} is {stated}, not {due}"

@@ -1,4 +1,4 @@
-"""One driver for every way a client can be had, so that a case is written once and runs on each of them.
+"""One driver for every kind of client, so that a case is written once and runs on each of them.
 
 A case is an `async def` that awaits what it is given: `Flavour.call` gives the result of a method of either kind.
 """
