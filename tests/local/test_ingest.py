@@ -199,7 +199,9 @@ def test_closing_does_not_wait_for_a_slow_extraction_of_all_that_is_pending(tmp_
 
     def extract(event):
         begun.set()
-        while not memsy._services.worker.held:
+        for _ in range(6000):  # a minute at most, should the test fail before it holds
+            if memsy._services.worker.held:
+                break
             never.wait(0.01)
         return [event.content]
 
