@@ -19,7 +19,7 @@ from .operation import Call
 from .raw_response import RawResponse, with_call_context
 from .retry import wait_before_retry
 from .settings import Settings
-from .transport import Limits, ResponseTooLarge, TransportError
+from .transport import Limits, ResponseTooLargeError, TransportError
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ def _attempt(
         response = yield Send(request, _limits(settings, deadline - started))
     except Exception as failure:
         error, cause = _error_of(failure, settings, deadline), failure.__cause__ or failure
-        response = failure.response if isinstance(failure, ResponseTooLarge) else None
+        response = failure.response if isinstance(failure, ResponseTooLargeError) else None
         _strip_tracebacks(failure)
     else:
         assert response is not None
@@ -122,7 +122,7 @@ def _error_of(failure: Exception, settings: Settings, deadline: float) -> MemsyE
     """What it means to a call that it got no response, or one that must not be read."""
     if isinstance(failure, MemsyError):
         return failure
-    if isinstance(failure, ResponseTooLarge):
+    if isinstance(failure, ResponseTooLargeError):
         problem = f"is over the {settings.max_response_bytes} bytes that a response may weigh"
         return MemsyDecodeError(problem, response=failure.response)
     if not isinstance(failure, TransportError):  # a transport of the caller's own, which does not keep to the protocol

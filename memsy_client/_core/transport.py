@@ -40,7 +40,7 @@ class TransportError(Exception):
         self.timed_out = timed_out
 
 
-class ResponseTooLarge(Exception):
+class ResponseTooLargeError(Exception):
     """A response's body is over the limit; the connection it came on is gone.
 
     Attributes:
@@ -61,7 +61,7 @@ class SyncTransport(Protocol):
 
         Raises:
             TransportError: There is none.
-            ResponseTooLarge: Its body is over the limit.
+            ResponseTooLargeError: Its body is over the limit.
         """
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ class AsyncTransport(Protocol):
 
         Raises:
             TransportError: There is none.
-            ResponseTooLarge: Its body is over the limit.
+            ResponseTooLargeError: Its body is over the limit.
         """
 
     async def aclose(self) -> None:

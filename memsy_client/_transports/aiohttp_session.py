@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
 from .._core.messages import Headers, Request, Response
-from .._core.transport import Limits, ResponseTooLarge, TransportError
+from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import connect, errors
 from .body import BodyDecoder
 from .limiter import KEEPALIVE, ConnectionLimiter
@@ -53,7 +53,7 @@ class Session:
                 if not _is_stale_connection(error, request):
                     raise
                 response = await self._exchange(request, limits, started, ssl, proxy)
-        except (ResponseTooLarge, TransportError):
+        except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
             raise _failure(error, limits, time.monotonic() - started) from error
@@ -86,7 +86,7 @@ class Session:
             try:
                 async for chunk in answer.content.iter_any():
                     body.add(chunk)
-            except ResponseTooLarge as error:
+            except ResponseTooLargeError as error:
                 error.response = _response(answer, b"", started)
                 raise
         return _response(answer, body.content(), started)

@@ -11,7 +11,7 @@ import httpcore
 import httpx
 
 from .._core.messages import Request, Response
-from .._core.transport import Limits, ResponseTooLarge, TransportError
+from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import connect, errors
 from .body import BodyDecoder, EndGuard, collect
 from .httpx_transport import from_httpx, to_httpx, transport_over
@@ -38,7 +38,7 @@ class AsyncConnection:
         return self._backend.was_written
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         started = time.monotonic()
         self._backend.was_written = False
         try:
@@ -48,13 +48,13 @@ class AsyncConnection:
             try:
                 body = BodyDecoder(limits, response.headers.get("content-encoding"))
                 response.content = await collect(body, aiter(stream), self.aclose)
-            except ResponseTooLarge as error:
+            except ResponseTooLargeError as error:
                 error.response = response
                 raise
             finally:
                 await stream.aclose()
                 response.elapsed = time.monotonic() - started
-        except (ResponseTooLarge, TransportError):
+        except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
             raise errors.failure(error) from error

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from .._core.transport import Limits, ResponseTooLarge, TransportError
+from .._core.transport import Limits, ResponseTooLargeError, TransportError
 
 
 class BodyDecoder:
@@ -29,12 +29,12 @@ class BodyDecoder:
         self._layers = [_Layer(name) for name in _names(encoding)] if encoding else []
 
     def add(self, chunk: bytes) -> None:
-        """Take one more chunk. Raises `ResponseTooLarge`, or `TransportError` for broken compression."""
+        """Take one more chunk. Raises `ResponseTooLargeError`, or `TransportError` for broken compression."""
         for layer in self._layers:
             chunk = layer.decompress(chunk, self._left)
         self._left -= len(chunk)
         if self._left < 0:
-            raise ResponseTooLarge
+            raise ResponseTooLargeError
         self._chunks.append(chunk)
 
     def content(self) -> bytes:
@@ -49,7 +49,7 @@ async def collect(body: BodyDecoder, chunks: AsyncIterator[bytes], close: Callab
     try:
         async for chunk in chunks:
             body.add(chunk)
-    except (ResponseTooLarge, TransportError):
+    except (ResponseTooLargeError, TransportError):
         await close()
         # Without a connection the stream soon ends, and with it the generators behind it: trio warns about those that
         # are collected unfinished.
@@ -97,7 +97,7 @@ class _Layer:
         return self._inflate is None or self._inflate.eof
 
     def decompress(self, data: bytes, limit: int) -> bytes:
-        """What `data` adds. Raises `ResponseTooLarge` once that is more than `limit` bytes."""
+        """What `data` adds. Raises `ResponseTooLargeError` once that is more than `limit` bytes."""
         found = []
         while data:
             if self._inflate is None or (self._is_gzip and self._inflate.eof):  # gzip files may follow each other
@@ -110,7 +110,7 @@ class _Layer:
                 raise _broken() from error
             limit -= len(found[-1])
             if limit < 0:
-                raise ResponseTooLarge
+                raise ResponseTooLargeError
             data = self._inflate.unused_data
         return b"".join(found)
 

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from .._core.messages import Headers, Request, Response
-from .._core.transport import Limits, ResponseTooLarge, TransportError
+from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, forks
 from .body import BodyDecoder, collect
 from .threads import in_thread
@@ -49,7 +49,7 @@ class HttpxClientTransport:
         self._ownership = _ownership_of(client)
 
     def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         self._ownership.use()
         if limits.total is None:
             return self._send(request, limits)
@@ -74,13 +74,13 @@ class HttpxClientTransport:
                     for chunk in answer.iter_raw():
                         body.add(chunk)
                 response.content = body.content()
-            except ResponseTooLarge as error:
+            except ResponseTooLargeError as error:
                 error.response = response
                 raise
             finally:
                 answer.close()
                 response.elapsed = time.monotonic() - started
-        except (ResponseTooLarge, TransportError):
+        except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
             raise errors.failure(error) from error
@@ -95,7 +95,7 @@ class AsyncHttpxClientTransport:
         self._ownership = _ownership_of(client)
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLarge`."""
+        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         import anyio
 
         self._ownership.use()
@@ -116,13 +116,13 @@ class AsyncHttpxClientTransport:
                 if not answer.is_stream_consumed:
                     await collect(body, answer.aiter_raw(), answer.aclose)
                 response.content = body.content()
-            except ResponseTooLarge as error:
+            except ResponseTooLargeError as error:
                 error.response = response
                 raise
             finally:
                 await answer.aclose()
                 response.elapsed = time.monotonic() - started
-        except (ResponseTooLarge, TransportError):
+        except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
             raise errors.failure(error) from error

@@ -14,7 +14,7 @@ import httpcore
 import httpx
 
 from .._core.messages import Request, Response
-from .._core.transport import Limits, ResponseTooLarge, TransportError
+from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import connect, errors
 from .body import BodyDecoder, EndGuard
 from .httpx_transport import from_httpx, to_httpx, transport_over
@@ -40,7 +40,7 @@ class SyncConnection:
         return self._connection.is_idle() and not self._connection.has_expired() and not self._guard.kept
 
     def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
-        """The answer, read by `ends` in `time.monotonic` seconds. Raises `TransportError` or `ResponseTooLarge`."""
+        """The answer, read by `ends` in `time.monotonic` seconds. Raises `TransportError` or `ResponseTooLargeError`."""
         started = time.monotonic()
         self._deadline.ends = ends
         try:
@@ -52,13 +52,13 @@ class SyncConnection:
                 for chunk in stream:
                     body.add(chunk)
                 response.content = body.content()
-            except ResponseTooLarge as error:
+            except ResponseTooLargeError as error:
                 error.response = response
                 raise
             finally:
                 stream.close()
                 response.elapsed = time.monotonic() - started
-        except (ResponseTooLarge, TransportError):
+        except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
             raise self._failure(error, limits) from error

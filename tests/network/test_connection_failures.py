@@ -25,7 +25,7 @@ from memsy_client import (
     Timeout,
 )
 from memsy_client._core.messages import Request, Response
-from memsy_client._core.transport import Limits, ResponseTooLarge, TransportError
+from memsy_client._core.transport import Limits, ResponseTooLargeError, TransportError
 from memsy_client._transports import async_transport, sync_transport
 from memsy_client._transports.per_loop import PerLoop
 from memsy_client.exceptions import MemsyInputError
@@ -90,7 +90,7 @@ async def test_what_is_not_http_is_not_quoted(flavour: Flavour, script: Script, 
 )
 async def test_of_a_body_over_the_limit_the_rest_is_known(flavour: Flavour, script: Script, serve: Serve) -> None:
     server = serve(script)
-    with pytest.raises(ResponseTooLarge) as caught:
+    with pytest.raises(ResponseTooLargeError) as caught:
         await send(flavour, server.origin, NO_LIMITS)
     response = caught.value.response
     assert response is not None
@@ -102,7 +102,10 @@ async def test_of_a_body_over_the_limit_the_rest_is_known(flavour: Flavour, scri
 def test_of_a_body_that_a_hook_has_read_too() -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(500, content=b"x" * 2000))
     hooks: dict[str, Any] = {"response": [lambda response: response.read()]}
-    with httpx.Client(transport=transport, event_hooks=hooks) as carrier, pytest.raises(ResponseTooLarge) as caught:
+    with (
+        httpx.Client(transport=transport, event_hooks=hooks) as carrier,
+        pytest.raises(ResponseTooLargeError) as caught,
+    ):
         sync_transport("http://memsy.example", 1, carrier).send(Request("GET", "http://memsy.example/", []), NO_LIMITS)
     assert caught.value.response is not None
     assert caught.value.response.status_code == 500

@@ -6,7 +6,7 @@ import functools
 from typing import Protocol
 
 from ..._core.messages import Request, Response
-from ..._core.transport import Limits, ResponseTooLarge, TransportError
+from ..._core.transport import Limits, ResponseTooLargeError, TransportError
 from .faults import ConnectionDroppedError, FaultTimeoutError
 
 
@@ -28,7 +28,7 @@ class LocalTransport:
 
         Raises:
             TransportError: A scripted fault drops the connection, or outlasts the time limits.
-            ResponseTooLarge: The response exceeds `limits.max_bytes`.
+            ResponseTooLargeError: The response exceeds `limits.max_bytes`.
         """
         return _send(self._handle, request, limits)
 
@@ -63,5 +63,5 @@ def _send(handle: Handle, request: Request, limits: Limits) -> Response:
     except FaultTimeoutError as error:
         raise TransportError(f"timed out: {error}", timed_out=True) from error
     if len(response.content) > limits.max_bytes:
-        raise ResponseTooLarge
+        raise ResponseTooLargeError
     return response
