@@ -138,12 +138,12 @@ def _rate_of_threads(call: Call) -> float:
     ends = time.perf_counter() + SECONDS
     counts = [0] * THREADS
 
-    def work(place: int) -> None:
+    def work(index: int) -> None:
         while time.perf_counter() < ends:
             call()
-            counts[place] += 1
+            counts[index] += 1
 
-    threads = [threading.Thread(target=work, args=(place,)) for place in range(THREADS)]
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(THREADS)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()

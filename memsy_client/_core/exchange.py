@@ -40,7 +40,7 @@ class Sleep(NamedTuple):
 Exchange = Generator[Send | Sleep, Response | None, RawResponse[T]]
 
 
-class _Outcome(NamedTuple):
+class _AttemptOutcome(NamedTuple):
     """How an attempt went: without an error, its response is the call's."""
 
     attempt: Attempt
@@ -74,7 +74,7 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
 
 def _attempt(
     call: Call[Any], request: Request, settings: Settings, deadline: float, number: int
-) -> Generator[Send, Response | None, _Outcome]:
+) -> Generator[Send, Response | None, _AttemptOutcome]:
     operation = call.operation
     call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
     started = time.monotonic()
@@ -106,7 +106,7 @@ def _attempt(
     )
     log_response(event)
     call_hook(settings.on_response, event)
-    return _Outcome(attempt, response, error, cause)
+    return _AttemptOutcome(attempt, response, error, cause)
 
 
 def _limits(settings: Settings, left: float) -> Limits:

@@ -110,7 +110,7 @@ def with_call_context(
 
 
 def with_raw_sender(resource: R) -> R:
-    """The same resource, whose methods give the response in place of their result; it holds on to the sender alone."""
+    """The same resource, whose methods give the response instead of their result; it holds on to the sender alone."""
     twin: Any = object.__new__(type(resource))
     twin._sender = cast(Any, resource)._sender.raw()
     return cast(R, twin)

@@ -40,7 +40,12 @@ class SyncConnection:
         return self._connection.is_idle() and not self._connection.has_expired() and not self._guard.kept
 
     def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
-        """The answer, read by `ends` in `time.monotonic` seconds. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, read by `ends` in `time.monotonic` seconds.
+
+        Raises:
+            TransportError: There is none.
+            ResponseTooLargeError: Its body is over the limit.
+        """
         started = time.monotonic()
         self._deadline.ends = ends
         try:
