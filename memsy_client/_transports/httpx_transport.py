@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from functools import cache, lru_cache
@@ -102,11 +103,8 @@ def to_httpx(request: Request, limits: Limits) -> httpx.Request:
 def _timeouts(limits: Limits) -> dict[str, float | None]:
     """The phases' time-outs, except those that the whole attempt's ends sooner: each one set costs a timer."""
     phases = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}
-    if limits.total is not None:
-        for name, seconds in phases.items():
-            if seconds is not None and seconds >= limits.total:
-                phases[name] = None
-    return phases
+    longest = math.inf if limits.total is None else limits.total
+    return {name: seconds if seconds is not None and seconds < longest else None for name, seconds in phases.items()}
 
 
 class _RequestStream(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -29,7 +29,7 @@ class SyncConnection:
         self._deadline = _Deadline()
         self._guard = EndGuard()
         # Only a network backend can bound a response whose headers drip: otherwise each read gets a new time-out.
-        backend = _TimedBackend(httpcore.SyncBackend(), self._deadline, self._guard)
+        backend = _TimedBackend(self._deadline, self._guard)
         pool = httpcore.ConnectionPool(network_backend=backend, **connect.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
         self._transport = transport_over(self._connection, httpx.HTTPTransport)
@@ -98,9 +98,9 @@ class _Deadline:
         return self.ends is not None and time.monotonic() >= self.ends
 
 
-class _TimedBackend(httpcore.NetworkBackend):
-    def __init__(self, backend: httpcore.NetworkBackend, deadline: _Deadline, guard: EndGuard) -> None:
-        self._backend = backend
+class _TimedBackend(httpcore.SyncBackend):
+    def __init__(self, deadline: _Deadline, guard: EndGuard) -> None:
+        super().__init__()
         self._deadline = deadline
         self._guard = guard
 
@@ -123,7 +123,7 @@ class _TimedBackend(httpcore.NetworkBackend):
             if left is not None and left <= 0:
                 raise httpcore.ConnectTimeout("no address has answered in time") from failure
             try:
-                stream = self._backend.connect_tcp(address, port, left, local_address, socket_options)
+                stream = super().connect_tcp(address, port, left, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
