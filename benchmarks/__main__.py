@@ -11,7 +11,7 @@ BENCHMARKS = (
     ["imports"],
     ["models"],
     ["transports"],
-    ["server"],
+    ["local_server"],
     ["retrieval", str(DATA / "events.jsonl"), str(DATA / "questions.jsonl")],
 )
 

@@ -20,9 +20,8 @@ from typing import Any
 
 import httpx
 
+from benchmarks.stub_server import BODY, answering
 from memsy_client import AsyncMemsyClient, MemsyClient
-
-from .answering import BODY, answering
 
 KEY = "msy_benchmark"
 HEADERS = {"Authorization": f"Bearer {KEY}", "Accept": "application/json"}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
     from ._core.settings import Timeout
-    from ._core.usage import RateLimitInfo, UsageInfo
+    from ._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
     from ._drop_in import install_as_memsy
     from ._transports.aiohttp import AiohttpTransport
     from .client import AsyncMemsyClient, AsyncMemsyControlClient, MemsyClient, MemsyControlClient
@@ -64,7 +64,7 @@ _MODULES = {
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
     "Processed": "._bulk.waiting",
-    "RateLimitInfo": "._core.usage",
+    "RateLimitInfo": "._core.usage_and_rate_limit",
     "RawResponse": "._core.raw_response",
     "Request": "._core.messages",
     "RequestEvent": "._core.hooks",
@@ -73,7 +73,7 @@ _MODULES = {
     "RetryBudget": "._core.retry",
     "RetryPolicy": "._core.retry",
     "Timeout": "._core.settings",
-    "UsageInfo": "._core.usage",
+    "UsageInfo": "._core.usage_and_rate_limit",
     "install_as_memsy": "._drop_in",
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .messages import Headers
-from .usage import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
+from .usage_and_rate_limit import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
 
 
 class Model:

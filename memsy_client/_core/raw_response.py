@@ -10,7 +10,7 @@ from . import codec, lazy
 from .messages import Headers, Response
 from .model import Model
 from .operation import Call
-from .usage import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
+from .usage_and_rate_limit import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
 
 P = ParamSpec("P")
 T = TypeVar("T")

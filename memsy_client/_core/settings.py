@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 from urllib.parse import unquote, urlsplit
 
@@ -100,7 +100,7 @@ class Timeout:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that can differ from call to call.
+    """All that can differ from call to call; the defaults are those of the clients' constructor.
 
     Attributes:
         timeout: The limits of one attempt.
@@ -112,13 +112,13 @@ class Settings:
         on_response: Called after each attempt, successful or not.
     """
 
-    timeout: Timeout = field(default_factory=lambda: Timeout.of(30.0))
-    deadline: float | None = None
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    max_response_bytes: int = 64 * 1024 * 1024
-    on_request: Callable[[RequestEvent], None] | None = None
-    on_response: Callable[[ResponseEvent], None] | None = None
+    timeout: Timeout
+    deadline: float | None
+    retry: RetryPolicy
+    headers: Mapping[str, str]
+    max_response_bytes: int
+    on_request: Callable[[RequestEvent], None] | None
+    on_response: Callable[[ResponseEvent], None] | None
 
     def __post_init__(self) -> None:
         if self.deadline is not None:

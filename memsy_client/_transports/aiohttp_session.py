@@ -14,7 +14,7 @@ from yarl import URL
 
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
-from . import connect, errors
+from . import errors, proxy_and_tls
 from .body import BodyDecoder
 from .limiter import KEEPALIVE, ConnectionLimiter
 
@@ -67,7 +67,7 @@ class Session:
     ) -> Response:
         url = URL(request.url, encoded=True)
         if ssl is None:
-            ssl = connect.default_ssl_context() if url.scheme == "https" else True
+            ssl = proxy_and_tls.default_ssl_context() if url.scheme == "https" else True
         try:
             answer = await self._http.request(
                 request.method,
@@ -116,7 +116,7 @@ def _response(answer: aiohttp.ClientResponse, content: bytes, started: float) ->
 
 
 def _environment_proxy(scheme: str, authority: str) -> str | None:
-    proxy = connect.environment_proxy(f"{scheme}://{authority}")
+    proxy = proxy_and_tls.environment_proxy(f"{scheme}://{authority}")
     if proxy and not is_supported_proxy(proxy):
         kind = proxy.partition("://")[0]
         raise TransportError(

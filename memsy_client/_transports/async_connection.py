@@ -11,7 +11,7 @@ import httpx
 
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
-from . import connect, errors
+from . import errors, proxy_and_tls
 from .body import BodyDecoder, EndGuard, collect
 from .httpx_transport import from_httpx, to_httpx, transport_over
 
@@ -22,7 +22,7 @@ class AsyncConnection:
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
         self._backend = _Backend()
-        pool = httpcore.AsyncConnectionPool(network_backend=self._backend, **connect.pool_options(base_url))
+        pool = httpcore.AsyncConnectionPool(network_backend=self._backend, **proxy_and_tls.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
         self._transport = transport_over(self._connection, httpx.AsyncHTTPTransport)
 

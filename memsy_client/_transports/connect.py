@@ -1,57 +1,142 @@
-"""What connections are made with: the certificates that are trusted, and the proxy that the environment names."""
+"""How a sync connection connects, reads and writes in time: no wait, for slow DNS either, outlasts the attempt.
+
+Async connections need none of this: cancellation ends whatever they wait for.
+"""
 
 from __future__ import annotations
 
-import ssl
-from functools import cache
-from importlib.util import find_spec
+import concurrent.futures
+import contextlib
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
-import httpx
 
-from .._core.transport import TransportError
-from .limiter import KEEPALIVE
+from .body import EndGuard
+from .threads import in_thread
 
 
-@cache
-def default_ssl_context() -> ssl.SSLContext:
-    """The process's one SSL context. Building it reads every certificate, which takes some 20 ms."""
+class Deadline:
+    """When the attempt under way has to end, in `time.monotonic` seconds, or None."""
+
+    ends: float | None = None
+
+    def left(self, timeout: float | None) -> float | None:
+        """The time-out that a phase has, given its own. Raises `httpcore.ReadTimeout` when the attempt is over."""
+        if self.ends is None:
+            return timeout
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the attempt's time is over")
+        return left if timeout is None else min(timeout, left)
+
+    def has_run_out(self) -> bool:
+        return self.ends is not None and time.monotonic() >= self.ends
+
+
+class TimedBackend(httpcore.SyncBackend):
+    def __init__(self, deadline: Deadline, guard: EndGuard) -> None:
+        super().__init__()
+        self._deadline = deadline
+        self._guard = guard
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        # All addresses of a host share the time: the system's own way would give it whole to each.
+        ends = None if timeout is None else time.monotonic() + timeout
+        failure: Exception | None = None
+        for address in self._resolve(host, port, timeout):
+            try:
+                left = self._deadline.left(None if ends is None else ends - time.monotonic())
+            except httpcore.ReadTimeout:
+                left = 0.0
+            if left is not None and left <= 0:
+                raise httpcore.ConnectTimeout("no address has answered in time") from failure
+            try:
+                stream = super().connect_tcp(address, port, left, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _TimedStream(stream, self._deadline, self._guard)
+        raise failure or httpcore.ConnectError("the host has no address")
+
+    def _resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
+        left = self._deadline.left(timeout)
+        if left is None or _is_numeric(host):
+            return _addresses(host, port)
+        try:
+            return in_thread(lambda: _addresses(host, port)).result(left)
+        except concurrent.futures.TimeoutError:
+            raise httpcore.ConnectTimeout("the host's name was not resolved in time") from None
+
+
+def _is_numeric(host: str) -> bool:
     try:
-        return httpx.create_ssl_context()
-    except OSError as error:  # as all errors of ssl are
-        message = (
-            "cannot connect: the certificates to trust cannot be read; SSL_CERT_FILE or SSL_CERT_DIR may name them"
-        )
-        raise TransportError(f"{message} ({error})", unsent=True) from error
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
-def environment_proxy(base_url: str) -> str | None:
-    """The proxy that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name for an address, as httpx reads them."""
-    address = urlsplit(base_url)
-    if proxy_bypass(address.netloc):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(address.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+def _addresses(host: str, port: int) -> list[str]:
+    """A host's numeric addresses, in the order to try them."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
+    # An address of one link only has to name the link.
+    return [f"{at[0]}%{at[3]}" if len(at) > 3 and at[3] else str(at[0]) for *_, at in found]
 
 
-def pool_options(base_url: str) -> dict[str, Any]:
-    """The arguments of an httpcore pool that makes connections to an address."""
-    proxy = environment_proxy(base_url)
-    return {
-        "ssl_context": default_ssl_context() if base_url.startswith("https:") else None,
-        "proxy": _parse_proxy(proxy) if proxy else None,
-        "keepalive_expiry": KEEPALIVE,
-    }
+class _TimedStream(httpcore.NetworkStream):
+    #: How much is held at most, and written before the deadline is checked again.
+    _PIECE = 64 * 1024
 
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, guard: EndGuard) -> None:
+        self._stream = stream
+        self._deadline = deadline
+        self._guard = guard
+        self._held = b""
 
-def _parse_proxy(url: str) -> httpcore.Proxy:
-    proxy = httpx.Proxy(url)  # it knows which kinds there are, and how to take the credentials out of the URL
-    scheme = proxy.url.scheme
-    if scheme.startswith("socks") and find_spec("socksio") is None:
-        raise TransportError("cannot connect: a SOCKS proxy needs socksio: pip install 'httpx[socks]'", unsent=True)
-    ssl_context = default_ssl_context() if scheme == "https" else None
-    return httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, ssl_context=ssl_context)
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._held:
+            # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
+            with contextlib.suppress(httpcore.WriteError):
+                self._write_held()
+        return self._guard.take() or self._guard.keep_last(self._stream.read(max_bytes, self._deadline.left(timeout)))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        # Headers and body come apart. They are held until the response is waited for, so that they leave in one piece:
+        # each call into the system lets another thread take the interpreter.
+        self._timeout = timeout
+        if len(self._held) + len(buffer) <= self._PIECE:
+            self._held += buffer
+            return
+        self._write_held()
+        for start in range(0, len(buffer), self._PIECE):
+            self._stream.write(buffer[start : start + self._PIECE], self._deadline.left(timeout))
+
+    def _write_held(self) -> None:
+        held, self._held = self._held, b""
+        self._stream.write(held, self._deadline.left(self._timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
+        return _TimedStream(stream, self._deadline, self._guard)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,4 +1,4 @@
-"""How many requests may be under way at once; further ones wait, for as long as their limits allow."""
+"""How many requests may be under way at once, others waiting as long as they may; and how long a connection is kept."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from . import keys
 from .errors import HTTPError, admin_required, missing_scope, too_large
 from .handlers.context import RequestContext, Services
 from .handlers.table import HANDLERS
-from .http import parsing, routes
+from .http import routes, validation
 from .http.faults import ConnectionDroppedError, Fault, Faults, FaultTimeoutError
 from .http.recording import KEPT, ReceivedRequest, Recorder
 from .http.routes import PLANES, Route
@@ -107,7 +107,7 @@ class Engine:
         return response if fault is None or not fault.answers else self._apply_fault(state, fault)
 
     def _find_route(self, state: _RequestState) -> None:
-        segments, state.query = parsing.split_url(state.request.url)
+        segments, state.query = validation.split_url(state.request.url)
         plane = _PLANES.get(segments[0], "")
         state.route, state.path = self._routes.find(state.request.method, plane, segments[1:])
 
@@ -157,9 +157,9 @@ class Engine:
         _authorise(route, key)
         services.meter.count_call(key.account, key.key_id, state.now)
         handler = HANDLERS.get(route.operation)
-        path = parsing.read_path(route, state.path)
-        query = parsing.read_query(route, state.query)
-        body = {} if route.body is None else parsing.read_body(route.body, request)
+        path = validation.read_path(route, state.path)
+        query = validation.read_query(route, state.query)
+        body = {} if route.body is None else validation.read_body(route.body, request)
         if handler is None:
             raise HTTPError(501, {"detail": "Not implemented"})
         return handler(RequestContext(services, key, path, query, body, state.now))

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from memsy_client import (
-    AsyncMemsyClient,
-    EventPayload,
-    IngestOutcome,
-    MemsyClient,
-    Processed,
-)
+from memsy_client import AsyncMemsyClient, EventPayload, IngestOutcome, MemsyClient, Processed
 from memsy_client.local import LocalMemsy
 
 

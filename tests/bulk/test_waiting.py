@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 from callers import event
 
-from memsy_client import (
-    MemsyClient,
-    MemsyInputError,
-    MemsyProcessingTimeout,
-    Processed,
-)
+from memsy_client import MemsyClient, MemsyInputError, MemsyProcessingTimeout, Processed
 from memsy_client.local import LocalMemsy
 
 

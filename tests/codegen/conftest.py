@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 
+from memsy_client import MemsyClient
 from memsy_client._core.messages import Headers, Request, Response
 from memsy_client._core.sender import AsyncSender, SharedTransport, SyncSender
-from memsy_client._core.settings import Settings
 from memsy_client._core.transport import Limits
 
 HERE = Path(__file__).parent
+SETTINGS = MemsyClient("https://example.org/v1", "key")._sender.settings
 ROOT = HERE.parent.parent
 
 
@@ -129,7 +130,7 @@ class Wire:
     def client(self) -> Any:
         """The client of the plane."""
         kind = getattr(self._methods, f"{'Async' if self._is_async else ''}{self._plane}Methods")
-        common: dict[str, Any] = {"base_url": "https://example.org/v1", "headers": (), "settings": Settings()}
+        common: dict[str, Any] = {"base_url": "https://example.org/v1", "headers": (), "settings": SETTINGS}
         if self._is_async:
             return kind(AsyncSender(SharedTransport(AsyncRecorder(self._recorder), False), **common))
         return kind(SyncSender(SharedTransport(self._recorder, False), **common))

@@ -19,7 +19,7 @@ from memsy_client import (
     RetryPolicy,
     Timeout,
 )
-from memsy_client._transports import connect
+from memsy_client._transports import proxy_and_tls
 
 CLIENTS = [MemsyClient, AsyncMemsyClient, MemsyControlClient, AsyncMemsyControlClient]
 pytestmark = pytest.mark.parametrize("kind", CLIENTS, ids=lambda kind: kind.__name__)
@@ -143,18 +143,18 @@ def test_it_takes_no_io(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_https_needs_one_ssl_context_and_http_none_that_trusts(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
     monkeypatch.setattr(
-        connect.httpx, "create_ssl_context", lambda: built.append(1) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        proxy_and_tls.httpx, "create_ssl_context", lambda: built.append(1) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     )
-    connect.default_ssl_context.cache_clear()
+    proxy_and_tls.default_ssl_context.cache_clear()
     try:
         for _ in range(3):
-            connect.pool_options("http://memsy.test")
+            proxy_and_tls.pool_options("http://memsy.test")
         assert built == []
         for _ in range(3):
-            connect.pool_options("https://memsy.test")
+            proxy_and_tls.pool_options("https://memsy.test")
         assert built == [1]
     finally:
-        connect.default_ssl_context.cache_clear()
+        proxy_and_tls.default_ssl_context.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,7 @@ import pytest
 from support.flavours import KEY, OWN, Flavour
 from support.server import Server, answer
 
-from memsy_client import (
-    MemsyInputError,
-    RateLimitExceeded,
-    RetryPolicy,
-    Timeout,
-)
+from memsy_client import MemsyInputError, RateLimitExceeded, RetryPolicy, Timeout
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., Server]

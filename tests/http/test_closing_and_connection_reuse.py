@@ -9,9 +9,7 @@ import pytest
 from support.flavours import AIOHTTP, CALLERS, KEY, Flavour
 from support.server import Server, answer, raw
 
-from memsy_client import (
-    MemsyClosedError,
-)
+from memsy_client import MemsyClosedError
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., Server]

@@ -10,11 +10,7 @@ import pytest
 from support.flavours import Flavour
 from support.server import Server, answer, hang_up
 
-from memsy_client import (
-    MemsyError,
-    RequestEvent,
-    ResponseEvent,
-)
+from memsy_client import MemsyError, RequestEvent, ResponseEvent
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., Server]

@@ -9,12 +9,7 @@ from support.flavours import OWN, Flavour
 from support.operations import ALL, Case
 from support.server import Server, answer, raw
 
-from memsy_client import (
-    MemsyDecodeError,
-    RateLimitInfo,
-    RawResponse,
-    UsageInfo,
-)
+from memsy_client import MemsyDecodeError, RateLimitInfo, RawResponse, UsageInfo
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., Server]

@@ -9,12 +9,7 @@ import pytest
 from support.flavours import KEY, Flavour
 from support.server import Server, answer, hang_up, raw
 
-from memsy_client import (
-    MemsyDecodeError,
-    MemsyError,
-    MemsyInputError,
-    UsageInfo,
-)
+from memsy_client import MemsyDecodeError, MemsyError, MemsyInputError, UsageInfo
 
 pytestmark = pytest.mark.anyio
 Serve = Callable[..., Server]

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memsy_client.local.clock import isoformat, parse
+from memsy_client.local.http.json_schema import Compiler, python_pattern
 from memsy_client.local.http.routes import load
-from memsy_client.local.http.validation import Compiler, python_pattern
 
 
 def test_a_keyword_that_is_not_known_is_refused_and_never_ignored():

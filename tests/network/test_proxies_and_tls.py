@@ -19,7 +19,7 @@ from support.flavours import AIOHTTP, OWN, Flavour
 from support.server import Server, answer
 
 from memsy_client import AiohttpTransport, MemsyConnectionError
-from memsy_client._transports import connect
+from memsy_client._transports import proxy_and_tls
 from memsy_client.exceptions import MemsyInputError
 
 Serve = Callable[..., Server]
@@ -34,9 +34,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    connect.default_ssl_context.cache_clear()
+    proxy_and_tls.default_ssl_context.cache_clear()
     yield
-    connect.default_ssl_context.cache_clear()
+    proxy_and_tls.default_ssl_context.cache_clear()
 
 
 @ways
@@ -188,7 +188,7 @@ async def test_a_certificate_that_the_environment_trusts_is_accepted(
         async with flavour.client(https.url) as client:
             for number in range(3):
                 assert asked(await flavour.call(client.search, f"{number}")) == f"{number}"
-    assert connect.default_ssl_context.cache_info().misses == 1  # one SSL context for all clients of the process
+    assert proxy_and_tls.default_ssl_context.cache_info().misses == 1  # one SSL context for all clients of the process
     assert https.accepted == 2
 
 

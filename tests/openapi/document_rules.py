@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 
 import memsy_client.exceptions as errors
 from memsy_client._core.messages import Headers
-from memsy_client._core.usage import parse_rate_limit, parse_usage
+from memsy_client._core.usage_and_rate_limit import parse_rate_limit, parse_usage
 
 Faults = Iterator[str]
 Rule = Callable[[Document], Faults]

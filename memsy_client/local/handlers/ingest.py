@@ -7,8 +7,8 @@ import sqlite3
 from typing import Any
 
 from ..clock import MINUTE, parse
-from ..http.parsing import refuse_organisation
-from ..http.validation import trim
+from ..http.json_schema import trim
+from ..http.validation import refuse_organisation
 from ..storage.ids import next_numbers
 from .context import RequestContext
 

@@ -10,8 +10,8 @@ from typing import Any
 from .. import strength
 from ..clock import isoformat
 from ..errors import invalid
-from ..http.parsing import refuse_organisation
-from ..http.validation import trim
+from ..http.json_schema import trim
+from ..http.validation import refuse_organisation
 from ..memory.extraction import json_object
 from ..memory.writes import MAX_SOURCES
 from ..retrieval.scoring import Eligible, best_matches

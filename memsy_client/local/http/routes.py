@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any
 
 from ..errors import HTTPError
-from .validation import Check, Compiler, Location, Schema, Violation, violation
+from .json_schema import Check, Compiler, Location, Schema, Violation, violation
 
 PLANES = {"core": "v1", "control": "api"}
 """The first path segment of each plane's base URL."""

@@ -1,312 +1,153 @@
-"""Validates requests against the schemas of the contract.
+"""From the bytes of a request to checked values: URL, query, JSON body.
 
-A schema is compiled once into a function from a value to its violations. The compiler knows the keywords that
-openapi.yaml uses and refuses any other, so that a rule added to the contract is never silently ignored here.
+Whatever is wrong raises an `HTTPError`, never an exception of json, of urllib or of Python itself.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
 
-from .. import clock
+from ..._core.messages import Headers, Request
+from ..errors import HTTPError, invalid, org_not_allowed
+from .json_schema import Location, Violation, violation
+from .routes import BodySchema, Route
 
-Schema = Mapping[str, Any]
-Location = list["str | int"]
-"""The path to a value: `body`, `query` or `path`, then names and list indices."""
+MAX_VIOLATIONS = 100
+"""How many violations a 422 names, the first ones."""
 
-Violation = dict[str, Any]
-"""One entry of a 422's `detail`, as the service writes it: a location, a message and a code."""
-
-Check = Callable[[Any, Location], list[Violation]]
-"""Takes a value and its location; returns how the value violates the schema."""
-
-WHITE_SPACE = (
-    "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
-"""The characters that `\\s` matches in a JSON Schema pattern: ECMAScript's white space, not Python's."""
+MAX_DEPTH = 64
+"""How deeply a JSON body may be nested; the contract's own shapes need four levels."""
 
 
-def trim(text: str) -> str:
-    """A text without the white space around it: how ids are stored and looked up."""
-    return text.strip(WHITE_SPACE)
+def split_url(url: str) -> tuple[tuple[str, ...], str]:
+    """The decoded path segments and the raw query of a URL.
 
-
-_ANNOTATIONS = {"description", "default", "example", "examples", "title", "deprecated"}
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.][^@\s]*")
-
-
-def violation(loc: Sequence[str | int], msg: str, kind: str) -> Violation:
-    """Make a violation."""
-    return {"loc": list(loc), "msg": msg, "type": kind}
-
-
-class Compiler:
-    """Compiles the schemas of one document, each `$ref` once.
-
-    Args:
-        components: `components.schemas` of the document.
+    Raises:
+        HTTPError: 422, the path does not decode to UTF-8.
     """
-
-    def __init__(self, components: Mapping[str, Schema]) -> None:
-        self._components = components
-        self._by_ref: dict[str, Check] = {}
-
-    def compile(self, schema: Schema) -> Check:
-        """The check of a schema.
-
-        Raises:
-            NotImplementedError: The schema uses a keyword that the compiler does not know.
-        """
-        checks: list[Check] = []
-        if "maxItems" in schema:
-            # The items of a list that is too long are not checked: there may be any number of them.
-            rest = self.compile({keyword: rule for keyword, rule in schema.items() if keyword != "maxItems"})
-            return _unless_violated(_RULES["maxItems"](schema["maxItems"]), rest)
-        for keyword, rule in schema.items():
-            if keyword in _ANNOTATIONS or keyword.startswith("x-"):
-                continue
-            if keyword == "$ref":
-                checks.append(self._reference(rule))
-            elif keyword in _RULES:
-                checks.append(_RULES[keyword](rule))
-            elif keyword in _NESTED:
-                checks.append(_NESTED[keyword](self, rule))
-            else:
-                raise NotImplementedError(f"the contract uses {keyword!r}, which the local server cannot check")
-        return _run_all(checks)
-
-    def _reference(self, ref: str) -> Check:
-        if ref not in self._by_ref:
-            name = ref.removeprefix("#/components/schemas/")
-            # A schema may refer to itself: what is being compiled is found here by the time it runs.
-            self._by_ref[ref] = lambda value, loc: self._by_ref[ref](value, loc)
-            self._by_ref[ref] = self.compile(self._components[name])
-        return self._by_ref[ref]
-
-    def _properties(self, rule: Mapping[str, Schema]) -> Check:
-        checks = {name: self.compile(schema) for name, schema in rule.items()}
-
-        def check(value: Any, loc: Location) -> list[Violation]:
-            found: list[Violation] = []
-            if isinstance(value, dict):
-                for name, run in checks.items():
-                    if name in value:
-                        found += run(value[name], [*loc, name])
-            return found
-
-        return check
-
-    def _additional_properties(self, rule: bool | Schema) -> Check:
-        if rule is True:
-            return _nothing
-        if rule is False:
-            raise NotImplementedError("the contract closes an object, which the local server cannot check")
-        run = self.compile(rule)
-
-        def check(value: Any, loc: Location) -> list[Violation]:
-            if not isinstance(value, dict):
-                return []
-            return [found for name, item in value.items() for found in run(item, [*loc, name])]
-
-        return check
-
-    def _items(self, rule: Schema) -> Check:
-        run = self.compile(rule)
-
-        def check(value: Any, loc: Location) -> list[Violation]:
-            if not isinstance(value, list):
-                return []
-            return [found for index, item in enumerate(value) for found in run(item, [*loc, index])]
-
-        return check
-
-    def _all_of(self, rule: Sequence[Schema]) -> Check:
-        return _run_all([self.compile(schema) for schema in rule])
-
-    def _any_of(self, rule: Sequence[Schema]) -> Check:
-        checks = [self.compile(schema) for schema in rule]
-
-        def check(value: Any, loc: Location) -> list[Violation]:
-            outcomes = [run(value, loc) for run in checks]
-            return [] if any(not found for found in outcomes) else min(outcomes, key=len)
-
-        return check
+    parts = urlsplit(url)
+    return tuple(_decode(segment, ["path"]) for segment in parts.path.strip("/").split("/")), parts.query
 
 
-def _nothing(value: Any, loc: Location) -> list[Violation]:
-    return []
-
-
-def _unless_violated(first: Check, rest: Check) -> Check:
-    return lambda value, loc: first(value, loc) or rest(value, loc)
-
-
-def _run_all(checks: list[Check]) -> Check:
-    if len(checks) == 1:
-        return checks[0]
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        found: list[Violation] = []
-        for run in checks:
-            found += run(value, loc)
-        if len(found) > 1:
-            # One for each location is enough: an empty text is too short, and need not match a pattern as well.
-            found = list({tuple(item["loc"]): item for item in reversed(found)}.values())[::-1]
-        return found
-
-    return check
-
-
-def is_integer(value: object) -> bool:
-    """Whether a JSON value is an integer; 1.0 is one, True is not."""
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-
-
-_TYPES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
-    "string": (lambda value: isinstance(value, str), "Input should be a valid string", "string_type"),
-    "integer": (is_integer, "Input should be a valid integer", "int_type"),
-    "number": (
-        lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
-        "Input should be a valid number",
-        "float_type",
-    ),
-    "boolean": (lambda value: isinstance(value, bool), "Input should be a valid boolean", "bool_type"),
-    "array": (lambda value: isinstance(value, list), "Input should be a valid list", "list_type"),
-    "object": (lambda value: isinstance(value, dict), "Input should be a valid dictionary", "dict_type"),
-    "null": (lambda value: value is None, "Input should be None", "none_required"),
-}
-
-
-def _type(rule: str | Sequence[str]) -> Check:
-    kinds = [_TYPES[name] for name in ([rule] if isinstance(rule, str) else rule)]
-    _, msg, code = kinds[0]
-    tests = [test for test, _, _ in kinds]
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        return [] if any(test(value) for test in tests) else [violation(loc, msg, code)]
-
-    return check
-
-
-def _enum(rule: Sequence[object]) -> Check:
-    words = [repr(item) for item in rule]
-    expected = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        return [] if value in rule else [violation(loc, f"Input should be {expected}", "enum")]
-
-    return check
-
-
-def _required(rule: Sequence[str]) -> Check:
-    def check(value: Any, loc: Location) -> list[Violation]:
-        if not isinstance(value, dict):
-            return []
-        return [violation([*loc, name], "Field required", "missing") for name in rule if name not in value]
-
-    return check
-
-
-def _bound(
-    kind: type | tuple[type, ...], breaks: Callable[[Any, Any], bool], msg: str, code: str
-) -> Callable[[Any], Check]:
-    """A rule with one limit, for values of one type: `breaks(value, limit)` says whether a value violates it."""
-
-    def rule_of(limit: Any) -> Check:
-        text = msg.format(limit)
-
-        def check(value: Any, loc: Location) -> list[Violation]:
-            broken = isinstance(value, kind) and breaks(value, limit)
-            return [violation(loc, text, code)] if broken else []
-
-        return check
-
-    return rule_of
-
-
-def python_pattern(pattern: str) -> str:
-    """A JSON Schema pattern in Python's syntax: white space is ECMAScript's, and `$` is the very end of the text."""
-    inside, translated = False, []
-    for piece in re.findall(r"\\.|.", pattern, re.DOTALL):
-        if piece in ("[", "]"):
-            inside = piece == "["
-        if piece == r"\s":
-            translated.append(WHITE_SPACE if inside else f"[{WHITE_SPACE}]")
-        elif piece == r"\S" and not inside:
-            translated.append(f"[^{WHITE_SPACE}]")
-        elif piece == "$" and not inside:
-            translated.append(r"\Z")
-        else:
-            translated.append(piece)
-    return "".join(translated)
-
-
-def _pattern(rule: str) -> Check:
-    search = re.compile(python_pattern(rule), re.ASCII).search
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        if not isinstance(value, str) or search(value):
-            return []
-        return [violation(loc, f"String should match pattern '{rule}'", "string_pattern_mismatch")]
-
-    return check
-
-
-def _format(rule: str) -> Check:
-    test, msg, code = _FORMATS[rule]
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        return [] if not isinstance(value, str) or test(value) else [violation(loc, msg, code)]
-
-    return check
-
-
-def _is_date_time(value: str) -> bool:
+def _decode(text: str, loc: Location) -> str:
     try:
-        clock.parse(value)
-    except ValueError:
-        return False
-    return True
+        return unquote_to_bytes(text).decode("utf-8")
+    except UnicodeError:
+        raise invalid(loc, "Input should be percent-encoded UTF-8", "string_unicode") from None
 
 
-_FORMATS: dict[str, tuple[Callable[[str], bool], str, str]] = {
-    "date-time": (_is_date_time, "Input should be a valid datetime", "datetime_parsing"),
-    "email": (lambda value: _EMAIL.fullmatch(value) is not None, "Input should be an e-mail address", "value_error"),
-}
+def read_path(route: Route, found: dict[str, str]) -> dict[str, Any]:
+    """The path parameters, checked.
 
-_NUMBER = (int, float)
-_RULES: dict[str, Callable[[Any], Check]] = {
-    "type": _type,
-    "enum": _enum,
-    "required": _required,
-    "pattern": _pattern,
-    "format": _format,
-    "minLength": _bound(
-        str, lambda value, limit: len(value) < limit, "String should have at least {} characters", "string_too_short"
-    ),
-    "maxLength": _bound(
-        str, lambda value, limit: len(value) > limit, "String should have at most {} characters", "string_too_long"
-    ),
-    "minItems": _bound(
-        list, lambda value, limit: len(value) < limit, "List should have at least {} items", "too_short"
-    ),
-    "maxItems": _bound(list, lambda value, limit: len(value) > limit, "List should have at most {} items", "too_long"),
-    "minimum": _bound(
-        _NUMBER, lambda value, limit: value < limit, "Input should be greater than or equal to {}", "greater_than_equal"
-    ),
-    "maximum": _bound(
-        _NUMBER, lambda value, limit: value > limit, "Input should be less than or equal to {}", "less_than_equal"
-    ),
-}
+    Raises:
+        HTTPError: 422, one of them violates its schema.
+    """
+    violations: list[Violation] = []
+    for name, parameter in route.path_parameters.items():
+        violations += parameter.check(found[name], ["path", name])
+    _refuse(violations)
+    return dict(found)
 
-_NESTED: dict[str, Callable[[Compiler, Any], Check]] = {
-    "properties": Compiler._properties,
-    "additionalProperties": Compiler._additional_properties,
-    "items": Compiler._items,
-    "allOf": Compiler._all_of,
-    "anyOf": Compiler._any_of,
-}
+
+def read_query(route: Route, query: str) -> dict[str, Any]:
+    """The query parameters, checked and with their defaults; unknown ones are left out.
+
+    Raises:
+        HTTPError: 422, one of them violates its schema, is missing, or comes twice.
+    """
+    given: dict[str, list[str]] = {}
+    for pair in query.split("&") if query else ():
+        name, _, value = pair.partition("=")
+        name = _decode(name.replace("+", " "), ["query"])
+        given.setdefault(name, []).append(_decode(value.replace("+", " "), ["query", name]))
+    values: dict[str, Any] = {}
+    violations: list[Violation] = []
+    for name, parameter in route.query_parameters.items():
+        loc: Location = ["query", name]
+        texts = given.get(name, [])
+        if len(texts) > 1:
+            violations.append(violation(loc, "Input should be given once", "too_many"))
+        elif texts:
+            values[name], found = parameter.read(texts[0], loc)
+            violations += found
+        elif parameter.required:
+            violations.append(violation(loc, "Field required", "missing"))
+        else:
+            values[name] = parameter.default
+    _refuse(violations)
+    return values
+
+
+def read_body(body: BodySchema, request: Request) -> dict[str, Any]:
+    """The JSON body, checked, with its defaults, and without NUL characters.
+
+    Raises:
+        HTTPError: 422, it is not JSON or violates its schema.
+    """
+    content_type = (Headers.of(request.headers).get("content-type") or "").partition(";")[0].strip().lower()
+    if content_type != "application/json" and not content_type.endswith("+json"):
+        raise invalid(["header", "content-type"], "Input should be application/json", "content_type")
+    document = _clean(_parse(request.body or b""), 0)
+    _refuse(body.check(document, ["body"]))
+    return {**body.defaults, **document}
+
+
+def refuse_organisation(body: Mapping[str, Any]) -> None:
+    """Refuse a body that names an organisation: events and memories always belong to that of the key.
+
+    Raises:
+        HTTPError: 400 `org_id_not_allowed`.
+    """
+    if "org_id" in body or any("org_id" in event for event in body.get("events", ())):
+        raise org_not_allowed()
+
+
+def _parse(content: bytes) -> Any:
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise invalid(["body", error.pos], f"JSON decode error: {error.msg}", "json_invalid") from None
+    except UnicodeDecodeError:
+        raise invalid(["body"], "JSON decode error: the body is not UTF-8", "json_invalid") from None
+    except ValueError as error:
+        raise invalid(["body"], f"JSON decode error: {error}", "json_invalid") from None
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _too_deep() -> HTTPError:
+    return invalid(["body"], f"JSON decode error: nested more than {MAX_DEPTH} levels deep", "json_invalid")
+
+
+def _clean(value: Any, depth: int) -> Any:
+    """The value without NUL characters; refuses what could not be stored or answered as UTF-8 text."""
+    if isinstance(value, str):
+        if not value.isascii():
+            _refuse_surrogates(value)
+        return value.replace("\0", "") if "\0" in value else value
+    if depth > MAX_DEPTH:
+        raise _too_deep()
+    if isinstance(value, list):
+        return [_clean(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {_clean(name, depth + 1): _clean(item, depth + 1) for name, item in value.items()}
+    return value
+
+
+def _refuse_surrogates(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise invalid(["body"], "Text should not hold half of a surrogate pair", "string_unicode") from None
+
+
+def _refuse(violations: list[Violation]) -> None:
+    if violations:
+        raise HTTPError(422, {"detail": violations[:MAX_VIOLATIONS]})

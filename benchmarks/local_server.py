@@ -112,7 +112,7 @@ class Text:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark, print what it found, and return 0."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.server", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.local_server", description=__doc__)
     parser.add_argument("--full", action="store_true", help="up to a million memories")
     options = parser.parse_args(arguments)
     print(f"local server · {machine()}")
