@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable
 from typing import Any
 
 import httpcore
@@ -22,7 +21,7 @@ class AsyncConnection:
 
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
-        self._backend = _Backend(httpcore.AnyIOBackend())
+        self._backend = _Backend()
         pool = httpcore.AsyncConnectionPool(network_backend=self._backend, **connect.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
         self._transport = transport_over(self._connection, httpx.AsyncHTTPTransport)
@@ -46,11 +45,7 @@ class AsyncConnection:
             response = from_httpx(answer)
             stream: Any = answer.stream
             try:
-                body = BodyDecoder(limits, response.headers.get("content-encoding"))
-                response.content = await collect(body, aiter(stream), self.aclose)
-            except ResponseTooLargeError as error:
-                error.response = response
-                raise
+                response.content = await collect(BodyDecoder(response, limits), aiter(stream), self.aclose)
             finally:
                 await stream.aclose()
                 response.elapsed = time.monotonic() - started
@@ -68,21 +63,13 @@ class AsyncConnection:
             await self._connection.aclose()
 
 
-class _Backend(httpcore.AsyncNetworkBackend):
-    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
-        self._backend = backend
+class _Backend(httpcore.AnyIOBackend):
+    def __init__(self) -> None:
         self.was_written = False
         self.guard = EndGuard()
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        return _Stream(await self._backend.connect_tcp(host, port, timeout, local_address, socket_options), self)
+    async def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        return _Stream(await super().connect_tcp(*args, **kwargs), self)
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -121,10 +108,8 @@ class _Stream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         await self._stream.aclose()
 
-    async def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._backend)
+    async def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        return _Stream(await self._stream.start_tls(*args, **kwargs), self._backend)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
