@@ -106,12 +106,7 @@ def _is_divisible(error: MemsyError) -> bool:
 
 
 class _Ingestion:
-    """What both flavours keep.
-
-    Attributes:
-        acknowledged: How many events the service has stored so far.
-        failed: How many it has not, or may not have.
-    """
+    """What both flavours keep."""
 
     def __init__(
         self,

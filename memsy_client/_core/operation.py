@@ -80,20 +80,12 @@ class Operation(Generic[T_co]):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Call(Generic[T_co]):
-    """One call of an operation, ready to be sent as often as it takes.
-
-    Attributes:
-        operation: What is called.
-        path: The percent-encoded path under the base URL.
-        query: The encoded query string, or an empty one.
-        headers: Headers of this call alone.
-        content: The JSON body in bytes, or None.
-    """
+    """One call of an operation, encoded and ready to be sent as often as it takes."""
 
     operation: Operation[T_co]
-    path: str
+    path: str  # under the base URL
     query: str
-    headers: list[tuple[str, str]]
+    headers: list[tuple[str, str]]  # of this call alone
     content: bytes | None
 
 

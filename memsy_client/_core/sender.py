@@ -43,16 +43,10 @@ _LONGEST_URL = 65_536
 
 @dataclass(slots=True, eq=False, repr=False)
 class SharedTransport(Generic[Transport]):
-    """The transport that a client and all its views share, until the client is closed.
-
-    Attributes:
-        transport: Carries the requests.
-        is_owned: Whether it is closed with the client; a caller's own is not.
-        is_closed: Whether the client has been closed.
-    """
+    """The transport that a client and all its views share, until the client is closed."""
 
     transport: Transport
-    is_owned: bool
+    is_owned: bool  # a caller's own is not closed with the client
     is_closed: bool = False
 
     def release(self) -> Transport | None:
@@ -63,21 +57,13 @@ class SharedTransport(Generic[Transport]):
 
 @dataclass(slots=True, eq=False, repr=False)
 class _Sender(Generic[Transport]):
-    """What both flavours have.
-
-    Attributes:
-        shared: Carries the requests.
-        base_url: Without a trailing slash.
-        headers: Headers of every request, the key among them.
-        settings: All that can differ from call to call.
-        gives_raw: Whether calls give the response instead of the parsed result.
-    """
+    """What both flavours have."""
 
     shared: SharedTransport[Transport]
-    base_url: str
-    headers: tuple[tuple[str, str], ...]
+    base_url: str  # without a trailing slash
+    headers: tuple[tuple[str, str], ...]  # of every request, the key among them
     settings: Settings
-    gives_raw: bool = False
+    gives_raw: bool = False  # in place of parsed results
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.base_url}>"
@@ -155,23 +141,15 @@ class AsyncSender(_Sender[AsyncTransport]):
     __slots__ = ()
 
     async def send(self, call: Call[T]) -> T:
-        """The call's result.
-
-        Raises:
-            MemsyError: The call failed.
-        """
+        """As `SyncSender.send`."""
         return self._result(await self.send_raw(call))
 
     async def send_raw(self, call: Call[T]) -> RawResponse[T]:
-        """The response to the call, which is successful.
-
-        Raises:
-            MemsyError: The call failed.
-        """
+        """As `SyncSender.send_raw`."""
         return await async_run_flow(self.exchange(call), self._perform)
 
     async def follow(self, flow: CallFlow[T]) -> T:
-        """What the flow returns. It is sent the result of each call, and thrown its `MemsyError`."""
+        """As `SyncSender.follow`."""
         return await async_run_flow(flow, self._perform)
 
     async def _perform(self, step: Send | Sleep | WithDeadline | Call[Any]) -> Any:

@@ -73,12 +73,7 @@ class AsyncTransport(Protocol):
     """Carries requests asynchronously. It may be shared by tasks, and by event loops."""
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The response, fully read.
-
-        Raises:
-            TransportError: There is none.
-            ResponseTooLargeError: Its body is over the limit.
-        """
+        """The response, fully read; raises what `SyncTransport.send` raises."""
 
     async def aclose(self) -> None:
         """Give up every connection. Called once, when the client that made the transport is closed."""

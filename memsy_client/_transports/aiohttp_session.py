@@ -82,14 +82,15 @@ class Session:
         except _ConnectionLostError as lost:
             raise lost.error from lost.error.__cause__
         async with answer:
-            body = BodyDecoder(limits, answer.headers.get("Content-Encoding"))
+            response = Response(answer.status, Headers.of(answer.headers.items()), b"")
+            body = BodyDecoder(response, limits)
             try:
                 async for chunk in answer.content.iter_any():
                     body.add(chunk)
-            except ResponseTooLargeError as error:
-                error.response = _response(answer, b"", started)
-                raise
-        return _response(answer, body.content(), started)
+                response.content = body.content()
+            finally:
+                response.elapsed = time.monotonic() - started
+        return response
 
     async def aclose(self) -> None:
         await self._http.close()
@@ -109,10 +110,6 @@ class _Response(aiohttp.ClientResponse):
             return await super().start(connection)
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
             raise _ConnectionLostError(error) from error
-
-
-def _response(answer: aiohttp.ClientResponse, content: bytes, started: float) -> Response:
-    return Response(answer.status, Headers.of(answer.headers.items()), content, time.monotonic() - started)
 
 
 def _environment_proxy(scheme: str, authority: str) -> str | None:

@@ -45,11 +45,7 @@ class AsyncConnection:
             response = from_httpx(answer)
             stream: Any = answer.stream
             try:
-                body = BodyDecoder(limits, response.headers.get("content-encoding"))
-                response.content = await collect(body, aiter(stream), self.aclose)
-            except ResponseTooLargeError as error:
-                error.response = response
-                raise
+                response.content = await collect(BodyDecoder(response, limits), aiter(stream), self.aclose)
             finally:
                 await stream.aclose()
                 response.elapsed = time.monotonic() - started

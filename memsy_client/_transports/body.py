@@ -11,6 +11,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+from .._core.messages import Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 
 
@@ -18,15 +19,18 @@ class BodyDecoder:
     """Collects a body, decompressing it as it comes.
 
     Args:
+        response: Whose body it is; an error holds it.
         limits: Of these, how large the body may be.
-        encoding: The response's `Content-Encoding`, if any.
+        is_decoded: Whether another has decompressed it already.
     """
 
-    def __init__(self, limits: Limits, encoding: str | None) -> None:
+    def __init__(self, response: Response, limits: Limits, *, is_decoded: bool = False) -> None:
+        self._response = response
         self._chunks: list[bytes] = []
         self._left = limits.max_bytes
+        encoding = None if is_decoded else response.headers.get("content-encoding")
         # The last one named is the one that was applied last.
-        self._layers = [_Layer(name) for name in _names(encoding)] if encoding else []
+        self._layers = [_Layer(name, response) for name in _names(encoding)] if encoding else []
 
     def add(self, chunk: bytes) -> None:
         """Take one more chunk. Raises `ResponseTooLargeError`, or `TransportError` for broken compression."""
@@ -34,7 +38,7 @@ class BodyDecoder:
             chunk = layer.decompress(chunk, self._left)
         self._left -= len(chunk)
         if self._left < 0:
-            raise ResponseTooLargeError
+            raise ResponseTooLargeError(self._response)
         self._chunks.append(chunk)
 
     def content(self) -> bytes:
@@ -88,7 +92,8 @@ class EndGuard:
 class _Layer:
     """One compression, being undone."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, response: Response) -> None:
+        self._response = response
         self._is_gzip = name == "gzip"
         self._inflate: Any = None
 
@@ -110,7 +115,7 @@ class _Layer:
                 raise _broken() from error
             limit -= len(found[-1])
             if limit < 0:
-                raise ResponseTooLargeError
+                raise ResponseTooLargeError(self._response)
             data = self._inflate.unused_data
         return b"".join(found)
 

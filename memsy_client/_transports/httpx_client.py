@@ -36,17 +36,15 @@ class _Ownership:
 _ownerships: WeakKeyDictionary[Any, _Ownership] = WeakKeyDictionary()
 
 
-def _ownership_of(client: Any) -> _Ownership:
-    # Several of our clients may share one of the caller's.
-    return _ownerships.setdefault(client, _Ownership())
-
-
-class HttpxClientTransport:
-    """Carries requests through a synchronous client."""
-
+class _CallersClient:
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._ownership = _ownership_of(client)
+        # Several of our clients may share one of the caller's.
+        self._ownership = _ownerships.setdefault(client, _Ownership())
+
+
+class HttpxClientTransport(_CallersClient):
+    """Carries requests through a synchronous client."""
 
     def send(self, request: Request, limits: Limits) -> Response:
         """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
@@ -69,14 +67,11 @@ class HttpxClientTransport:
             answer = self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
             response = _response(answer)
             try:
-                body = _decoder(answer, limits)
+                body = _decoder(answer, response, limits)
                 if not answer.is_stream_consumed:
                     for chunk in answer.iter_raw():
                         body.add(chunk)
                 response.content = body.content()
-            except ResponseTooLargeError as error:
-                error.response = response
-                raise
             finally:
                 answer.close()
                 response.elapsed = time.monotonic() - started
@@ -87,12 +82,8 @@ class HttpxClientTransport:
         return response
 
 
-class AsyncHttpxClientTransport:
+class AsyncHttpxClientTransport(_CallersClient):
     """Carries requests through an asynchronous client, in the event loop that this belongs to."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._ownership = _ownership_of(client)
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
@@ -112,13 +103,10 @@ class AsyncHttpxClientTransport:
             answer = await self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
             response = _response(answer)
             try:
-                body = _decoder(answer, limits)
+                body = _decoder(answer, response, limits)
                 if not answer.is_stream_consumed:
                     await collect(body, answer.aiter_raw(), answer.aclose)
                 response.content = body.content()
-            except ResponseTooLargeError as error:
-                error.response = response
-                raise
             finally:
                 await answer.aclose()
                 response.elapsed = time.monotonic() - started
@@ -129,12 +117,11 @@ class AsyncHttpxClientTransport:
         return response
 
 
-def _decoder(answer: Any, limits: Limits) -> BodyDecoder:
+def _decoder(answer: Any, response: Response, limits: Limits) -> BodyDecoder:
     """What the body goes into. A hook of the caller's client may have read it, and then it is decompressed, too."""
-    if not answer.is_stream_consumed:
-        return BodyDecoder(limits, answer.headers.get("content-encoding"))
-    body = BodyDecoder(limits, None)
-    body.add(answer.content)
+    body = BodyDecoder(response, limits, is_decoded=answer.is_stream_consumed)
+    if answer.is_stream_consumed:
+        body.add(answer.content)
     return body
 
 

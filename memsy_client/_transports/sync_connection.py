@@ -35,12 +35,7 @@ class SyncConnection:
         return self._connection.is_idle() and not self._connection.has_expired() and not self._guard.kept
 
     def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
-        """The response, read by `ends` in `time.monotonic` seconds.
-
-        Raises:
-            TransportError: There is none.
-            ResponseTooLargeError: Its body is over the limit.
-        """
+        """The response, read before `time.monotonic()` is `ends`. As `SyncTransport.send`."""
         started = time.monotonic()
         self._deadline.ends = ends
         try:
@@ -48,13 +43,10 @@ class SyncConnection:
             response = from_httpx(answer)
             stream: Any = answer.stream
             try:
-                body = BodyDecoder(limits, response.headers.get("content-encoding"))
+                body = BodyDecoder(response, limits)
                 for chunk in stream:
                     body.add(chunk)
                 response.content = body.content()
-            except ResponseTooLargeError as error:
-                error.response = response
-                raise
             finally:
                 stream.close()
                 response.elapsed = time.monotonic() - started

@@ -137,16 +137,13 @@ def _started(options: argparse.Namespace, key: str) -> Iterator[LocalMemsy]:
         )
     except ValueError as error:
         raise CommandError(str(error)) from error
-    try:
-        memsy.start()
-    except (OSError, OverflowError) as error:
-        memsy.close()
-        reason = error.strerror or error if isinstance(error, OSError) else error
-        raise CommandError(f"cannot listen on {options.host} port {options.port}: {reason}") from error
-    try:
+    with contextlib.closing(memsy):
+        try:
+            memsy.start()
+        except (OSError, OverflowError) as error:
+            reason = error.strerror or error if isinstance(error, OSError) else error
+            raise CommandError(f"cannot listen on {options.host} port {options.port}: {reason}") from error
         yield memsy
-    finally:
-        memsy.close()
 
 
 def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, loopback: bool) -> None:
@@ -179,14 +176,11 @@ def _export(options: argparse.Namespace) -> None:
         raise CommandError(f"{options.data}: there is no such file")
     if options.output is not None and _belongs_to(options.output, options.data):
         raise CommandError(f"{options.output}: is the database itself or one of its own files; export to another one")
-    store = Store(options.data)
-    try:
+    with contextlib.closing(Store(options.data)) as store:
         if options.output is None:
             _write_to_stdout(export_lines(store))
         else:
             _write(options.output, export_lines(store))
-    finally:
-        store.close()
 
 
 def _belongs_to(output: Path, data: Path) -> bool:
@@ -216,17 +210,16 @@ def _write(path: Path, lines: Iterable[str]) -> None:
     # What exists and is not a regular file (a device, a pipe) can only be written directly.
     beside = path if path.exists() and not path.is_file() else path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        try:
-            with beside.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(lines)
-            if beside != path:
-                beside.replace(path)
-        except BaseException:
-            if beside != path:
-                beside.unlink(missing_ok=True)
-            raise
+        with beside.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(lines)
+        if beside != path:
+            beside.replace(path)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error
+    finally:
+        if beside != path:
+            with contextlib.suppress(OSError):  # it has become the file itself, or could not be written
+                beside.unlink()
 
 
 def _import(options: argparse.Namespace) -> None:
@@ -236,14 +229,13 @@ def _import(options: argparse.Namespace) -> None:
         is_new = not options.data.exists()
         store = Store(options.data)
         try:
-            rows = import_lines(store, lines)
+            with contextlib.closing(store):
+                rows = import_lines(store, lines)
         except BaseException:
-            store.close()
             if is_new:
                 # Nothing was imported: leave no empty database behind.
                 options.data.unlink()
             raise
-        store.close()
     print(f"{rows} rows imported into {options.data}", file=sys.stderr)
 
 

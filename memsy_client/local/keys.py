@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import unauthorized
+from .storage import schema
 from .storage.ids import Ids, next_numbers
 
 PREFIX_LENGTH = 12
@@ -100,7 +101,8 @@ def create_key(
     number = next_numbers(connection, "key")[0]
     digest = hashlib.sha256(ids.digest("secret", number)).hexdigest()
     new = NewKey(ids.named("key", number), f"msy_{digest}", f"msy_{digest}"[:PREFIX_LENGTH])
-    _insert(connection, new, account, name, scopes, admin, now, expires)
+    columns = {"account": account, "name": name, "scopes": " ".join(scopes), "admin": admin}
+    _insert(connection, new, {**columns, "created": now, "expires": expires})
     return new
 
 
@@ -108,23 +110,11 @@ def install_local_key(connection: sqlite3.Connection, account: int, raw: str, no
     """Install the server's own key; that of an earlier start no longer works."""
     connection.execute("DELETE FROM keys WHERE key_id = ?", (LOCAL_KEY_ID,))
     new = NewKey(LOCAL_KEY_ID, raw, raw[:PREFIX_LENGTH])
-    _insert(connection, new, account, "local", ("read", "write"), True, now, None)
+    columns = {"account": account, "name": "local", "scopes": "read write", "admin": True, "created": now}
+    _insert(connection, new, columns)
 
 
-def _insert(
-    connection: sqlite3.Connection,
-    new: NewKey,
-    account: int,
-    name: str,
-    scopes: Sequence[str],
-    admin: bool,
-    now: int,
-    expires: int | None,
-) -> None:
+def _insert(connection: sqlite3.Connection, new: NewKey, columns: Mapping[str, object]) -> None:
     salt = secrets.token_bytes(16)
-    values = (new.key_id, account, name, new.prefix, salt, _hash(salt, new.raw), " ".join(scopes), admin, now, expires)
-    connection.execute(
-        "INSERT INTO keys (key_id, account, name, prefix, salt, hash, scopes, admin, created, expires) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        values,
-    )
+    secret = {"key_id": new.key_id, "prefix": new.prefix, "salt": salt, "hash": _hash(salt, new.raw)}
+    schema.insert(connection, "keys", {**secret, **columns})

@@ -94,8 +94,7 @@ def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int)
     if set(row) != known:
         raise TransferError(f"line {line} does not have the columns of {table}")
     try:
-        values = tuple(map(_from_json, row.values()))
-        connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", values)
+        schema.insert(connection, table, {column: _from_json(value) for column, value in row.items()})
     except _INVALID as error:
         raise TransferError(f"line {line} cannot be stored: {error}") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from .. import keys, quota
@@ -52,23 +53,16 @@ def usage_timeseries(context: RequestContext) -> dict[str, Any]:
     if end < start:
         raise invalid(["query", "period_end"], "period_end should not be before period_start", "value_error")
     width = HOUR if query["granularity"] == "hourly" else DAY
-    sql = (
-        "SELECT hour / :width * :width AS date, dimension, sum(quantity) FROM usage WHERE account = :account "
-        "AND hour >= :start AND hour < :end AND (:dimension IS NULL OR dimension = :dimension) "
-        "GROUP BY date, dimension ORDER BY date, dimension"
-    )
+    where = "hour >= :start AND hour < :end AND (:dimension IS NULL OR dimension = :dimension)"
     # Counts are kept by the hour: the hour in which the period starts belongs to it.
-    values = {"account": context.account, "width": width, "start": start // HOUR * HOUR, "end": end}
+    values = {"start": start // HOUR * HOUR, "end": end, "dimension": query["dimension"]}
     context.services.meter.flush()
     with context.services.store.read() as connection:
-        rows = connection.execute(sql, {**values, "dimension": query["dimension"]}).fetchall()
+        data = _usage(connection, context, width, where, values)
     return {
         "org_id": context.key.org_id,
         "granularity": query["granularity"],
-        "data": [
-            {"date": _date(date, width), "dimension": dimension, "quantity": quantity}
-            for date, dimension, quantity in rows
-        ],
+        "data": data,
     }
 
 
@@ -164,17 +158,7 @@ def keys_usage(context: RequestContext) -> dict[str, Any]:
         sql = "SELECT 1 FROM keys WHERE account = ? AND key_id = ?"
         if connection.execute(sql, (context.account, key_id)).fetchone() is None:
             raise not_found("Key")
-        sql = (
-            "SELECT hour / :day * :day AS date, dimension, sum(quantity) FROM usage "
-            "WHERE account = :account AND key_id = :key_id GROUP BY date, dimension ORDER BY date, dimension"
-        )
-        rows = connection.execute(sql, {"day": DAY, "account": context.account, "key_id": key_id}).fetchall()
-    return {
-        "usage": [
-            {"date": _date(date, DAY), "dimension": dimension, "quantity": quantity}
-            for date, dimension, quantity in rows
-        ]
-    }
+        return {"usage": _usage(connection, context, DAY, "key_id = :key_id", {"key_id": key_id})}
 
 
 def interest_express(context: RequestContext) -> dict[str, Any]:
@@ -196,6 +180,20 @@ def interest_status(context: RequestContext) -> dict[str, Any]:
     sql = "SELECT EXISTS (SELECT 1 FROM interest WHERE account = ?)"
     with context.services.store.read() as connection:
         return {"expressed": bool(connection.execute(sql, (context.account,)).fetchone()[0])}
+
+
+def _usage(
+    connection: sqlite3.Connection, context: RequestContext, width: int, where: str, values: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """The usage of the account that `where` selects, by days or hours as the width says."""
+    sql = (
+        "SELECT hour / :width * :width AS date, dimension, sum(quantity) FROM usage "
+        f"WHERE account = :account AND {where} GROUP BY date, dimension ORDER BY date, dimension"
+    )
+    rows = connection.execute(sql, {"account": context.account, "width": width, **values}).fetchall()
+    return [
+        {"date": _date(date, width), "dimension": dimension, "quantity": quantity} for date, dimension, quantity in rows
+    ]
 
 
 def _date(moment: int, width: int) -> str:

@@ -14,7 +14,8 @@ from ..http.json_schema import trim
 from ..http.validation import refuse_organisation
 from ..memory.extraction import json_object
 from ..memory.writes import MAX_SOURCES
-from ..retrieval.scoring import Eligible, best_matches
+from ..retrieval.index import Eligible
+from ..retrieval.scoring import best_matches
 from ..storage.indexing import Scope
 from .context import RequestContext
 

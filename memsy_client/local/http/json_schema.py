@@ -6,6 +6,7 @@ openapi.yaml uses and refuses any other, so that a rule added to the contract is
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -62,8 +63,9 @@ class Compiler:
         checks: list[Check] = []
         if "maxItems" in schema:
             # The items of a list that is too long are not checked: there may be any number of them.
+            length = _RULES["maxItems"](schema["maxItems"])
             rest = self.compile({keyword: rule for keyword, rule in schema.items() if keyword != "maxItems"})
-            return _unless_violated(_RULES["maxItems"](schema["maxItems"]), rest)
+            return lambda value, loc: length(value, loc) or rest(value, loc)
         for keyword, rule in schema.items():
             if keyword in _ANNOTATIONS or keyword.startswith("x-"):
                 continue
@@ -100,7 +102,7 @@ class Compiler:
 
     def _additional_properties(self, rule: bool | Schema) -> Check:
         if rule is True:
-            return _nothing
+            return lambda value, loc: []
         if rule is False:
             raise NotImplementedError("the contract closes an object, which the local server cannot check")
         run = self.compile(rule)
@@ -135,14 +137,6 @@ class Compiler:
         return check
 
 
-def _nothing(value: Any, loc: Location) -> list[Violation]:
-    return []
-
-
-def _unless_violated(first: Check, rest: Check) -> Check:
-    return lambda value, loc: first(value, loc) or rest(value, loc)
-
-
 def _run_all(checks: list[Check]) -> Check:
     if len(checks) == 1:
         return checks[0]
@@ -157,6 +151,11 @@ def _run_all(checks: list[Check]) -> Check:
         return found
 
     return check
+
+
+def _check_that(holds: Callable[[Any], bool], msg: str, kind: str) -> Check:
+    """The check of a rule that a value as a whole keeps or breaks."""
+    return lambda value, loc: [] if holds(value) else [violation(loc, msg, kind)]
 
 
 def is_integer(value: object) -> bool:
@@ -185,21 +184,13 @@ def _type(rule: str | Sequence[str]) -> Check:
     kinds = [_TYPES[name] for name in ([rule] if isinstance(rule, str) else rule)]
     _, msg, code = kinds[0]
     tests = [test for test, _, _ in kinds]
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        return [] if any(test(value) for test in tests) else [violation(loc, msg, code)]
-
-    return check
+    return _check_that(lambda value: any(test(value) for test in tests), msg, code)
 
 
 def _enum(rule: Sequence[object]) -> Check:
     words = [repr(item) for item in rule]
     expected = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        return [] if value in rule else [violation(loc, f"Input should be {expected}", "enum")]
-
-    return check
+    return _check_that(lambda value: value in rule, f"Input should be {expected}", "enum")
 
 
 def _required(rule: Sequence[str]) -> Check:
@@ -212,18 +203,12 @@ def _required(rule: Sequence[str]) -> Check:
 
 
 def _bound(
-    kind: type | tuple[type, ...], breaks: Callable[[Any, Any], bool], msg: str, code: str
+    kind: type | tuple[type, ...], keeps: Callable[[Any, Any], bool], msg: str, code: str
 ) -> Callable[[Any], Check]:
-    """A rule with one limit, for values of one type: `breaks(value, limit)` says whether a value violates it."""
+    """A rule with one limit, for values of one type: `keeps(value, limit)` says whether a value is within it."""
 
     def rule_of(limit: Any) -> Check:
-        text = msg.format(limit)
-
-        def check(value: Any, loc: Location) -> list[Violation]:
-            broken = isinstance(value, kind) and breaks(value, limit)
-            return [violation(loc, text, code)] if broken else []
-
-        return check
+        return _check_that(lambda value: not isinstance(value, kind) or keeps(value, limit), msg.format(limit), code)
 
     return rule_of
 
@@ -247,22 +232,16 @@ def python_pattern(pattern: str) -> str:
 
 def _pattern(rule: str) -> Check:
     search = re.compile(python_pattern(rule), re.ASCII).search
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        if not isinstance(value, str) or search(value):
-            return []
-        return [violation(loc, f"String should match pattern '{rule}'", "string_pattern_mismatch")]
-
-    return check
+    return _check_that(
+        lambda value: not isinstance(value, str) or search(value) is not None,
+        f"String should match pattern '{rule}'",
+        "string_pattern_mismatch",
+    )
 
 
 def _format(rule: str) -> Check:
     test, msg, code = _FORMATS[rule]
-
-    def check(value: Any, loc: Location) -> list[Violation]:
-        return [] if not isinstance(value, str) or test(value) else [violation(loc, msg, code)]
-
-    return check
+    return _check_that(lambda value: not isinstance(value, str) or test(value), msg, code)
 
 
 def _is_date_time(value: str) -> bool:
@@ -286,21 +265,17 @@ _RULES: dict[str, Callable[[Any], Check]] = {
     "pattern": _pattern,
     "format": _format,
     "minLength": _bound(
-        str, lambda value, limit: len(value) < limit, "String should have at least {} characters", "string_too_short"
+        str, lambda value, limit: len(value) >= limit, "String should have at least {} characters", "string_too_short"
     ),
     "maxLength": _bound(
-        str, lambda value, limit: len(value) > limit, "String should have at most {} characters", "string_too_long"
+        str, lambda value, limit: len(value) <= limit, "String should have at most {} characters", "string_too_long"
     ),
     "minItems": _bound(
-        list, lambda value, limit: len(value) < limit, "List should have at least {} items", "too_short"
+        list, lambda value, limit: len(value) >= limit, "List should have at least {} items", "too_short"
     ),
-    "maxItems": _bound(list, lambda value, limit: len(value) > limit, "List should have at most {} items", "too_long"),
-    "minimum": _bound(
-        _NUMBER, lambda value, limit: value < limit, "Input should be greater than or equal to {}", "greater_than_equal"
-    ),
-    "maximum": _bound(
-        _NUMBER, lambda value, limit: value > limit, "Input should be less than or equal to {}", "less_than_equal"
-    ),
+    "maxItems": _bound(list, lambda value, limit: len(value) <= limit, "List should have at most {} items", "too_long"),
+    "minimum": _bound(_NUMBER, operator.ge, "Input should be greater than or equal to {}", "greater_than_equal"),
+    "maximum": _bound(_NUMBER, operator.le, "Input should be less than or equal to {}", "less_than_equal"),
 }
 
 _NESTED: dict[str, Callable[[Compiler, Any], Check]] = {

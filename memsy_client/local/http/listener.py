@@ -89,7 +89,7 @@ class _Application:
     def _handle(self, request: Request, scope: Scope) -> Response:
         if AdminRoutes.owns(urlsplit(request.url).path):
             return self._admin.handle(request, from_loopback=is_loopback(scope["client"][0]))
-        return self._engine_handle(request)
+        return self._engine_handle(request, None)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)

@@ -27,7 +27,6 @@ _INTEGER = re.compile(r"-?[0-9]{1,400}")
 class Parameter:
     """A path or query parameter."""
 
-    name: str
     required: bool
     integer: bool
     default: object
@@ -135,7 +134,6 @@ class Routes:
     def _parameter(self, item: Mapping[str, Any]) -> Parameter:
         schema = item["schema"]
         return Parameter(
-            name=item["name"],
             required=item.get("required", False),
             integer=schema.get("type") == "integer",
             default=schema.get("default"),

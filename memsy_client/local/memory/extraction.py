@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -77,7 +77,7 @@ class Draft:
     tags: tuple[str, ...] = ()
     entities: tuple[Mapping[str, str], ...] = ()
     source_urls: tuple[str, ...] = ()
-    payload: Mapping[str, Any] | None = field(default=None)
+    payload: Mapping[str, Any] | None = None
     confidence: float = 0.9
     pinned: bool = False
 
@@ -92,45 +92,33 @@ Extract = Callable[[Event], Iterable["Draft | str"]]
 """An extraction: returns the memories of an event, none or several; a text stands for a draft with only that text. When
 it raises, the event is `failed`."""
 
-_TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "decision",
-        re.compile(
-            r"\b(?:we|i|they|the team) (?:have |has |'ve )?(?:decided|agreed|chose|chosen|settled on)\b"
-            r"|\blet'?s (?:go with|use|do|stick with)\b"
-            r"|\b(?:we'll|we will|we are going to|we're going to) (?:use|go with)\b"
-            r"|\bdecision:",
-            re.IGNORECASE,
-        ),
+_TYPES = {
+    "decision": re.compile(
+        r"\b(?:we|i|they|the team) (?:have |has |'ve )?(?:decided|agreed|chose|chosen|settled on)\b"
+        r"|\blet'?s (?:go with|use|do|stick with)\b"
+        r"|\b(?:we'll|we will|we are going to|we're going to) (?:use|go with)\b"
+        r"|\bdecision:",
+        re.IGNORECASE,
     ),
-    (
-        "norm",
-        re.compile(
-            r"\b(?:always|never|must(?: not)?|mustn't|from now on|make sure|please don't|do not ever|don't ever)\b"
-            r"|\b(?:should|shall) (?:not |always |never )|\b(?:policy|rule):",
-            re.IGNORECASE,
-        ),
+    "norm": re.compile(
+        r"\b(?:always|never|must(?: not)?|mustn't|from now on|make sure|please don't|do not ever|don't ever)\b"
+        r"|\b(?:should|shall) (?:not |always |never )|\b(?:policy|rule):",
+        re.IGNORECASE,
     ),
-    (
-        "preference",
-        re.compile(
-            r"\bi(?:'d| would)? (?:really |also |absolutely |much |don't |do not )*"
-            r"(?:like|love|prefer|enjoy|hate|dislike|adore|rather)\b"
-            r"|\bi can'?t stand\b|\bmy favou?rite\b|\bi'm (?:not )?(?:a fan of|fond of|into)\b",
-            re.IGNORECASE,
-        ),
+    "preference": re.compile(
+        r"\bi(?:'d| would)? (?:really |also |absolutely |much |don't |do not )*"
+        r"(?:like|love|prefer|enjoy|hate|dislike|adore|rather)\b"
+        r"|\bi can'?t stand\b|\bmy favou?rite\b|\bi'm (?:not )?(?:a fan of|fond of|into)\b",
+        re.IGNORECASE,
     ),
-    (
-        "event",
-        re.compile(
-            r"\b(?:yesterday|today|tonight|tomorrow|this morning|(?:last|next|this) (?:week|month|year|weekend|night"
-            r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
-            r"|\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago)\b"
-            r"|\b\d{4}-\d\d-\d\d\b",
-            re.IGNORECASE,
-        ),
+    "event": re.compile(
+        r"\b(?:yesterday|today|tonight|tomorrow|this morning|(?:last|next|this) (?:week|month|year|weekend|night"
+        r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+        r"|\d+ (?:minutes?|hours?|days?|weeks?|months?|years?) ago)\b"
+        r"|\b\d{4}-\d\d-\d\d\b",
+        re.IGNORECASE,
     ),
-)
+}
 _MEMORY_KINDS = {"norm": "procedural", "event": "episodic"}
 _CONFIDENCE = {"user_message": 0.9, "assistant_message": 0.7, "tool_result": 0.95, "app_event": 0.95}
 _HEDGE = re.compile(r"\b(?:maybe|perhaps|possibly|might|probably|not sure|i think|i guess)\b", re.IGNORECASE)
@@ -196,7 +184,7 @@ def _is_shallow(value: object, levels: int) -> bool:
 def _type(kind: str, text: str) -> str:
     if kind == "app_event":
         return "event"
-    return next((name for name, pattern in _TYPES if pattern.search(text)), "fact")
+    return next((name for name, pattern in _TYPES.items() if pattern.search(text)), "fact")
 
 
 def _confidence(kind: str, text: str) -> float:

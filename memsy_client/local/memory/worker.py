@@ -144,11 +144,10 @@ class Worker:
                     self._notified_when_empty = notified
 
     def _pause(self, seconds: float) -> None:
-        end = monotonic() + seconds
         with self._state:
             self._busy = False
             self._state.notify_all()
-            self._state.wait_for(lambda: self._closed, max(0.0, end - monotonic()))
+            self._state.wait_for(lambda: self._closed, seconds)
 
     def _process_batch(self) -> bool:
         """Process the oldest pending events; returns whether there were any."""

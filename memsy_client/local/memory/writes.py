@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from .. import strength
-from ..storage import indexing
+from ..storage import indexing, schema
 from ..storage.ids import Ids, next_numbers
 from ..storage.indexing import Scope
 from .extraction import Draft
@@ -100,8 +100,7 @@ def insert(
     }
     if column is not None:
         row[column] = scope.id
-    placeholders = ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO memories ({', '.join(row)}) VALUES ({placeholders})", tuple(row.values()))
+    schema.insert(connection, "memories", row)
     connection.execute("INSERT INTO sources VALUES (?, ?)", (number, source.event))
     indexing.add_memory(connection, number, scope, draft.text, source.session_id, source.ts)
     return number

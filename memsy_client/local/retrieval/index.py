@@ -27,8 +27,6 @@ from . import synonyms, tokens
 from .relevance import CONTEXT_WINDOW, TURN_BITS, TermHits
 from .stem import stemmer_name
 
-__all__ = ["Eligible", "Lookup", "add", "create", "drop", "is_current"]
-
 BUDGET = 4_000
 """Hits that are read for a query, shared out between its terms."""
 

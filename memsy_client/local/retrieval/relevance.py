@@ -20,8 +20,6 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["CONTEXT_WINDOW", "TURN_BITS", "TermHits", "focus", "relevance", "score"]
-
 TURN_BITS = 32
 """How many bits of a position are the turn's number in its conversation."""
 

@@ -13,8 +13,6 @@ from . import tokens
 from .index import Eligible, Lookup
 from .relevance import focus, relevance, score
 
-__all__ = ["Eligible", "Scored", "best_matches", "score_by_words"]
-
 FOCUS = 300
 """Where more positions than this have terms, the turns around the best ones are scored, and no others."""
 

@@ -11,8 +11,6 @@ import hashlib
 from functools import cache, lru_cache
 from typing import Any
 
-__all__ = ["stem", "stemmer_name"]
-
 # The base form, then the forms that belong to it. Only forms that mean something else too rarely to matter: "saw",
 # "found" and "left" are verbs far more often than tools, foundations or directions; "lay" and "wound" are left out.
 _IRREGULAR_FORMS = """

@@ -10,8 +10,6 @@ from functools import cache
 
 from .stem import stem
 
-__all__ = ["related"]
-
 _GROUPS = """
 job work career profession occupation employ employer employee; boss manager; fire redundant layoff; quit resign retire;
 meeting appointment; deadline due; bug error fault problem issue; software program app; computer laptop;

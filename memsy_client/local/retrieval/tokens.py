@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 from .stem import stem
 
-__all__ = ["content_size", "dates", "is_question", "query_dates", "query_terms", "speakers", "terms", "words"]
-
 MAX_CHARACTERS = 8_000
 """How much of a text is read: the longest content that the API takes, so that a longer query costs no more."""
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from ..retrieval import index
 
@@ -161,6 +162,12 @@ def create(connection: sqlite3.Connection) -> None:
     index.create(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:
+    """Store a row, given by its columns' names; those that are left out are null."""
+    placeholders = ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({placeholders})", tuple(row.values()))
 
 
 def drop(connection: sqlite3.Connection) -> None:
