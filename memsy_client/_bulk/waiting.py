@@ -36,8 +36,7 @@ def wait_until_processed(event_ids: Iterable[str], timeout: float | None, poll: 
     """The calls and waits of the clients' method of that name; see there."""
     asked = _distinct(event_ids)
     check_seconds("poll", poll)
-    if timeout is not None:
-        check_seconds("timeout", timeout)
+    check_seconds("timeout", timeout, or_none=True)
     ends = math.inf if timeout is None else time.monotonic() + timeout
     states = dict.fromkeys(asked, "pending")
     while pending := [event_id for event_id in asked if states[event_id] == "pending"]:

@@ -19,11 +19,12 @@ def check_whole_number(name: str, value: Any, *, least: int = 1, most: float = m
         raise MemsyInputError(f"{name} has to be a whole number {bounds}, not {value!r}")
 
 
-def check_seconds(name: str, value: Any) -> None:
-    """Refuse a value of the argument `name` that is not a number of seconds above 0.
+def check_seconds(name: str, value: Any, *, or_none: bool = False) -> None:
+    """Refuse a value of the argument `name` that is not a number of seconds above 0, or None where that is allowed.
 
     Raises:
         MemsyInputError: It is not.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (value is None and or_none) and not (is_number and 0 < value < math.inf):
         raise MemsyInputError(f"{name} has to be a number of seconds above 0, not {value!r}")

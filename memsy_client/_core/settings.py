@@ -83,8 +83,7 @@ class Timeout:
 
     def __post_init__(self) -> None:
         for name in ("connect", "read", "write", "pool", "total"):
-            if getattr(self, name) is not None:
-                check_seconds(f"timeout {name}", getattr(self, name))
+            check_seconds(f"timeout {name}", getattr(self, name), or_none=True)
 
     @classmethod
     def of(cls, value: float | Timeout | None) -> Timeout:
@@ -121,8 +120,7 @@ class Settings:
     on_response: Callable[[ResponseEvent], None] | None
 
     def __post_init__(self) -> None:
-        if self.deadline is not None:
-            check_seconds("deadline", self.deadline)
+        check_seconds("deadline", self.deadline, or_none=True)
         check_whole_number("max_response_bytes", self.max_response_bytes)
         if not isinstance(self.retry, RetryPolicy):
             raise MemsyInputError(f"retry has to be a RetryPolicy, not {type(self.retry).__name__}")

@@ -10,7 +10,7 @@ def test_me_says_whose_key_it_is(api):
     assert (body["org_id"], body["tier"], body["org_role"], body["is_billing_admin"]) == (
         "local",
         "local",
-        "admin",
+        "org:admin",
         True,
     )
 
@@ -141,6 +141,30 @@ def test_usage_over_time_by_day_and_hour(api, memsy):
         "2026-02-01T01:00:00+00:00",
     ]
     assert len(api.get("/api/usage/timeseries", dimension="search_queries").body["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("period_end", "counted"),
+    [
+        ("2026-01-30", []),
+        ("2026-01-31", ["2026-01-31"]),
+        ("2026-01-31T23:59:59.999999Z", ["2026-01-31"]),
+        ("2026-02-01T00:00:00Z", ["2026-01-31", "2026-02-01"]),
+        ("2026-02-01", ["2026-01-31", "2026-02-01"]),
+    ],
+)
+def test_a_period_may_name_days_and_its_end_counts(api, memsy, period_end, counted):
+    memsy.clock.freeze("2026-01-31T12:00:00Z")
+    api.search("x")
+    memsy.clock.advance(12 * 3600)
+    api.search("x")
+    query = {"dimension": "search_queries", "period_start": "2026-01-30", "period_end": period_end}
+    assert [item["date"] for item in api.get("/api/usage/timeseries", **query).body["data"]] == counted
+
+
+@pytest.mark.parametrize("period_end", ["2026-02-30", "20260130", "2026-W05-1", "yesterday"])
+def test_a_period_that_ends_at_no_time_is_refused(api, period_end):
+    assert api.get("/api/usage/timeseries", period_end=period_end).status == 422
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(api):

@@ -49,7 +49,7 @@ def test_a_key_made_through_the_api_works_at_once_but_is_no_admins(api):
     assert app.get("/v1/orgs").status == 200
     answer = app.get("/api/usage/summary")
     assert (answer.status, answer.body["error"]) == (403, "admin_required")
-    assert app.get("/api/me").body["org_role"] == "member"
+    assert app.get("/api/me").body["org_role"] == "org:member"
 
 
 def test_an_expired_key_is_401(api, memsy):

@@ -96,7 +96,7 @@ def test_a_query_that_is_not_utf8_is_refused(api, query):
 def test_a_nul_in_a_path_or_query_is_a_character_that_nothing_has(api, an_event):
     api.ingest(an_event())
     assert api.get("/v1/console/memories", search="\0").body["total"] == 0
-    assert api.get("/v1/roles", org_id="\0").status == 404
+    assert api.get("/v1/roles", org_id="\0").body == []
     assert api.get("/v1/orgs/%00").status == 404
 
 

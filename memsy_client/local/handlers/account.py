@@ -24,7 +24,7 @@ def me(context: RequestContext) -> dict[str, Any]:
         "org_id": key.org_id,
         "is_billing_admin": key.admin,
         "user_id": f"usr_{key.account}",
-        "org_role": "admin" if key.admin else "member",
+        "org_role": "org:admin" if key.admin else "org:member",
     }
 
 
@@ -48,8 +48,8 @@ def usage_summary(context: RequestContext) -> dict[str, Any]:
 def usage_timeseries(context: RequestContext) -> dict[str, Any]:
     """The usage of a period, by day or by hour."""
     query = context.query
-    start = parse(query["period_start"]) if query["period_start"] else quota.month(context.now)[0]
-    end = parse(query["period_end"]) if query["period_end"] else context.now + 1
+    start, _ = _period(query["period_start"]) if query["period_start"] else quota.month(context.now)
+    _, end = _period(query["period_end"]) if query["period_end"] else (context.now, context.now + 1)
     if end < start:
         raise invalid(["query", "period_end"], "period_end should not be before period_start", "value_error")
     width = HOUR if query["granularity"] == "hourly" else DAY
@@ -194,6 +194,13 @@ def _usage(
     return [
         {"date": _date(date, width), "dimension": dimension, "quantity": quantity} for date, dimension, quantity in rows
     ]
+
+
+def _period(text: str) -> tuple[int, int]:
+    """The start of a moment or day, and that of the next one."""
+    if len(text) > len("2026-01-31"):
+        return parse(text), parse(text) + 1
+    return parse(f"{text}T00:00Z"), parse(f"{text}T00:00Z") + DAY
 
 
 def _date(moment: int, width: int) -> str:

@@ -254,6 +254,7 @@ def _is_date_time(value: str) -> bool:
 
 _FORMATS: dict[str, tuple[Callable[[str], bool], str, str]] = {
     "date-time": (_is_date_time, "Input should be a valid datetime", "datetime_parsing"),
+    "date": (lambda value: _is_date_time(f"{value}T00:00:00Z"), "Input should be a valid date", "date_parsing"),
     "email": (lambda value: _EMAIL.fullmatch(value) is not None, "Input should be an e-mail address", "value_error"),
 }
 

@@ -28,8 +28,8 @@ class Teams(SyncResource):
     def list(self, org_id: str, *, limit: int = 100, offset: int = 0) -> builtins.list[TeamResource]:
         """List the teams of an organisation.
 
-        Returns one page of the organisation's teams. There is no total: a page shorter than `limit` is the last
-        one.
+        Returns one page of the organisation's teams, none of an organisation that does not exist. There is no
+        total: a page shorter than `limit` is the last one.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
@@ -245,8 +245,8 @@ class AsyncTeams(AsyncResource):
     async def list(self, org_id: str, *, limit: int = 100, offset: int = 0) -> builtins.list[TeamResource]:
         """List the teams of an organisation.
 
-        Returns one page of the organisation's teams. There is no total: a page shorter than `limit` is the last
-        one.
+        Returns one page of the organisation's teams, none of an organisation that does not exist. There is no
+        total: a page shorter than `limit` is the last one.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400

@@ -44,8 +44,8 @@ class Usage(SyncResource):
         *,
         dimension: str | None = None,
         granularity: UsageGranularity = "daily",
-        period_start: datetime.datetime | str | None = None,
-        period_end: datetime.datetime | str | None = None,
+        period_start: datetime.datetime | str | datetime.date | None = None,
+        period_end: datetime.datetime | str | datetime.date | None = None,
     ) -> UsageTimeseriesResponse:
         """Show the usage over time.
 
@@ -117,8 +117,8 @@ class AsyncUsage(AsyncResource):
         *,
         dimension: str | None = None,
         granularity: UsageGranularity = "daily",
-        period_start: datetime.datetime | str | None = None,
-        period_end: datetime.datetime | str | None = None,
+        period_start: datetime.datetime | str | datetime.date | None = None,
+        period_end: datetime.datetime | str | datetime.date | None = None,
     ) -> UsageTimeseriesResponse:
         """Show the usage over time.
 

@@ -31,8 +31,8 @@ def request(
     *,
     dimension: str | None = None,
     granularity: UsageGranularity = "daily",
-    period_start: datetime.datetime | str | None = None,
-    period_end: datetime.datetime | str | None = None,
+    period_start: datetime.datetime | str | datetime.date | None = None,
+    period_end: datetime.datetime | str | datetime.date | None = None,
 ) -> Call[UsageTimeseriesResponse]:
     """The call of `usage.timeseries`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
