@@ -26,7 +26,7 @@ test: $(VENV)/ready ## the whole test suite
 test-slow: $(VENV)/ready ## the longer proofs: crashes, load, properties of every operation
 	@$(BIN)/python -m pytest -m slow
 
-test-busy: $(VENV)/ready ## the test suite five times on a busy machine: two copies beside two spinning processes
+test-busy: $(VENV)/ready ## the suite five times, two copies beside two spinning processes (a quarter of an hour)
 	@.ci/test-busy $(BIN)/python
 
 test-all: ## the test suite on each supported Python that is present
