@@ -44,15 +44,15 @@ def iterator(operation: ClientMethod) -> str:
 
 def model(description: str, fields: Iterable[ModelField]) -> str:
     """The docstring of a model."""
-    entries = [(field.name, field.description) for field in fields]
+    entries = [(field.name, about(field)) for field in fields]
     entries.append(("additional_properties", "Fields that the contract does not know, by their names on the wire."))
     return _join(_flowed(description), _section("Attributes", entries))
 
 
-def about(argument: Argument, text: str | None = None) -> str:
-    """What a docstring says of an argument: a text, or else its description, with the limits that this leaves out."""
-    text = text or argument.description or "Not described in the contract."
-    found = limits(argument.schema)
+def about(item: Argument | ModelField, text: str | None = None) -> str:
+    """What a docstring says of an item: a text, or else its description, with the limits that this leaves out."""
+    text = text or item.description or "Not described in the contract."
+    found = limits(item.schema)
     if set(re.findall(r"\d+", text.replace(",", ""))).issuperset(re.findall(r"\d+", found)):
         return text
     return f"{text.rstrip('.')}. {found[0].upper()}{found[1:]}."
@@ -64,6 +64,7 @@ def limits(schema: dict[str, Any]) -> str:
         _range(schema.get("minimum"), schema.get("maximum"), ""),
         _range(schema.get("minLength"), schema.get("maxLength"), " characters"),
         _range(schema.get("minItems"), schema.get("maxItems"), " items"),
+        "not blank" if schema.get("pattern") == r"\S" else "",
     ]
     return ", ".join(filter(None, bounds))
 

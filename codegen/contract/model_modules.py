@@ -38,6 +38,7 @@ class ModelField:
     name: str
     wire: str
     description: str
+    schema: dict[str, Any]
     required: bool
     is_secret: bool
     is_json: bool
@@ -95,7 +96,8 @@ class ModelModule:
         return ModelField(
             name=name,
             wire=literal(wire(prop)),
-            description=self._models.document.description(schema) or "Not described in the contract.",
+            description=self._models.document.description(schema),
+            schema=schema,
             required=prop.required,
             is_secret=schema.get("format") == "password",
             is_json=word in _JSON_KINDS,

@@ -76,3 +76,9 @@ def test_refuses_what_lacks_a_required_field(name: str) -> None:
         with pytest.raises(MemsyDecodeError) as caught:
             kind.from_dict({other: value for other, value in data.items() if other != field})
         assert caught.value.location == field
+
+
+def test_a_model_that_is_sent_says_its_limits() -> None:
+    said = " ".join((models.EventPayload.__doc__ or "").split())
+    assert "content: The text. 1 to 7999 characters, not blank." in said
+    assert "role_id: The role to which memories of it may be promoted. Blank counts as unset. At most 256" in said

@@ -17,14 +17,14 @@ class EventPayload(Model):
     from every string.
 
     Attributes:
-        actor_id: Who it is about, by an id of your choice, trimmed.
+        actor_id: Who it is about, by an id of your choice, trimmed. 1 to 256 characters, not blank.
         session_id: The conversation it belongs to, by an id of your choice, trimmed. To search by it later, use
-            only letters, digits and `_ - : . @ /`: an id with anything else is stored, but a search by it gives
-            422.
+            only letters, digits and `_ - : . @ /`: an id with anything else is stored, but a search by it is
+            refused. 1 to 256 characters, not blank.
         kind: What the event is; one of four, anything else gives 422.
-        content: The text.
-        role_id: The role to which memories of it may be promoted. Blank counts as unset.
-        team_id: The team to which memories of it may be promoted. Blank counts as unset.
+        content: The text. 1 to 7999 characters, not blank.
+        role_id: The role to which memories of it may be promoted. Blank counts as unset. At most 256 characters.
+        team_id: The team to which memories of it may be promoted. Blank counts as unset. At most 256 characters.
         ts: When it happened (ISO 8601 with offset; without one, UTC). Left out, the server stamps now. The recency
             of memories is weighed by it.
         metadata: Your own data about the event: a JSON document serialised to a string, at most 4,096 characters.

@@ -88,9 +88,9 @@ class Core(SyncResource):
         - Each time a search returns a memory its `strength` rises a little; unused, it decays slowly.
 
         Args:
-            query: What to look for, in plain words. 1 to 8000 characters.
+            query: What to look for, in plain words. 1 to 8000 characters, not blank.
             actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1 to 256
-                characters.
+                characters, not blank.
             limit: How many results to return at most, 1-100.
             threshold: Drop results that score below this. 0.0 drops none. 0 to 1.
             include_source_events: Also return the events from which each memory was made, in `source_events`.
@@ -271,9 +271,9 @@ class AsyncCore(AsyncResource):
         - Each time a search returns a memory its `strength` rises a little; unused, it decays slowly.
 
         Args:
-            query: What to look for, in plain words. 1 to 8000 characters.
+            query: What to look for, in plain words. 1 to 8000 characters, not blank.
             actor_id: Only memories of this actor. Left out, the whole organisation is searched. 1 to 256
-                characters.
+                characters, not blank.
             limit: How many results to return at most, 1-100.
             threshold: Drop results that score below this. 0.0 drops none. 0 to 1.
             include_source_events: Also return the events from which each memory was made, in `source_events`.

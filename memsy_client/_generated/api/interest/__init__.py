@@ -33,7 +33,7 @@ class Interest(SyncResource):
 
         Args:
             email: Where to write to. 3 to 320 characters.
-            name: Whom to address. 1 to 256 characters.
+            name: Whom to address. 1 to 256 characters, not blank.
             company: The company. At most 256 characters.
             use_case: What Memsy is to be used for. At most 4000 characters.
             notes: Anything else. At most 4000 characters.
@@ -100,7 +100,7 @@ class AsyncInterest(AsyncResource):
 
         Args:
             email: Where to write to. 3 to 320 characters.
-            name: Whom to address. 1 to 256 characters.
+            name: Whom to address. 1 to 256 characters, not blank.
             company: The company. At most 256 characters.
             use_case: What Memsy is to be used for. At most 4000 characters.
             notes: Anything else. At most 4000 characters.

@@ -57,7 +57,7 @@ class Keys(SyncResource):
         `key_limit_reached`.
 
         Args:
-            name: A name by which to recognise it. 1 to 256 characters.
+            name: A name by which to recognise it. 1 to 256 characters, not blank.
             scopes: What it may do. 1 to 10 items.
             expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
 
@@ -164,7 +164,7 @@ class AsyncKeys(AsyncResource):
         `key_limit_reached`.
 
         Args:
-            name: A name by which to recognise it. 1 to 256 characters.
+            name: A name by which to recognise it. 1 to 256 characters, not blank.
             scopes: What it may do. 1 to 10 items.
             expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
 

@@ -48,8 +48,9 @@ class Orgs(SyncResource):
         admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: Its id, which is the one of the key. One that is taken gives 409. 1 to 256 characters.
-            name: Its name. 1 to 256 characters.
+            org_id: Its id, which is the one of the key. One that is taken gives 409. 1 to 256 characters, not
+                blank.
+            name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
 
         Returns:
@@ -115,7 +116,7 @@ class Orgs(SyncResource):
 
         Args:
             org_id: The organisation's id. 1 to 256 characters.
-            name: Its name. 1 to 256 characters.
+            name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
             promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16000 characters.
 
@@ -200,8 +201,9 @@ class AsyncOrgs(AsyncResource):
         admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: Its id, which is the one of the key. One that is taken gives 409. 1 to 256 characters.
-            name: Its name. 1 to 256 characters.
+            org_id: Its id, which is the one of the key. One that is taken gives 409. 1 to 256 characters, not
+                blank.
+            name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
 
         Returns:
@@ -267,7 +269,7 @@ class AsyncOrgs(AsyncResource):
 
         Args:
             org_id: The organisation's id. 1 to 256 characters.
-            name: Its name. 1 to 256 characters.
+            name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
             promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16000 characters.
 

@@ -97,8 +97,8 @@ class Roles(SyncResource):
 
         Args:
             org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
-                to 256 characters.
-            name: Its name. 1 to 256 characters.
+                to 256 characters, not blank.
+            name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
 
         Returns:
@@ -177,7 +177,7 @@ class Roles(SyncResource):
             role_id: The role's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
                 `org_id_not_allowed`. 1 to 256 characters.
-            name: Its name. 1 to 256 characters.
+            name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
             promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16000 characters.
 
@@ -314,8 +314,8 @@ class AsyncRoles(AsyncResource):
 
         Args:
             org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
-                to 256 characters.
-            name: Its name. 1 to 256 characters.
+                to 256 characters, not blank.
+            name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
 
         Returns:
@@ -394,7 +394,7 @@ class AsyncRoles(AsyncResource):
             role_id: The role's id. 1 to 256 characters.
             org_id: The id of the organisation under which to look. One that the key may not name: 400
                 `org_id_not_allowed`. 1 to 256 characters.
-            name: Its name. 1 to 256 characters.
+            name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
             promotion_prompt: Your own promotion prompt, in place of the derived one. At most 16000 characters.
 
