@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from ._core.checks import check_whole_number
 from ._core.credentials import Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
+from ._core.lazy import import_lock
 from ._core.operation import custom_call
 from ._core.raw_response import RawResponse
 from ._core.retry import RetryPolicy
@@ -235,8 +236,8 @@ class MemsyClient(_SyncClient, CoreMethods):
         Raises:
             MemsyInputError: An argument cannot be used. What fails later is in the outcomes.
         """
-        from ._bulk.ingestion import Ingestion
-
+        with import_lock:
+            from ._bulk.ingestion import Ingestion
         return Ingestion(self._sender, events, batch_size, concurrency, on_progress)
 
     def wait_until_processed(
@@ -256,8 +257,8 @@ class MemsyClient(_SyncClient, CoreMethods):
             MemsyProcessingTimeout: Some are still pending; it says which.
             MemsyError: As any other call.
         """
-        from ._bulk.waiting import wait_until_processed
-
+        with import_lock:
+            from ._bulk.waiting import wait_until_processed
         return self._sender.follow(wait_until_processed(event_ids, timeout, poll))
 
 
@@ -273,16 +274,16 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
         on_progress: Callable[[IngestProgress], None] | None = None,
     ) -> AsyncIngestion:
         """As `MemsyClient.ingest_many`, with `async for`; the events may come from an asynchronous iterable, too."""
-        from ._bulk.ingestion import AsyncIngestion
-
+        with import_lock:
+            from ._bulk.ingestion import AsyncIngestion
         return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress)
 
     async def wait_until_processed(
         self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
     ) -> Processed:
         """Wait until none of these events is pending any more; as `MemsyClient.wait_until_processed`."""
-        from ._bulk.waiting import wait_until_processed
-
+        with import_lock:
+            from ._bulk.waiting import wait_until_processed
         return await self._sender.follow(wait_until_processed(event_ids, timeout, poll))
 
 

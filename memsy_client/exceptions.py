@@ -18,7 +18,7 @@
         ├── BillingNotEnabledError    403 billing_not_enabled
         ├── SeatLimitReachedError     409 seat_limit_reached
         ├── RateLimitExceeded         429
-        └── UsageLimitExceeded        429 usage_limit_exceeded
+        └── UsageLimitExceeded        429 usage_limit_exceeded, or a text that speaks of a quota
 
 A new error of the service is one class here and one row in `_TABLE`.
 """
@@ -200,7 +200,7 @@ class MemsyAPIError(MemsyError):
 
     Attributes:
         status_code: The HTTP status.
-        detail: The service's explanation as text; the start of the body when that was not JSON.
+        detail: The service's explanation as text, or the start of a body that is not JSON.
         error_code: The service's code, such as `admin_required`, or None.
         response: The response itself, or None for an error that was built by hand.
         details: Everything else that the error object carried.
@@ -223,6 +223,7 @@ class MemsyAPIError(MemsyError):
         *own: Any,
         details: Mapping[str, Any] | None = None,
         errors: list[dict[str, Any]] | None = None,
+        retry_after: float | None = None,
         **own_by_name: Any,
     ) -> None:
         super().__init__(message)
@@ -243,6 +244,7 @@ class MemsyAPIError(MemsyError):
         for name, kind in self.fields.items():
             found = self.details.get(name)
             setattr(self, name, values.get(name, found if type(found) is kind else None))
+        self.retry_after = self.retry_after if retry_after is None else retry_after
 
     def _summary(self) -> str:
         code = self.error_code and f"{self.error_code}:"
@@ -347,7 +349,7 @@ class RateLimitExceeded(MemsyAPIError):
 
 
 class UsageLimitExceeded(MemsyAPIError):
-    """429 `usage_limit_exceeded`: the plan's quota is spent.
+    """429 `usage_limit_exceeded`: the plan's quota is spent; also another 429 whose text speaks of a quota.
 
     Attributes:
         dimension: What ran out, such as `search_queries`, or None.

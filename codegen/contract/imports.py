@@ -12,6 +12,7 @@ _NAMES = {
     "typing": ["Any", "Literal", "TYPE_CHECKING"],
     "{core}": ["decode", "encode"],
     "{core}.model": ["Model"],
+    "{core}.lazy": ["import_lock"],
     "{core}.operation": ["Call", "Operation"],
     "{core}.paging": ["Pages"],
     "{core}.raw_response": ["async_raw", "raw", "with_raw_sender"],

@@ -90,7 +90,7 @@ class TagModule(_MethodModule):
 
 def client_imports(planes: list[Plane], core: str) -> str:
     """The import statements of the module with the clients' methods."""
-    names = {"cached_property", "with_raw_sender"} if planes else set()
+    names = {"cached_property", "import_lock", "with_raw_sender"} if planes else set()
     if not all(plane.root for plane in planes):
         names |= {"AsyncResource", "SyncResource"}
     roots = [_tag_import(plane.root) for plane in planes if plane.root]

@@ -13,6 +13,7 @@ from ..exceptions import AuthenticationError, MemsyAPIError, MemsyDecodeError, U
 from . import codec
 from .messages import Headers, Response
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 #: How much of a body that is not JSON an error quotes.
 _EXCERPT = 200
 #: Plain decimal digits and perhaps an exponent; `float` reads more, such as underscores, `nan` and other scripts.
@@ -23,13 +24,13 @@ def api_error(response: Response) -> MemsyAPIError:
     """The error that a response stands for."""
     body = _body(response)
     known = body if isinstance(body, dict) else {}
-    inner = known.get("detail")
-    # What is wrapped in `detail` counts more than what stands beside it.
-    error = {**known, "detail": None, **inner} if isinstance(inner, dict) else known
+    wrapped = known.get("detail")
+    inner = wrapped if isinstance(wrapped, dict) else {}
+    error = {**known, **inner}  # what is wrapped in `detail` counts more than what stands beside it
     code = error.get("error")
     error_code = code if isinstance(code, str) else None
-    validation = [item for item in inner if isinstance(item, dict)] if isinstance(inner, list) else []
-    detail = _detail(response, error, validation)
+    validation = [item for item in wrapped if isinstance(item, dict)] if isinstance(wrapped, list) else []
+    detail = _detail(response, inner, known, validation)
     kind = _kind(response.status_code, body, error_code, detail)
     details = {name: value for name, value in error.items() if name not in ("error", "message", "detail")}
     if "scope" in details:  # an older name
@@ -70,25 +71,19 @@ def _body(response: Response) -> Any:
         return None  # a proxy's page, say: the status and an excerpt say enough
 
 
-def _detail(response: Response, error: dict[str, Any], validation: list[dict[str, Any]]) -> str:
-    if validation:
-        return "; ".join(f"{_location(item)}: {item.get('msg', 'invalid')}" for item in validation)
-    for name in ("message", "detail", "error"):
-        if isinstance(error.get(name), str) and error[name]:
-            return error[name]  # type: ignore[no-any-return] # just checked
+def _detail(response: Response, inner: dict[str, Any], outer: dict[str, Any], items: list[dict[str, Any]]) -> str:
+    if items:
+        return "; ".join(f"{_location(item)}: {item.get('msg', 'invalid')}" for item in items)
+    texts = [part.get(name) for part in (inner, outer) for name in ("message", "detail")]
+    for text in [*texts, inner.get("error"), outer.get("error")]:
+        if isinstance(text, str) and text:
+            return text
     if 300 <= response.status_code < 400:
         return f"redirects are not followed (to {response.headers.get('location', 'nowhere')})"
     excerpt = " ".join(response.text.split())[:_EXCERPT]
-    return excerpt or _phrase(response.status_code)
+    return excerpt or _PHRASES.get(response.status_code, "unknown status")
 
 
 def _location(item: dict[str, Any]) -> str:
     location = item.get("loc")
     return ".".join(map(str, location)) if isinstance(location, list) else "request"
-
-
-def _phrase(status_code: int) -> str:
-    try:
-        return HTTPStatus(status_code).phrase
-    except ValueError:
-        return "unknown status"

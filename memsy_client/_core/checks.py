@@ -27,4 +27,4 @@ def check_seconds(name: str, value: Any, *, or_none: bool = False) -> None:
     """
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (value is None and or_none) and not (is_number and 0 < value < math.inf):
-        raise MemsyInputError(f"{name} has to be a number of seconds above 0, not {value!r}")
+        raise MemsyInputError(f"{name} has to be a number of seconds above 0{' or None' * or_none}, not {value!r}")

@@ -34,8 +34,8 @@ def check_base_url(base_url: object) -> str:
     try:
         parts = urlsplit(base_url)
         has_usable_host = bool(parts.hostname) and parts.port != 0
-    except ValueError as error:
-        raise MemsyInputError(f"base_url is not a URL: {error}") from None
+    except ValueError:  # its text may quote a password
+        raise MemsyInputError("base_url is not a URL") from None
     scheme = parts.scheme.lower()
     if scheme not in ("http", "https") or not has_usable_host:
         raise MemsyInputError("base_url has to be an http:// or https:// URL with a host")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from memsy_client._core.lazy import import_lock
 from memsy_client._core.raw_response import with_raw_sender
 
 from .api.control import AsyncControl, AsyncControlWithRawResponse, Control, ControlWithRawResponse
@@ -28,29 +29,29 @@ class CoreMethods(Core):
     @cached_property
     def orgs(self) -> Orgs:
         """Organisations, the top of the hierarchy (core plane)."""
-        from .api.orgs import Orgs
-
+        with import_lock:
+            from .api.orgs import Orgs
         return Orgs(self._sender)
 
     @cached_property
     def roles(self) -> Roles:
         """Roles under an organisation, siblings of its teams (core plane)."""
-        from .api.roles import Roles
-
+        with import_lock:
+            from .api.roles import Roles
         return Roles(self._sender)
 
     @cached_property
     def teams(self) -> Teams:
         """Teams under an organisation, siblings of its roles (core plane)."""
-        from .api.teams import Teams
-
+        with import_lock:
+            from .api.teams import Teams
         return Teams(self._sender)
 
     @cached_property
     def memories(self) -> Memories:
         """Browsing the stored memories, without search by meaning (core plane)."""
-        from .api.memories import Memories
-
+        with import_lock:
+            from .api.memories import Memories
         return Memories(self._sender)
 
     @cached_property
@@ -93,29 +94,29 @@ class AsyncCoreMethods(AsyncCore):
     @cached_property
     def orgs(self) -> AsyncOrgs:
         """Organisations, the top of the hierarchy (core plane)."""
-        from .api.orgs import AsyncOrgs
-
+        with import_lock:
+            from .api.orgs import AsyncOrgs
         return AsyncOrgs(self._sender)
 
     @cached_property
     def roles(self) -> AsyncRoles:
         """Roles under an organisation, siblings of its teams (core plane)."""
-        from .api.roles import AsyncRoles
-
+        with import_lock:
+            from .api.roles import AsyncRoles
         return AsyncRoles(self._sender)
 
     @cached_property
     def teams(self) -> AsyncTeams:
         """Teams under an organisation, siblings of its roles (core plane)."""
-        from .api.teams import AsyncTeams
-
+        with import_lock:
+            from .api.teams import AsyncTeams
         return AsyncTeams(self._sender)
 
     @cached_property
     def memories(self) -> AsyncMemories:
         """Browsing the stored memories, without search by meaning (core plane)."""
-        from .api.memories import AsyncMemories
-
+        with import_lock:
+            from .api.memories import AsyncMemories
         return AsyncMemories(self._sender)
 
     @cached_property
@@ -158,36 +159,36 @@ class ControlMethods(Control):
     @cached_property
     def usage(self) -> Usage:
         """What the organisation used of its plan (control plane, organisation admins)."""
-        from .api.usage import Usage
-
+        with import_lock:
+            from .api.usage import Usage
         return Usage(self._sender)
 
     @cached_property
     def billing(self) -> Billing:
         """Seats, payment and invoices (control plane, organisation admins)."""
-        from .api.billing import Billing
-
+        with import_lock:
+            from .api.billing import Billing
         return Billing(self._sender)
 
     @cached_property
     def keys(self) -> Keys:
         """API keys (control plane, organisation admins)."""
-        from .api.keys import Keys
-
+        with import_lock:
+            from .api.keys import Keys
         return Keys(self._sender)
 
     @cached_property
     def events(self) -> Events:
         """Browsing the ingested raw events (control plane)."""
-        from .api.events import Events
-
+        with import_lock:
+            from .api.events import Events
         return Events(self._sender)
 
     @cached_property
     def interest(self) -> Interest:
         """Expressing interest in the Pro plan (control plane)."""
-        from .api.interest import Interest
-
+        with import_lock:
+            from .api.interest import Interest
         return Interest(self._sender)
 
     @cached_property
@@ -235,36 +236,36 @@ class AsyncControlMethods(AsyncControl):
     @cached_property
     def usage(self) -> AsyncUsage:
         """What the organisation used of its plan (control plane, organisation admins)."""
-        from .api.usage import AsyncUsage
-
+        with import_lock:
+            from .api.usage import AsyncUsage
         return AsyncUsage(self._sender)
 
     @cached_property
     def billing(self) -> AsyncBilling:
         """Seats, payment and invoices (control plane, organisation admins)."""
-        from .api.billing import AsyncBilling
-
+        with import_lock:
+            from .api.billing import AsyncBilling
         return AsyncBilling(self._sender)
 
     @cached_property
     def keys(self) -> AsyncKeys:
         """API keys (control plane, organisation admins)."""
-        from .api.keys import AsyncKeys
-
+        with import_lock:
+            from .api.keys import AsyncKeys
         return AsyncKeys(self._sender)
 
     @cached_property
     def events(self) -> AsyncEvents:
         """Browsing the ingested raw events (control plane)."""
-        from .api.events import AsyncEvents
-
+        with import_lock:
+            from .api.events import AsyncEvents
         return AsyncEvents(self._sender)
 
     @cached_property
     def interest(self) -> AsyncInterest:
         """Expressing interest in the Pro plan (control plane)."""
-        from .api.interest import AsyncInterest
-
+        with import_lock:
+            from .api.interest import AsyncInterest
         return AsyncInterest(self._sender)
 
     @cached_property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from .._core.checks import check_whole_number
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from ..exceptions import MemsyInputError
@@ -31,8 +32,7 @@ class AiohttpTransport:
             from .aiohttp_session import Session, is_supported_proxy
         except ImportError as error:
             raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'") from error
-        if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
-            raise MemsyInputError(f"max_connections has to be a whole number above 0, not {max_connections!r}")
+        check_whole_number("max_connections", max_connections)
         if proxy is not None and not is_supported_proxy(proxy):
             raise MemsyInputError("proxy has to be an http:// or https:// URL: aiohttp supports no other kind")
         self._ssl = ssl

@@ -110,6 +110,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         await self._stream.aclose()
 
     async def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        self._backend.guard.take()  # as the sync connection does
         return _Stream(await self._stream.start_tls(*args, **kwargs), self._backend)
 
     def get_extra_info(self, info: str) -> Any:

@@ -135,6 +135,7 @@ class _TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
+        self._guard.take()  # a proxy's byte beyond its response is not the first of what is encrypted
         stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
         return _TimedStream(stream, self._deadline, self._guard)
 

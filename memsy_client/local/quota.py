@@ -187,7 +187,7 @@ class Meter:
         with self._lock:
             start, made = self._minutes.get(account, (now, 0))
             # Concurrent calls are not counted in the order of their times: one may be earlier than the window's start.
-            if abs(now - start) >= MINUTE:
+            if not -SECOND < now - start < MINUTE:
                 start, made = now, 0
             if made >= limit:
                 raise rate_limited((start + MINUTE - now) / SECOND)

@@ -176,3 +176,10 @@ def test_https_needs_one_ssl_context_and_http_none_that_trusts(kind: Any, monkey
 def test_policies_that_make_no_sense_are_refused(kind: Any, make: Any) -> None:
     with pytest.raises(MemsyInputError):
         make()
+
+
+@pytest.mark.parametrize("base_url", ["msy://user:sk_secret", "http://user:sk_secret/v1"])
+def test_a_base_url_that_is_refused_is_not_quoted(kind: Any, base_url: str) -> None:
+    with pytest.raises(MemsyInputError) as caught:
+        kind(base_url, "msy_1")
+    assert "sk_secret" not in str(caught.value)

@@ -64,3 +64,9 @@ def test_an_argument_that_an_error_does_not_have_is_refused():
         RateLimitExceeded("no", colour="red")
     with pytest.raises(TypeError, match="1 own field"):
         RateLimitExceeded("no", 429, "", None, None, 1.0, 2.0)
+
+
+@pytest.mark.parametrize("kind", [UsageLimitExceeded, RateLimitExceeded, AuthorizationError])
+def test_every_error_may_be_told_how_long_to_wait(kind):
+    assert kind("no", retry_after=3.0).retry_after == 3.0
+    assert kind("no").retry_after is None

@@ -255,3 +255,12 @@ async def test_a_429_that_speaks_of_a_quota_is_a_usage_limit(
 ) -> None:
     httpx_mock.add_response(status_code=429, json=body)
     assert type(await failure(own)) is errors.UsageLimitExceeded
+
+
+async def test_the_text_of_what_detail_holds_comes_before_one_that_stands_beside_it(
+    own: Flavour, httpx_mock: HTTPXMock
+) -> None:
+    body = {"message": "Forbidden", "detail": {"error": "admin_required", "detail": "Only admins."}}
+    httpx_mock.add_response(status_code=403, json=body)
+    error = await failure(own)
+    assert (error.error_code, error.detail) == ("admin_required", "Only admins.")

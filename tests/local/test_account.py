@@ -227,3 +227,11 @@ def test_usage_survives_a_restart(tmp_path, api):
 def test_a_plan_with_an_unknown_dimension_is_refused():
     with pytest.raises(ValueError, match="no dimension seats"):
         Plan(limits={"seats": 1})
+
+
+def test_a_clock_that_is_set_back_begins_another_minute(api, memsy):
+    memsy.set_plan(Plan(requests_per_minute=1))
+    memsy.clock.freeze("2026-01-01T00:01:00Z")
+    assert (api.get("/v1/orgs").status, api.get("/v1/orgs").status) == (200, 429)
+    memsy.clock.freeze("2026-01-01T00:00:10Z")
+    assert api.get("/v1/orgs").status == 200

@@ -187,7 +187,7 @@ def test_a_class_is_no_client(carrier: Any) -> None:
 
 @pytest.mark.parametrize("number", [0, -1, True, 1.5, None, "5"])
 def test_aiohttps_connections_are_a_whole_number(number: Any) -> None:
-    with pytest.raises(MemsyInputError, match="max_connections has to be a whole number above 0"):
+    with pytest.raises(MemsyInputError, match="max_connections has to be a whole number from 1"):
         AiohttpTransport(max_connections=number)
     gc.collect()
 
