@@ -41,7 +41,7 @@ class AiohttpTransport:
         self._sessions = PerLoop(lambda: Session(max_connections))
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         if self._closed:
             raise TransportError("this AiohttpTransport has been closed", unsent=True)
         return await self._sessions.get().send(request, limits, self._ssl, self._proxy)

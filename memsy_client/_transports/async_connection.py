@@ -37,7 +37,7 @@ class AsyncConnection:
         return self._backend.was_written
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         started = time.monotonic()
         self._backend.was_written = False
         try:

@@ -36,7 +36,7 @@ class AsyncPool:
         self._loops = PerLoop(lambda: _LoopPool(base_url, max_connections))
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         if self._closed:
             raise TransportError("this client has been closed", unsent=True)
         return await self._loops.get().send(request, limits)

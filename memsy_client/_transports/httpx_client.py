@@ -47,7 +47,7 @@ class HttpxClientTransport(_CallersClient):
     """Carries requests through a synchronous client."""
 
     def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         self._ownership.use()
         if limits.total is None:
             return self._send(request, limits)
@@ -86,7 +86,7 @@ class AsyncHttpxClientTransport(_CallersClient):
     """Carries requests through an asynchronous client, in the event loop that this belongs to."""
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         import anyio
 
         self._ownership.use()

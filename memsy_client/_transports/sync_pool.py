@@ -48,7 +48,7 @@ class SyncPool:
         self._idle: deque[SyncConnection] = deque()
 
     def send(self, request: Request, limits: Limits) -> Response:
-        """The answer, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
         if self._closed:
             raise TransportError("this client has been closed", unsent=True)
         ends = None if limits.total is None else time.monotonic() + limits.total

@@ -183,3 +183,10 @@ def test_a_base_url_that_is_refused_is_not_quoted(kind: Any, base_url: str) -> N
     with pytest.raises(MemsyInputError) as caught:
         kind(base_url, "msy_1")
     assert "sk_secret" not in str(caught.value)
+
+
+def test_a_time_out_may_be_none_and_its_error_says_so(kind: Any) -> None:
+    assert Timeout(connect=None).connect is None
+    for refused in (lambda: Timeout(connect=0), lambda: kind("http://memsy.test/v1", "msy_1", deadline=-1)):
+        with pytest.raises(MemsyInputError, match="above 0 or None, not"):
+            refused()

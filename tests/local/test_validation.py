@@ -11,7 +11,7 @@ from memsy_client.local.http.routes import load
 
 
 def test_a_keyword_that_is_not_known_is_refused_and_never_ignored():
-    with pytest.raises(NotImplementedError, match="multipleOf"):
+    with pytest.raises(ValueError, match="multipleOf"):
         Compiler({}).compile({"type": "integer", "multipleOf": 3})
 
 

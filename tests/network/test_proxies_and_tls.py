@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpcore
 import pytest
 from echo_server import Echo, asked, relay
 from support.flavours import AIOHTTP, OWN, Flavour
 from support.server import Server, answer
 
 from memsy_client import AiohttpTransport, MemsyConnectionError
-from memsy_client._transports import proxy_and_tls
+from memsy_client._transports import async_connection, proxy_and_tls
+from memsy_client._transports.body import EndGuard
+from memsy_client._transports.connect import Deadline, TimedBackend
 from memsy_client.exceptions import MemsyInputError
 
 Serve = Callable[..., Server]
@@ -232,3 +235,26 @@ async def test_aiohttp_takes_a_context_and_a_proxy_as_arguments(https: Echo, cer
     async with own.client(https.url) as client:
         assert asked(await client.search("x")) == "x"
     assert len(tunnel.requests) == 1
+
+
+TUNNEL = [b"HTTP/1.1 200 OK\r\n\r\nX", b"encrypted"]
+
+
+def test_a_byte_beyond_a_proxys_response_is_not_the_first_of_what_is_encrypted() -> None:
+    backend = TimedBackend(Deadline(), EndGuard())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore.SyncBackend, "connect_tcp", lambda *args: httpcore.MockStream(list(TUNNEL)))
+        stream = backend.connect_tcp("127.0.0.1", 443)
+    assert stream.read(100) == TUNNEL[0][:-1]
+    assert stream.start_tls(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)).read(100) == b"encrypte"
+
+
+async def test_nor_on_an_async_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def connect(*args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        return httpcore.AsyncMockStream(list(TUNNEL))
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    stream = await async_connection._Backend().connect_tcp("127.0.0.1", 443)
+    assert await stream.read(100) == TUNNEL[0][:-1]
+    encrypted = await stream.start_tls(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    assert await encrypted.read(100) == b"encrypte"

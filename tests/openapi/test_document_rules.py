@@ -10,6 +10,7 @@ from typing import Any
 
 import document_rules as rules
 import pytest
+import service_rules
 from jsonschema import Draft202012Validator
 
 CONTRACT: dict[str, Any] = json.loads(
@@ -34,7 +35,7 @@ def test_the_formats_in_use_are_checked() -> None:
 
 
 def test_the_client_reads_headers_of_both_groups() -> None:
-    assert {"usage.plan", "usage.memory_stored", "rate_limit.reset"} <= set(rules.metered().values())
+    assert {"usage.plan", "usage.memory_stored", "rate_limit.reset"} <= set(service_rules.metered().values())
 
 
 def put(pointer: str, value: Any) -> Callable[[Any], None]:
@@ -149,63 +150,67 @@ BREAKS: list[tuple[rules.Rule, Callable[[Any], None], str]] = [
     (rules.components_are_used, put("#/components/securitySchemes/basic", {}), "securitySchemes/basic: not used"),
     (rules.components_are_used, put("#/security", [{"basic": []}]), "securitySchemes/basic: required but not declared"),
     (
-        rules.headers_are_those_the_client_reads,
+        service_rules.headers_are_those_the_client_reads,
         drop(f"{SEARCH}/responses/200/headers/X-Plan"),
         f"{SEARCH}/responses/200: no header x-plan",
     ),
     (
-        rules.headers_are_those_the_client_reads,
+        service_rules.headers_are_those_the_client_reads,
         put(f"{FORBIDDEN}/headers/X-Usage-Seats", {"description": "Seats."}),
         "responses/403: header x-usage-seats, which the client does not read",
     ),
     (
-        rules.headers_are_those_the_client_reads,
+        service_rules.headers_are_those_the_client_reads,
         put("#/components/headers/RateLimitReset/description", "Then."),
         "the description of x-ratelimit-reset does not say `rate_limit.reset`",
     ),
     (
-        rules.headers_are_those_the_client_reads,
+        service_rules.headers_are_those_the_client_reads,
         drop("#/components/responses/UsageLimitExceeded/headers/Retry-After"),
         f"{SEARCH}/responses/429: no header Retry-After",
     ),
     (
-        rules.headers_are_those_the_client_reads,
+        service_rules.headers_are_those_the_client_reads,
         drop(f"{FORBIDDEN}/headers/x-request-id"),
         "403: no header x-request-id",
     ),
     (
-        rules.raised_classes_are_those_of_the_facts,
+        service_rules.raised_classes_are_those_of_the_facts,
         put(f"{FORBIDDEN}/x-raises/-", "Forbidden"),
         "x-raises 'Forbidden', which is no",
     ),
     (
-        rules.raised_classes_are_those_of_the_facts,
+        service_rules.raised_classes_are_those_of_the_facts,
         put(f"{FORBIDDEN}/x-raises/-", "MemsyInputError"),
         "is no error of the serv",
     ),
     (
-        rules.raised_classes_are_those_of_the_facts,
+        service_rules.raised_classes_are_those_of_the_facts,
         put(f"{FORBIDDEN}/x-raises/-", "RateLimitExceeded"),
         "which no 403 becomes",
     ),
     (
-        rules.raised_classes_are_those_of_the_facts,
+        service_rules.raised_classes_are_those_of_the_facts,
         drop(f"{FORBIDDEN}/x-raises/0"),
         "403: x-raises lacks AuthorizationError",
     ),
     (
-        rules.raised_classes_are_those_of_the_facts,
+        service_rules.raised_classes_are_those_of_the_facts,
         put("#/components/responses/SeatRequired/x-raises/-", "FeatureNotAvailable"),
         "events_list: raises ['FeatureNotAvailable', 'SeatRequiredError'], not ['SeatRequiredError']",
     ),
     (
-        rules.chosen_limits_are_there,
+        service_rules.chosen_limits_are_there,
         put(f"{SCHEMAS}/OrgCreate/properties/name/x-chosen/-", "maxItems"),
         "'maxItems' is",
     ),
-    (rules.chosen_limits_are_there, put("#/components/parameters/KeyId/schema/x-chosen", ["type"]), "'type' is not"),
     (
-        rules.error_codes_have_examples,
+        service_rules.chosen_limits_are_there,
+        put("#/components/parameters/KeyId/schema/x-chosen", ["type"]),
+        "'type' is not",
+    ),
+    (
+        service_rules.error_codes_have_examples,
         drop("#/components/responses/SeatRequired/content/application~1json/examples/seatRequired"),
         "_TABLE: 403 seat_required has no example",
     ),
@@ -241,18 +246,22 @@ BREAKS: list[tuple[rules.Rule, Callable[[Any], None], str]] = [
     ),
     (rules.required_fields_are_declared, put(f"{SCHEMAS}/Error/required", ["x"]), "Error/required: 'x' is not among"),
     (
-        rules.limits_are_the_services,
+        service_rules.limits_are_the_services,
         put(f"{SCHEMAS}/SearchRequest/properties/limit/maximum", 1000),
         "search: limit is {'minimum': 1, 'maximum': 1000, 'default': 10}, not",
     ),
     (
-        rules.limits_are_the_services,
+        service_rules.limits_are_the_services,
         put(f"{SCHEMAS}/EventPayload/properties/content/maxLength", 8000),
         "events.content",
     ),
-    (rules.limits_are_the_services, drop(f"{SCHEMAS}/StatusRequest/properties/event_ids"), "status: no event_ids"),
     (
-        rules.limits_are_the_services,
+        service_rules.limits_are_the_services,
+        drop(f"{SCHEMAS}/StatusRequest/properties/event_ids"),
+        "status: no event_ids",
+    ),
+    (
+        service_rules.limits_are_the_services,
         put("#/components/parameters/HierarchyLimit/schema/default", 50),
         "teams_list: lim",
     ),

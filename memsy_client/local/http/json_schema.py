@@ -58,7 +58,7 @@ class Compiler:
         """The check of a schema.
 
         Raises:
-            NotImplementedError: The schema uses a keyword that the compiler does not know.
+            ValueError: The schema uses a keyword that the compiler does not know.
         """
         checks: list[Check] = []
         if "maxItems" in schema:
@@ -76,7 +76,7 @@ class Compiler:
             elif keyword in _NESTED:
                 checks.append(_NESTED[keyword](self, rule))
             else:
-                raise NotImplementedError(f"the contract uses {keyword!r}, which the local server cannot check")
+                raise ValueError(f"the contract uses {keyword!r}, which the local server cannot check")
         return _run_all(checks)
 
     def _reference(self, ref: str) -> Check:
@@ -104,7 +104,7 @@ class Compiler:
         if rule is True:
             return lambda value, loc: []
         if rule is False:
-            raise NotImplementedError("the contract closes an object, which the local server cannot check")
+            raise ValueError("the contract closes an object, which the local server cannot check")
         run = self.compile(rule)
 
         def check(value: Any, loc: Location) -> list[Violation]:

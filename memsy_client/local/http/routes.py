@@ -80,7 +80,7 @@ class Routes:
         by_operation: Each route, by its operationId.
 
     Raises:
-        NotImplementedError: A schema of a request uses a keyword that cannot be checked here.
+        ValueError: A schema of a request uses a keyword that cannot be checked here.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
