@@ -12,7 +12,9 @@ from .api.control import AsyncControl, AsyncControlWithRawResponse, Control, Con
 from .api.core import AsyncCore, AsyncCoreWithRawResponse, Core, CoreWithRawResponse
 
 if TYPE_CHECKING:
+    from .api.actors import Actors, ActorsWithRawResponse, AsyncActors, AsyncActorsWithRawResponse
     from .api.billing import AsyncBilling, AsyncBillingWithRawResponse, Billing, BillingWithRawResponse
+    from .api.connectors import AsyncConnectors, AsyncConnectorsWithRawResponse, Connectors, ConnectorsWithRawResponse
     from .api.events import AsyncEvents, AsyncEventsWithRawResponse, Events, EventsWithRawResponse
     from .api.interest import AsyncInterest, AsyncInterestWithRawResponse, Interest, InterestWithRawResponse
     from .api.keys import AsyncKeys, AsyncKeysWithRawResponse, Keys, KeysWithRawResponse
@@ -55,6 +57,13 @@ class CoreMethods(Core):
         return Memories(self._sender)
 
     @cached_property
+    def actors(self) -> Actors:
+        """Who the memories are about, found in the memories themselves (core plane)."""
+        with import_lock:
+            from .api.actors import Actors
+        return Actors(self._sender)
+
+    @cached_property
     def with_raw_response(self) -> CoreMethodsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
         return CoreMethodsWithRawResponse(with_raw_sender(self))
@@ -86,6 +95,11 @@ class CoreMethodsWithRawResponse(CoreWithRawResponse):
     def memories(self) -> MemoriesWithRawResponse:
         """Browsing the stored memories, without search by meaning (core plane)."""
         return self._client.memories.with_raw_response
+
+    @cached_property
+    def actors(self) -> ActorsWithRawResponse:
+        """Who the memories are about, found in the memories themselves (core plane)."""
+        return self._client.actors.with_raw_response
 
 
 class AsyncCoreMethods(AsyncCore):
@@ -120,6 +134,13 @@ class AsyncCoreMethods(AsyncCore):
         return AsyncMemories(self._sender)
 
     @cached_property
+    def actors(self) -> AsyncActors:
+        """Who the memories are about, found in the memories themselves (core plane)."""
+        with import_lock:
+            from .api.actors import AsyncActors
+        return AsyncActors(self._sender)
+
+    @cached_property
     def with_raw_response(self) -> AsyncCoreMethodsWithRawResponse:
         """The same methods, giving the response itself: status, headers, attempts, and `parse()` for the result."""
         return AsyncCoreMethodsWithRawResponse(with_raw_sender(self))
@@ -152,6 +173,11 @@ class AsyncCoreMethodsWithRawResponse(AsyncCoreWithRawResponse):
         """Browsing the stored memories, without search by meaning (core plane)."""
         return self._client.memories.with_raw_response
 
+    @cached_property
+    def actors(self) -> AsyncActorsWithRawResponse:
+        """Who the memories are about, found in the memories themselves (core plane)."""
+        return self._client.actors.with_raw_response
+
 
 class ControlMethods(Control):
     """The methods and sub-resources of a client of the control plane."""
@@ -183,6 +209,13 @@ class ControlMethods(Control):
         with import_lock:
             from .api.events import Events
         return Events(self._sender)
+
+    @cached_property
+    def connectors(self) -> Connectors:
+        """Connections from which Memsy reads by itself, such as Slack, Google Drive or S3 (control plane)."""
+        with import_lock:
+            from .api.connectors import Connectors
+        return Connectors(self._sender)
 
     @cached_property
     def interest(self) -> Interest:
@@ -225,6 +258,11 @@ class ControlMethodsWithRawResponse(ControlWithRawResponse):
         return self._client.events.with_raw_response
 
     @cached_property
+    def connectors(self) -> ConnectorsWithRawResponse:
+        """Connections from which Memsy reads by itself, such as Slack, Google Drive or S3 (control plane)."""
+        return self._client.connectors.with_raw_response
+
+    @cached_property
     def interest(self) -> InterestWithRawResponse:
         """Expressing interest in the Pro plan (control plane)."""
         return self._client.interest.with_raw_response
@@ -260,6 +298,13 @@ class AsyncControlMethods(AsyncControl):
         with import_lock:
             from .api.events import AsyncEvents
         return AsyncEvents(self._sender)
+
+    @cached_property
+    def connectors(self) -> AsyncConnectors:
+        """Connections from which Memsy reads by itself, such as Slack, Google Drive or S3 (control plane)."""
+        with import_lock:
+            from .api.connectors import AsyncConnectors
+        return AsyncConnectors(self._sender)
 
     @cached_property
     def interest(self) -> AsyncInterest:
@@ -300,6 +345,11 @@ class AsyncControlMethodsWithRawResponse(AsyncControlWithRawResponse):
     def events(self) -> AsyncEventsWithRawResponse:
         """Browsing the ingested raw events (control plane)."""
         return self._client.events.with_raw_response
+
+    @cached_property
+    def connectors(self) -> AsyncConnectorsWithRawResponse:
+        """Connections from which Memsy reads by itself, such as Slack, Google Drive or S3 (control plane)."""
+        return self._client.connectors.with_raw_response
 
     @cached_property
     def interest(self) -> AsyncInterestWithRawResponse:

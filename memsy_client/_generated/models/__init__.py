@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 from memsy_client._core.lazy import load
 
 if TYPE_CHECKING:
+    from .actor_list_response import ActorListResponse as ActorListResponse
+    from .actor_resource import ActorResource as ActorResource
+    from .actor_sort import ActorSort as ActorSort
     from .billing_summary_response import BillingSummaryResponse as BillingSummaryResponse
     from .clear_response import ClearResponse as ClearResponse
+    from .connector import Connector as Connector
+    from .connector_connection import ConnectorConnection as ConnectorConnection
+    from .connector_resource_item import ConnectorResourceItem as ConnectorResourceItem
+    from .connector_status import ConnectorStatus as ConnectorStatus
     from .event_item_resource import EventItemResource as EventItemResource
     from .event_kind import EventKind as EventKind
     from .event_list_response import EventListResponse as EventListResponse
@@ -32,6 +39,8 @@ if TYPE_CHECKING:
     from .memory_status import MemoryStatus as MemoryStatus
     from .org_resource import OrgResource as OrgResource
     from .payment_method import PaymentMethod as PaymentMethod
+    from .picker_config import PickerConfig as PickerConfig
+    from .resource_selection import ResourceSelection as ResourceSelection
     from .role_resource import RoleResource as RoleResource
     from .search_response import SearchResponse as SearchResponse
     from .search_result import SearchResult as SearchResult
@@ -48,8 +57,15 @@ if TYPE_CHECKING:
     from .usage_timeseries_response import UsageTimeseriesResponse as UsageTimeseriesResponse
 
 __all__ = (
+    "ActorListResponse",
+    "ActorResource",
+    "ActorSort",
     "BillingSummaryResponse",
     "ClearResponse",
+    "Connector",
+    "ConnectorConnection",
+    "ConnectorResourceItem",
+    "ConnectorStatus",
     "EventItemResource",
     "EventKind",
     "EventListResponse",
@@ -73,6 +89,8 @@ __all__ = (
     "MeResponse",
     "OrgResource",
     "PaymentMethod",
+    "PickerConfig",
+    "ResourceSelection",
     "RoleResource",
     "SearchResponse",
     "SearchResult",
@@ -90,8 +108,15 @@ __all__ = (
 )
 
 _MODULES = {
+    "ActorListResponse": ".actor_list_response",
+    "ActorResource": ".actor_resource",
+    "ActorSort": ".actor_sort",
     "BillingSummaryResponse": ".billing_summary_response",
     "ClearResponse": ".clear_response",
+    "Connector": ".connector",
+    "ConnectorConnection": ".connector_connection",
+    "ConnectorResourceItem": ".connector_resource_item",
+    "ConnectorStatus": ".connector_status",
     "EventItemResource": ".event_item_resource",
     "EventKind": ".event_kind",
     "EventListResponse": ".event_list_response",
@@ -115,6 +140,8 @@ _MODULES = {
     "MeResponse": ".me_response",
     "OrgResource": ".org_resource",
     "PaymentMethod": ".payment_method",
+    "PickerConfig": ".picker_config",
+    "ResourceSelection": ".resource_selection",
     "RoleResource": ".role_resource",
     "SearchResponse": ".search_response",
     "SearchResult": ".search_result",

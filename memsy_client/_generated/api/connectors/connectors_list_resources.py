@@ -1,0 +1,31 @@
+"""GET /connectors/{connector_id}/resources"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from memsy_client._core import decode
+from memsy_client._core.operation import Call, Operation
+
+if TYPE_CHECKING:
+    from ...models.connector_resource_item import ConnectorResourceItem
+
+
+def _parse(data: Any) -> list[ConnectorResourceItem]:
+    from ...models.connector_resource_item import ConnectorResourceItem
+
+    return decode.field(data, "resources", decode.each(ConnectorResourceItem.from_dict))
+
+
+_OPERATION: Operation[list[ConnectorResourceItem]] = Operation(
+    name="connectors.list_resources",
+    method="GET",
+    path="/connectors/{connector_id}/resources",
+    parse=_parse,
+    repeatable=True,
+)
+
+
+def request(connector_id: str, *, parent_id: str | None = None) -> Call[list[ConnectorResourceItem]]:
+    """The call of `connectors.list_resources`. Raises `MemsyInputError` for arguments that cannot be sent."""
+    return _OPERATION.call(path={"connector_id": connector_id}, query={"parent_id": parent_id})

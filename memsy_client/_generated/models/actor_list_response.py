@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode, encode
+from memsy_client._core.model import Model
+
+from .actor_resource import ActorResource
+
+
+@define(weakref_slot=False, getstate_setstate=False)
+class ActorListResponse(Model):
+    """One page of actors.
+
+    Attributes:
+        items: The actors of this page.
+        total: How many actors match, on all pages.
+        limit: How many a page holds at most.
+        offset: How many were skipped before this page.
+        truncated: Whether the scan of the memories hit its cap. Some actors may then be missing, and every count is
+            too low.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    items: list[ActorResource]
+    total: int
+    limit: int
+    offset: int
+    truncated: bool | None = None
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> ActorListResponse:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.items = decode.decode_at(data["items"], "items", _check_items)
+            self.total = value = data["total"]
+            if type(value) is not int:
+                decode.type_error(value, "an integer", "total")
+            self.limit = value = data["limit"]
+            if type(value) is not int:
+                decode.type_error(value, "an integer", "limit")
+            self.offset = value = data["offset"]
+            if type(value) is not int:
+                decode.type_error(value, "an integer", "offset")
+        except KeyError as missing:
+            raise decode.missing_field(missing) from None
+        self.truncated = value = data.get("truncated")
+        if type(value) is not bool and value is not None:
+            decode.type_error(value, "a boolean", "truncated")
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["items"] = encode.to_jsonable(self.items)
+        data["total"] = self.total
+        data["limit"] = self.limit
+        data["offset"] = self.offset
+        if self.truncated is not None:
+            data["truncated"] = self.truncated
+        return data
+
+
+_FIELDS = frozenset({"items", "total", "limit", "offset", "truncated"})
+_check_items = decode.each(ActorResource.from_dict)

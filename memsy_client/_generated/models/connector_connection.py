@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False, getstate_setstate=False)
+class ConnectorConnection(Model):
+    """A connection that waits for consent.
+
+    Attributes:
+        connector_id: The id of the connector.
+        authorize_url: Where the end user gives consent, in a browser.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    connector_id: str
+    authorize_url: str
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> ConnectorConnection:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.connector_id = value = data["connector_id"]
+            if type(value) is not str:
+                decode.type_error(value, "a string", "connector_id")
+            self.authorize_url = value = data["authorize_url"]
+            if type(value) is not str:
+                decode.type_error(value, "a string", "authorize_url")
+        except KeyError as missing:
+            raise decode.missing_field(missing) from None
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["connector_id"] = self.connector_id
+        data["authorize_url"] = self.authorize_url
+        return data
+
+
+_FIELDS = frozenset({"connector_id", "authorize_url"})

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, field
+
+from memsy_client._core import decode
+from memsy_client._core.model import Model
+
+
+@define(weakref_slot=False, getstate_setstate=False)
+class PickerConfig(Model):
+    """What the Google Picker needs.
+
+    Attributes:
+        access_token: A live token of the owner. Treat it as a password.
+        expires_in: Seconds until the token expires.
+        api_key: The browser key of the picker.
+        app_id: The id of the application.
+        additional_properties: Fields that the contract does not know, by their names on the wire.
+    """
+
+    access_token: str = field(repr=False)
+    expires_in: int
+    api_key: str
+    app_id: str
+    additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> PickerConfig:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        decode.mapping(data)
+        self = cls.__new__(cls)
+        try:
+            self.access_token = value = data["access_token"]
+            if type(value) is not str:
+                decode.type_error(value, "a string", "access_token")
+            self.expires_in = value = data["expires_in"]
+            if type(value) is not int:
+                decode.type_error(value, "an integer", "expires_in")
+            self.api_key = value = data["api_key"]
+            if type(value) is not str:
+                decode.type_error(value, "a string", "api_key")
+            self.app_id = value = data["app_id"]
+            if type(value) is not str:
+                decode.type_error(value, "a string", "app_id")
+        except KeyError as missing:
+            raise decode.missing_field(missing) from None
+        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
+        data = dict(self.additional_properties)
+        data["access_token"] = self.access_token
+        data["expires_in"] = self.expires_in
+        data["api_key"] = self.api_key
+        data["app_id"] = self.app_id
+        return data
+
+
+_FIELDS = frozenset({"access_token", "expires_in", "api_key", "app_id"})
