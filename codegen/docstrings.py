@@ -42,6 +42,24 @@ def iterator(operation: ClientMethod) -> str:
     )
 
 
+def polling(operation: ClientMethod) -> str:
+    """The docstring of the method that repeats an operation."""
+    node = operation.polling
+    assert node
+    title, _, further = node.description.partition(". ")
+    arguments = [(argument.name, about(argument)) for argument in operation.required_arguments]
+    arguments.append(("timeout", "Seconds to wait in all. The client's `deadline` bounds each request."))
+    arguments.append(("poll_interval", "Seconds between two requests."))
+    late = f"The next request, {node.status} being the answer still, would be later than `timeout`."
+    return _join(
+        _flowed(f"{title.rstrip('.')}."),
+        _flowed(further),
+        _section("Args", arguments),
+        _section("Returns", [("", operation.result_description or "The result.")]),
+        _raises(operation, ("TimeoutError", late)),
+    )
+
+
 def model(description: str, fields: Iterable[ModelField]) -> str:
     """The docstring of a model."""
     entries = [(field.name, about(field)) for field in fields]
@@ -97,9 +115,9 @@ def _title(operation: ClientMethod) -> str:
     return str(operation.raw.node.get("summary", "")).rstrip(".")
 
 
-def _raises(operation: ClientMethod) -> str:
+def _raises(operation: ClientMethod, *further: tuple[str, str]) -> str:
     named = [(name, _summary(getattr(exceptions, name))) for name in operation.raises]
-    return _section("Raises", [*named, ("MemsyError", "The base of every failure; nothing else is raised.")])
+    return _section("Raises", [*named, *further, ("MemsyError", "The base of every failure; nothing else is raised.")])
 
 
 def _summary(kind: type) -> str:

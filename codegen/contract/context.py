@@ -12,6 +12,7 @@ from .document import Document
 from .method_modules import CallModule, TagModule, client_imports
 from .model_modules import ModelModule
 from .models import Models
+from .properties import kind
 from .tags import Tags
 
 
@@ -37,11 +38,13 @@ class TemplateContext:
         received = self._models.reachable_from(method.result for method in methods)
         sent = self._models.reachable_from(argument.prop for method in methods for argument in method.arguments)
         self._only_sent = sent - received
+        self._results = self._models.classes_in(method.result for method in methods if kind(method.result) == "Model")
         self.models, self.enums = self._models.kept(sent | received)
 
     def model(self, model: ModelProperty) -> ModelModule:
         """The module of a model."""
-        return ModelModule(model, self._models, model.class_info.name in self._only_sent, self.core)
+        name = model.class_info.name
+        return ModelModule(model, self._models, name in self._only_sent, name in self._results, self.core)
 
     def call(self, endpoint: Endpoint) -> CallModule:
         """The module of an endpoint."""

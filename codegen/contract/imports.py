@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 _NAMES = {
-    "attrs": ["define", "field"],
+    "attrs": ["define", "field", "setters"],
     "collections.abc": ["AsyncIterator", "Iterable", "Iterator", "Mapping"],
     "functools": ["cached_property"],
     "typing": ["Any", "Literal", "TYPE_CHECKING"],
     "{core}": ["decode", "encode"],
     "{core}.model": ["Model"],
+    "{core}.open_model": ["OpenModel"],
     "{core}.lazy": ["import_lock"],
     "{core}.operation": ["Call", "Operation"],
     "{core}.paging": ["Pages"],
+    "{core}.polling": ["poll"],
     "{core}.raw_response": ["async_raw", "raw", "with_raw_sender"],
     "{core}.resource": ["AsyncResource", "SyncResource"],
+    "{core}.usage_and_rate_limit": ["RateLimitInfo", "UsageInfo"],
 }
 #: The import statements of the names that generated code uses, those of models apart. No model can have such a name.
 STATEMENTS = {name: f"from {source} import {name}" for source, names in _NAMES.items() for name in names}

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from .imports import import_block, model_imports
 from .models import Models
-from .names import TYPES, literal
-from .nodes import Argument, ClientMethod, Plane, Tag
-from .properties import kind
-from .types import Types
+from .names import TYPES, default_literal, literal
+from .nodes import Argument, ClientMethod, Plane, Tag, passed
+from .properties import kind, single
+from .types import Annotation, Check, Types
 
 
 class _MethodModule:
@@ -20,21 +20,28 @@ class _MethodModule:
         self.types = Types(models, frozenset(hidden))
 
     def parameters(self, method: ClientMethod, *further: str) -> str:
-        """The parameters of a method: required ones, then `*` and those that have a default."""
-        required = [self._parameter(argument) for argument in method.arguments if argument.required]
-        optional = [self._parameter(argument) for argument in method.arguments if not argument.required]
-        return ", ".join([*required, *(["*", *optional, *further] if optional or further else [])])
+        """The parameters of a method: positional ones, then `*` and the others."""
+        positional = [self._parameter(argument) for argument in method.arguments if argument.positional]
+        keyword_only = [self._parameter(argument) for argument in method.arguments if not argument.positional]
+        return ", ".join([*positional, *(["*", *keyword_only, *further] if keyword_only or further else [])])
 
     def _parameter(self, argument: Argument) -> str:
-        annotation = self.types.of(argument.prop).argument
+        annotation = self._annotation(argument)
         if argument.required:
             return f"{argument.name}: {annotation}"
         annotation = annotation.or_none() if argument.default is None else annotation
         return f"{argument.name}: {annotation} = {literal(argument.default)}"
 
+    def _annotation(self, argument: Argument) -> Annotation:
+        annotation = self.types.of(argument.prop).argument
+        if not argument.accepts:
+            return annotation
+        items = self.types.of(single(argument.prop).inner_property).argument
+        return self.types.named("Iterable", items | self.types.of(argument.accepts).argument)
+
     def _names(self, method: ClientMethod) -> frozenset[str]:
         """The names that the annotations of a method use."""
-        arguments = (self.types.of(argument.prop).argument.names for argument in method.arguments)
+        arguments = (self._annotation(argument).names for argument in method.arguments)
         return self.types.of(method.result).received.names.union(*arguments)
 
     def _imports(self, names: set[str], core: str, further: Iterable[str] = ()) -> str:
@@ -57,7 +64,7 @@ class CallModule(_MethodModule):
         names = {"Call", "Operation", *self._names(method)}
         if method.result:
             check, unwrap = self.types.of(method.result).check, method.raw.node.get("x-unwrap")
-            self.result = f"decode.field(data, {literal(unwrap)}, {check})" if unwrap else f"{check}(data)"
+            self.result = _parsed(method, check)
             self.is_untyped = not unwrap and check.function == "decode.first_of"
             names |= {"Any", "decode"} if unwrap or check.function.startswith("decode.") else {"Any"}
         if any(argument.is_list for argument in method.arguments):
@@ -65,6 +72,10 @@ class CallModule(_MethodModule):
         self.imports = self._imports(names, core)
         results = models.classes(self.types.of(method.result).received.names)
         self.late_imports = model_imports((part for part in results if kind(part) == "Model"), "...models.")
+        converted = [argument for argument in method.arguments if argument.accepts]
+        sources = {argument.accepts.class_info.name for argument in converted}
+        targets = models.classes_in(argument.prop for argument in converted)
+        self.conversion_imports = model_imports(models.classes(sources | targets), "...models.")
 
 
 class TagModule(_MethodModule):
@@ -80,12 +91,26 @@ class TagModule(_MethodModule):
             if method.paging:
                 names |= {"AsyncIterator", "Iterator", "Pages"} | self._max_items.names
                 names |= self.types.of(method.paging.item).received.names
+            if method.polling:
+                names.add("poll")
         modules = [f"from . import {method.module} as _{method.module}" for method in tag.methods]
         self.imports = self._imports(names, core, modules)
 
     def iter_parameters(self, method: ClientMethod) -> str:
         """The parameters of a method's iterator."""
         return self.parameters(method, f"max_items: {self._max_items} = None")
+
+    def polling_parameters(self, method: ClientMethod) -> str:
+        """The parameters of the method that repeats a method: its required ones, and for how long."""
+        seconds = self.types.named("float")
+        required = [self._parameter(argument) for argument in method.required_arguments]
+        assert method.polling
+        times = (("timeout", method.polling.timeout), ("poll_interval", method.polling.interval))
+        return ", ".join([*required, "*", *(f"{name}: {seconds} = {default}" for name, default in times)])
+
+    def polling_passed(self, method: ClientMethod) -> str:
+        """The arguments of such a method as it passes them on."""
+        return passed(method.required_arguments)
 
 
 def client_imports(planes: list[Plane], core: str) -> str:
@@ -100,6 +125,18 @@ def client_imports(planes: list[Plane], core: str) -> str:
 def _tag_import(tag: Tag) -> str:
     names = [f"{prefix}{tag.class_name}{suffix}" for prefix in ("", "Async") for suffix in ("", "WithRawResponse")]
     return f"from .api.{tag.module} import {', '.join(names)}"
+
+
+def _parsed(method: ClientMethod, check: Check) -> str:
+    """The result as an expression of `data`. A list that is null is empty."""
+    if unwrap := method.raw.node.get("x-unwrap"):
+        if "default" in method.result_schema:
+            default = default_literal(method.result_schema["default"], unwrap)
+            return f"decode.field_or_default(data, {literal(unwrap)}, {check}, {default})"
+        return f"decode.field(data, {literal(unwrap)}, {check})"
+    if kind(method.result) == "List":
+        return f"[] if data is None else {check}(data)"
+    return f"{check}(data)"
 
 
 def _passed(method: ClientMethod) -> Iterator[str]:
@@ -123,4 +160,9 @@ def _by_wire_name(arguments: Iterable[Argument]) -> str:
 
 
 def _encoded(argument: Argument) -> str:
-    return f'encode.items("{argument.name}", {argument.name})' if argument.is_list else argument.name
+    if argument.accepts:
+        model = single(argument.prop).inner_property.class_info.name
+        conversion = f"{argument.accepts.class_info.name}, {model}.from_item"
+        return f'encode.converted_items("{argument.name}", {argument.name}, {conversion})'
+    listed = f'encode.items("{argument.name}", {argument.name})' if argument.is_list else argument.name
+    return f"{listed} or None" if argument.schema.get("x-empty-as-null") else listed

@@ -17,8 +17,8 @@ from memsy_client import exceptions
 from .document import ContractError, RawOperation
 from .models import Models
 from .names import CLASS_NAMES, METHOD_NAMES, attribute, plain_name, wire
-from .nodes import Argument, ClientMethod, Paging
-from .properties import kind, members
+from .nodes import Argument, ClientMethod, Paging, Polling
+from .properties import kind, members, single
 
 #: The methods that RFC 9110 calls idempotent; `x-repeatable` overrides.
 IDEMPOTENT = {"get", "head", "put", "delete", "options"}
@@ -38,7 +38,7 @@ def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str,
     repeatable = raw.node.get("x-repeatable", raw.method in IDEMPOTENT)
     if not isinstance(repeatable, bool):
         raise ContractError(f"{where}: x-repeatable is neither true nor false")
-    result, success = _result(raw, endpoint, models, where)
+    result, schema, success = _result(raw, endpoint, models, where)
     arguments = _arguments(raw, endpoint, models, where)
     return ClientMethod(
         name=where,
@@ -47,10 +47,12 @@ def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str,
         raw=raw,
         arguments=arguments,
         result=result,
+        result_schema=schema,
         result_description=success,
         repeatable=repeatable,
         raises=_raises(raw, where),
         paging=_paging(raw, arguments, result, models, where),
+        polling=_polling(raw, where),
     )
 
 
@@ -63,7 +65,7 @@ def _arguments(raw: RawOperation, endpoint: Endpoint, models: Models, where: str
         if argument.name in arguments:
             raise ContractError(f"{where}: two arguments called {argument.name}")
         arguments[argument.name] = argument
-    return tuple(sorted(arguments.values(), key=lambda argument: not argument.required))
+    return tuple(sorted(arguments.values(), key=lambda argument: (not argument.positional, not argument.required)))
 
 
 def _parameters(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> Iterator[Argument]:
@@ -81,7 +83,7 @@ def _parameters(raw: RawOperation, endpoint: Endpoint, models: Models, where: st
         location, name = parameter["in"], parameter["name"]
         prop = props.get((location, name))
         _check_parameter(parameter, prop, f"{where}: {name}")
-        yield _argument(name, location, bool(parameter.get("required")), prop, parameter, models)
+        yield _argument(name, location, bool(parameter.get("required")), prop, parameter, models, where)
 
 
 def _check_parameter(parameter: dict[str, Any], prop: Any, where: str) -> None:
@@ -109,16 +111,19 @@ def _body(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> 
     required = bool(raw.body.get("required"))
     if not isinstance(prop, ModelProperty) or models.is_map(prop):
         described = content["application/json"] | {"description": raw.body.get("description")}
-        yield _argument("body", "body", required, prop, described, models)
+        yield _argument("body", "body", required, prop, described, models, where)
         return
     for name, schema in models.field_schemas(prop).items():
         field = models.field(prop, name)
-        yield _argument(name, "field", required and field.required, field, {"schema": schema}, models)
+        yield _argument(name, "field", required and field.required, field, {"schema": schema}, models, where)
 
 
-def _argument(name: str, location: str, required: bool, prop: Any, node: dict[str, Any], models: Models) -> Argument:
+def _argument(
+    name: str, location: str, required: bool, prop: Any, node: dict[str, Any], models: Models, where: str
+) -> Argument:
     """An argument that the document describes by a `schema` and, maybe, a `description` beside it."""
     schema = models.document.schema(node["schema"])
+    accepts = schema.get("x-accepts")
     return Argument(
         name=plain_name(strings.PythonIdentifier(name, "field_"), METHOD_NAMES),
         wire=name,
@@ -127,11 +132,22 @@ def _argument(name: str, location: str, required: bool, prop: Any, node: dict[st
         prop=prop,
         schema=schema,
         description=node.get("description") or models.document.description(schema),
+        positional=_is_positional(required, schema | node, f"{where}: {name}"),
+        accepts=None if accepts is None else models.convertible(accepts, single(prop), f"{where}: {name}"),
     )
 
 
-def _result(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> tuple[Any, str]:
-    """The property of what the method returns, and what the document says of the success."""
+def _is_positional(required: bool, node: dict[str, Any], where: str) -> bool:
+    """Whether an argument may be given by its position, as the document has it for required ones."""
+    for name, makes_sense in (("x-positional", not required), ("x-keyword-only", required)):
+        if name in node and not (node[name] is True and makes_sense):
+            kind_of = "an optional" if name == "x-positional" else "a required"
+            raise ContractError(f"{where}: {name} can only be true, and of {kind_of} argument")
+    return "x-positional" in node if not required else "x-keyword-only" not in node
+
+
+def _result(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> tuple[Any, dict[str, Any], str]:
+    """The property of what the method returns, its schema if it is a field, and the description of the success."""
     successes = {code: response for code, response in raw.responses.items() if code.startswith("2")}
     if not successes:
         raise ContractError(f"{where}: describes no success, such as 200")
@@ -144,11 +160,11 @@ def _result(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -
     description = successes[code].get("description", "")
     unwrap = raw.node.get("x-unwrap")
     if unwrap is None:
-        return prop, description
+        return prop, {}, description
     field = models.field(prop, unwrap)
-    if field is None:
+    if field is None or not isinstance(prop, ModelProperty):
         raise ContractError(f"{where}: x-unwrap names {unwrap}, which is not a field of the response")
-    return field, description
+    return field, models.field_schema(prop, field), description
 
 
 def _check_successes(successes: dict[str, dict[str, Any]], where: str) -> None:
@@ -192,6 +208,21 @@ def _paging(
             raise ContractError(f"{where}: x-item-id names {identity}, which is not a required field of an item")
         identity = attribute(found)
     return Paging("items" if wrapped else None, models.field(result, "total") is not None, item, identity)
+
+
+def _polling(raw: RawOperation, where: str) -> Polling | None:
+    """The further method that repeats an operation until it no longer fails with a status."""
+    node = raw.node.get("x-poll")
+    if node is None:
+        return None
+    try:
+        name, status, timeout, interval = (node[key] for key in ("method", "while", "timeout", "interval"))
+        description = node["description"]
+    except (KeyError, TypeError):
+        raise ContractError(f"{where}: x-poll takes method, while, timeout, interval and description") from None
+    if str(status) not in raw.responses:
+        raise ContractError(f"{where}: x-poll goes on while {status}, which is not among the responses")
+    return Polling(plain_name(name, CLASS_NAMES), int(status), float(timeout), float(interval), description)
 
 
 def _takes_steps(arguments: tuple[Argument, ...]) -> bool:

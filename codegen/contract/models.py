@@ -24,6 +24,8 @@ class Models:
         self._data = data
         self._classes = {_name(part): part for part in [*data.models, *data.enums]}
         self._schemas = {_class_name(name): schema for name, schema in document.schemas.items()}
+        #: By the class of a model, another one of which it can be made.
+        self.conversions: dict[str, ModelProperty] = {}
 
     @property
     def names(self) -> set[str]:
@@ -31,14 +33,18 @@ class Models:
         return {*self._classes, *self._schemas}
 
     def fields(self, prop: Any) -> list[Any]:
-        """The generator's properties of a model's fields, required ones first; of any other property none.
+        """The generator's properties of a model's fields, in the document's order; of any other property none.
 
         A property inside another one is a copy from before its model's fields were known, hence the look-up.
         """
         if not isinstance(prop, ModelProperty):
             return []
         model: Any = self._classes.get(_name(prop), prop)
-        return [*(model.required_properties or []), *(model.optional_properties or [])]
+        order = list(self.field_schemas(model))
+        return sorted(
+            [*(model.required_properties or []), *(model.optional_properties or [])],
+            key=lambda field: order.index(wire(field)),
+        )
 
     def field(self, prop: Any, name: Any) -> Any:
         """The field of a model that is called `name` on the wire, or None."""
@@ -48,6 +54,24 @@ class Models:
         """Whether a property is an object without fields of its own, which is a plain dict in Python."""
         return isinstance(prop, ModelProperty) and not self.fields(prop)
 
+    def is_open(self, prop: Any) -> bool:
+        """Whether a property is a free-form object, which is a dict with typed properties in Python (`x-open`)."""
+        return isinstance(prop, ModelProperty) and not self.is_map(prop) and bool(self._schema(prop).get("x-open"))
+
+    def convertible(self, name: str, prop: Any, where: str) -> Any:
+        """The model `name` (`x-accepts`) out of which the items of a list of models can be made, field by field."""
+        target = prop.inner_property if isinstance(prop, ListProperty) else None
+        source = self._classes.get(_class_name(name))
+        if not isinstance(target, ModelProperty) or not isinstance(source, ModelProperty):
+            raise ContractError(f"{where}: x-accepts stands at a list of models and names another model, not {name}")
+        lacking = {attribute(field) for field in self.fields(target)} - {
+            attribute(field) for field in self.fields(source)
+        }
+        if lacking:
+            raise ContractError(f"{where}: x-accepts names {name}, which lacks {', '.join(sorted(lacking))}")
+        self.conversions[_name(target)] = source
+        return source
+
     def field_schemas(self, model: ModelProperty) -> dict[str, Any]:
         """The schemas of a model's fields, by their names on the wire, in the document's order."""
         return dict(self._schema(model).get("properties", {}))
@@ -56,9 +80,9 @@ class Models:
         """The schema of one field of a model."""
         return self.document.schema(self.field_schemas(model).get(wire(prop)))
 
-    def flattened(self, model: ModelProperty) -> tuple[str, list[tuple[Any, str]]] | None:
-        """The attribute whose own fields a model shows as attributes (`x-expose`), and these fields with what the
-        document says of them. A field that the model has itself is not among them.
+    def flattened(self, model: ModelProperty) -> tuple[Any, list[tuple[Any, str]]] | None:
+        """The field whose own fields a model shows as attributes (`x-expose`), and these with what the document says
+        of them. A field that the model has itself is not among them.
         """
         name = self._schema(model).get("x-expose")
         if name is None:
@@ -68,7 +92,7 @@ class Models:
         if not isinstance(inner, ModelProperty) or self.is_map(inner):
             raise ContractError(f"{_name(model)}: x-expose names {name}, which is not a field with fields of its own")
         own = {attribute(field) for field in self.fields(model)}
-        return attribute(prop), [
+        return prop, [
             (field, self.document.description(self.field_schema(inner, field)))
             for field in self.fields(inner)
             if attribute(field) not in own

@@ -8,6 +8,7 @@ import math
 from typing import Any
 
 from memsy_client._core.model import Model
+from memsy_client._core.open_model import OpenModel
 
 from .document import ContractError
 
@@ -39,6 +40,11 @@ def attribute(prop: Any) -> str:
     return plain_name(prop.python_name, MODEL_NAMES)
 
 
+def open_attribute(prop: Any) -> str:
+    """The name of a free-form object's property for a key."""
+    return plain_name(prop.python_name, MODEL_NAMES.union(dir(OpenModel)))
+
+
 def wire(prop: Any) -> str:
     """The name of a property on the wire."""
     return str(prop.name.get_untrusted_value())
@@ -66,6 +72,15 @@ def literal(value: Any) -> str:
     if isinstance(value, float) and math.isfinite(value):
         return repr(value)
     raise ContractError(f"{value!r} is not a value of JSON")
+
+
+def default_literal(value: Any, where: str) -> str:
+    """What is read in place of a value that is absent, as an expression; a list or an object of its own each time."""
+    if value == [] or value == {}:
+        return "[]" if value == [] else "{}"
+    if not isinstance(value, str | int | float):
+        raise ContractError(f"{where}: a default can be text, a number, true, false, or an empty list or object")
+    return literal(value)
 
 
 def _escaped(character: str) -> str:

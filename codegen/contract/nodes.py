@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,12 @@ from .properties import kind, nullable, single
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a client method, called `wire` in the request. Required ones are positional.
+    """One argument of a client method, called `wire` in the request.
 
     Attributes:
         location: `path`, `query`, `header`, `field` (of a JSON object body) or `body` (the body itself).
+        positional: Whether it may be given by its position: required ones, unless the document says otherwise.
+        accepts: The generator's model that it takes too, in place of its own (`x-accepts`), or None.
         prop: The generator's property, which knows its type.
         schema: Its schema in the document.
     """
@@ -27,6 +30,8 @@ class Argument:
     prop: Any
     schema: dict[str, Any]
     description: str
+    positional: bool
+    accepts: Any = None
 
     @property
     def default(self) -> Any:
@@ -70,6 +75,23 @@ class Paging:
 
 
 @dataclass(frozen=True)
+class Polling:
+    """A further method, `python_name`, which repeats an operation for as long as it fails with a status (`x-poll`).
+
+    Attributes:
+        status: The status with which the operation fails until it is time.
+        timeout, interval: Their defaults in seconds.
+        description: What the document says of the method.
+    """
+
+    python_name: str
+    status: int
+    timeout: float
+    interval: float
+    description: str
+
+
+@dataclass(frozen=True)
 class ClientMethod:
     """One operation, `raw` in the document, as one client method.
 
@@ -77,8 +99,9 @@ class ClientMethod:
         name: The name users see in errors: `roles.list`, or `search` on a plane itself.
         python_name: The method's name on its class.
         module: The module that builds its calls.
-        arguments: In signature order: required ones first.
+        arguments: In signature order: positional ones first.
         result: The generator's property of what the method returns; None when it returns None.
+        result_schema: Its schema where it is a field of the response (`x-unwrap`).
         result_description: What the document says of the success.
         repeatable: Whether sending the request twice does no harm.
         raises: The names of the exceptions that the document speaks of.
@@ -90,10 +113,12 @@ class ClientMethod:
     raw: RawOperation
     arguments: tuple[Argument, ...]
     result: Any
+    result_schema: dict[str, Any]
     result_description: str
     repeatable: bool
     raises: tuple[str, ...]
     paging: Paging | None
+    polling: Polling | None
 
     @property
     def iter_name(self) -> str:
@@ -103,13 +128,19 @@ class ClientMethod:
     @property
     def python_names(self) -> list[str]:
         """The names of all that the operation becomes: the method itself and its iterator, where it pages."""
-        return [self.python_name, self.iter_name] if self.paging else [self.python_name]
+        names = [self.python_name]
+        names += [self.iter_name] if self.paging else []
+        return [*names, self.polling.python_name] if self.polling else names
 
     @property
     def passed(self) -> str:
         """The arguments as the method passes them on to the function that builds a call."""
-        names = ((argument.name, argument.required) for argument in self.arguments)
-        return ", ".join(name if is_positional else f"{name}={name}" for name, is_positional in names)
+        return passed(self.arguments)
+
+    @property
+    def required_arguments(self) -> list[Argument]:
+        """The arguments without which it cannot be called."""
+        return [argument for argument in self.arguments if argument.required]
 
     @property
     def never_none(self) -> list[str]:
@@ -120,6 +151,12 @@ class ClientMethod:
     def arguments_in(self, *locations: str) -> list[Argument]:
         """The arguments that have one of these locations."""
         return [argument for argument in self.arguments if argument.location in locations]
+
+
+def passed(arguments: Iterable[Argument]) -> str:
+    """Arguments as a method passes them on to a function that has them too."""
+    names = ((argument.name, argument.positional) for argument in arguments)
+    return ", ".join(name if is_positional else f"{name}={name}" for name, is_positional in names)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 A check takes a JSON value and returns what the model keeps of it, or raises a `MemsyDecodeError` that says where in the
 data it failed and what was expected there. Checks run for every field of every object received, and are written for
-speed: models test plain values themselves and only call `type_error`; the most common checks take the location.
+speed: models test plain values themselves and only then call a check, with the location; free-form data is `readable`
+or passed over.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ else:
 
 
 _MISSING = "is missing"
+_MAX_DIGITS = 20  # more than 64 bits have
 _JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
 
 
@@ -48,29 +50,46 @@ def missing_field(error: KeyError) -> MemsyDecodeError:
     return MemsyDecodeError(_MISSING).prepend_location(str(error.args[0]))
 
 
+def with_nulls(data: dict[str, Any], error: KeyError, names: frozenset[str]) -> dict[str, Any]:
+    """`data` with a null for each of `names` that it lacks. Raises `MemsyDecodeError` when `error` names another."""
+    if error.args[0] not in names:
+        raise missing_field(error) from None
+    return {**dict.fromkeys(names), **data}
+
+
 def any_value(data: Any) -> Any:
     """Anything at all."""
     return data
 
 
-def text(data: Any) -> str:
+def text(data: Any, location: str | None = None) -> str:
     """A string."""
-    return data if type(data) is str else type_error(data, "a string")
+    return data if type(data) is str else type_error(data, "a string", location)
 
 
-def integer(data: Any) -> int:
-    """A whole number."""
-    return data if type(data) is int else type_error(data, "an integer")
+def integer(data: Any, location: str | None = None) -> int:
+    """A whole number, which may be written as `3.0`."""
+    if type(data) is int:
+        return data
+    if type(data) is float and data.is_integer():
+        return int(data)
+    type_error(data, "an integer", location)
 
 
-def number(data: Any) -> float:
+def integer_or_digits(data: Any, location: str | None = None) -> int:
+    """A whole number, which may be text of ASCII digits."""
+    is_digits = type(data) is str and data.isascii() and data.isdigit() and len(data) < _MAX_DIGITS
+    return int(data) if is_digits else integer(data, location)
+
+
+def number(data: Any, location: str | None = None) -> float:
     """A number."""
-    return data if type(data) is float or type(data) is int else type_error(data, "a number")
+    return data if type(data) is float or type(data) is int else type_error(data, "a number", location)
 
 
-def boolean(data: Any) -> bool:
+def boolean(data: Any, location: str | None = None) -> bool:
     """True or false."""
-    return data if type(data) is bool else type_error(data, "a boolean")
+    return data if type(data) is bool else type_error(data, "a boolean", location)
 
 
 def null(data: Any) -> None:
@@ -78,9 +97,9 @@ def null(data: Any) -> None:
     return None if data is None else type_error(data, "null")
 
 
-def mapping(data: Any) -> dict[str, Any]:
+def mapping(data: Any, location: str | None = None) -> dict[str, Any]:
     """An object, whatever its values."""
-    return data if type(data) is dict else type_error(data, "an object")
+    return data if type(data) is dict else type_error(data, "an object", location)
 
 
 def time(data: Any, location: str | None = None) -> datetime.datetime:
@@ -213,6 +232,29 @@ def decode_at_or_none(data: Any, location: str, check: Check[T]) -> T | None:
         raise error.prepend_location(location) from None
 
 
+def none_if_empty(data: Any) -> Any:
+    """The value, or None for an object that holds nothing."""
+    return None if data == {} else data
+
+
+def readable(data: Any, check: Check[T]) -> T | None:
+    """What `check` makes of free-form data; None of what it refuses."""
+    try:
+        return check(data)
+    except MemsyDecodeError:
+        return None
+
+
+def readable_items(data: Any, check: Check[T]) -> list[T]:
+    """The items of a free-form list that pass `check`; none of what is not a list."""
+    if type(data) is not list:
+        return []
+    try:
+        return list(map(check, data))
+    except MemsyDecodeError:
+        return [item for item in (readable(item, check) for item in data) if item is not None]
+
+
 def unknown(data: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
     """The fields of `data` that the contract does not know."""
     return {name: data[name] for name in data if name not in known}
@@ -224,3 +266,9 @@ def field(data: Any, name: str, check: Check[T]) -> T:
         return decode_at(mapping(data)[name], name, check)
     except KeyError as missing:
         raise missing_field(missing) from None
+
+
+def field_or_default(data: Any, name: str, check: Check[T], default: T) -> T:
+    """What `check` makes of the field `name` of an object; the default where either is null or missing."""
+    value = None if data is None else mapping(data).get(name)
+    return default if value is None else decode_at(value, name, check)

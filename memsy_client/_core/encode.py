@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from ..exceptions import MemsyInputError
 from .model import Model
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -42,6 +43,14 @@ def items(name: str, values: Iterable[T] | None) -> list[T] | None:
     if isinstance(values, str | bytes | Mapping | Model) or not isinstance(values, Iterable):
         raise MemsyInputError(f"{name} takes a list, not one {type(values).__name__}")
     return list(values)
+
+
+def converted_items(
+    name: str, values: Iterable[Any] | None, source: type[S], convert: Callable[[S], T]
+) -> list[T] | None:
+    """As `items`, with those that are a `source` converted. Raises `MemsyInputError`."""
+    listed = items(name, values)
+    return listed and [convert(value) if isinstance(value, source) else value for value in listed]
 
 
 def to_text(name: str, value: Any) -> str:

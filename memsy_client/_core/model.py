@@ -16,22 +16,34 @@ class Model:
     `model.get("name")` look a field up by its name on the wire, known or not.
     """
 
-    # Only the top-level result of a call has its headers here; elsewhere the slot stays empty. Copies and pickles take
+    # Only the top-level result of a call has its headers here; elsewhere the slots stay empty. Copies and pickles take
     # along whatever slots are filled, for which the models turn off the pickling of attrs: it knows fields alone.
-    __slots__ = ("_response_headers",)
+    __slots__ = ("_rate_limit", "_response_headers", "_usage")
     _response_headers: Headers
+    _usage: UsageInfo | None
+    _rate_limit: RateLimitInfo | None
 
     @property
     def usage(self) -> UsageInfo | None:
         """The plan's use from the response's headers; None when they do not say, or on a nested object."""
+        usage = getattr(self, "_usage", None)
         headers = getattr(self, "_response_headers", None)
-        return parse_usage(headers) if headers is not None else None
+        return parse_usage(headers) if usage is None and headers is not None else usage
+
+    @usage.setter
+    def usage(self, usage: UsageInfo | None) -> None:
+        self._usage = usage
 
     @property
     def rate_limit(self) -> RateLimitInfo | None:
         """The rate limit from the response's headers; None when they do not say, or on a nested object."""
+        rate_limit = getattr(self, "_rate_limit", None)
         headers = getattr(self, "_response_headers", None)
-        return parse_rate_limit(headers) if headers is not None else None
+        return parse_rate_limit(headers) if rate_limit is None and headers is not None else rate_limit
+
+    @rate_limit.setter
+    def rate_limit(self, rate_limit: RateLimitInfo | None) -> None:
+        self._rate_limit = rate_limit
 
     def to_dict(self) -> dict[str, Any]:
         """The model as JSON values, by the names on the wire; fields that are None and not required are left out."""

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .actor_resource import ActorResource
 
@@ -28,7 +29,9 @@ class ActorListResponse(Model):
     total: int
     limit: int
     offset: int
-    truncated: bool | None = None
+    truncated: bool = False
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -37,21 +40,23 @@ class ActorListResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.items = decode.decode_at(data["items"], "items", _check_items)
+            value = data["items"]
+            self.items = [] if value is None else decode.decode_at(value, "items", _check_items)
             self.total = value = data["total"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "total")
+                self.total = decode.integer(value, "total")
             self.limit = value = data["limit"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "limit")
+                self.limit = decode.integer(value, "limit")
             self.offset = value = data["offset"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "offset")
+                self.offset = decode.integer(value, "offset")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.truncated = value = data.get("truncated")
-        if type(value) is not bool and value is not None:
-            decode.type_error(value, "a boolean", "truncated")
+        if type(value) is not bool:
+            self.truncated = False if value is None else decode.boolean(value, "truncated")
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -62,10 +67,10 @@ class ActorListResponse(Model):
         data["total"] = self.total
         data["limit"] = self.limit
         data["offset"] = self.offset
-        if self.truncated is not None:
-            data["truncated"] = self.truncated
+        data["truncated"] = self.truncated
         return data
 
 
 _FIELDS = frozenset({"items", "total", "limit", "offset", "truncated"})
+_FILLED = frozenset({"items"})
 _check_items = decode.each(ActorResource.from_dict)

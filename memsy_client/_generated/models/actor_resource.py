@@ -7,6 +7,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -29,11 +30,13 @@ class ActorResource(Model):
     actor_id: str
     first_memory_at: datetime.datetime | None = None
     last_memory_at: datetime.datetime | None = None
-    memory_count: int | None = None
-    active_memory_count: int | None = None
-    scope_levels: list[str] | None = None
-    role_ids: list[str] | None = None
-    team_ids: list[str] | None = None
+    memory_count: int = 0
+    active_memory_count: int = 0
+    scope_levels: list[str] = field(factory=list[str])
+    role_ids: list[str] = field(factory=list[str])
+    team_ids: list[str] = field(factory=list[str])
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -44,20 +47,24 @@ class ActorResource(Model):
         try:
             self.actor_id = value = data["actor_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "actor_id")
+                decode.text(value, "actor_id")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.first_memory_at = decode.time_or_none(data.get("first_memory_at"), "first_memory_at")
         self.last_memory_at = decode.time_or_none(data.get("last_memory_at"), "last_memory_at")
         self.memory_count = value = data.get("memory_count")
-        if type(value) is not int and value is not None:
-            decode.type_error(value, "an integer", "memory_count")
+        if type(value) is not int:
+            self.memory_count = 0 if value is None else decode.integer(value, "memory_count")
         self.active_memory_count = value = data.get("active_memory_count")
-        if type(value) is not int and value is not None:
-            decode.type_error(value, "an integer", "active_memory_count")
-        self.scope_levels = decode.texts_or_none(data.get("scope_levels"), "scope_levels")
-        self.role_ids = decode.texts_or_none(data.get("role_ids"), "role_ids")
-        self.team_ids = decode.texts_or_none(data.get("team_ids"), "team_ids")
+        if type(value) is not int:
+            self.active_memory_count = 0 if value is None else decode.integer(value, "active_memory_count")
+        value = data.get("scope_levels")
+        self.scope_levels = [] if value is None else decode.texts(value, "scope_levels")
+        value = data.get("role_ids")
+        self.role_ids = [] if value is None else decode.texts(value, "role_ids")
+        value = data.get("team_ids")
+        self.team_ids = [] if value is None else decode.texts(value, "team_ids")
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -69,16 +76,11 @@ class ActorResource(Model):
             data["first_memory_at"] = encode.to_jsonable(self.first_memory_at)
         if self.last_memory_at is not None:
             data["last_memory_at"] = encode.to_jsonable(self.last_memory_at)
-        if self.memory_count is not None:
-            data["memory_count"] = self.memory_count
-        if self.active_memory_count is not None:
-            data["active_memory_count"] = self.active_memory_count
-        if self.scope_levels is not None:
-            data["scope_levels"] = encode.to_jsonable(self.scope_levels)
-        if self.role_ids is not None:
-            data["role_ids"] = encode.to_jsonable(self.role_ids)
-        if self.team_ids is not None:
-            data["team_ids"] = encode.to_jsonable(self.team_ids)
+        data["memory_count"] = self.memory_count
+        data["active_memory_count"] = self.active_memory_count
+        data["scope_levels"] = encode.to_jsonable(self.scope_levels)
+        data["role_ids"] = encode.to_jsonable(self.role_ids)
+        data["team_ids"] = encode.to_jsonable(self.team_ids)
         return data
 
 

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .payment_method import PaymentMethod
 from .upcoming_invoice import UpcomingInvoice
@@ -39,6 +40,8 @@ class BillingSummaryResponse(Model):
     subscription_status: str | None = None
     billing_contact: str | None = None
     stripe_subscription_id: str | None = None
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -49,36 +52,37 @@ class BillingSummaryResponse(Model):
         try:
             self.tier = value = data["tier"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "tier")
+                decode.text(value, "tier")
             self.purchased_seats = value = data["purchased_seats"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "purchased_seats")
+                self.purchased_seats = decode.integer(value, "purchased_seats")
             self.assigned_seats = value = data["assigned_seats"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "assigned_seats")
+                self.assigned_seats = decode.integer(value, "assigned_seats")
             self.available_seats = value = data["available_seats"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "available_seats")
+                self.available_seats = decode.integer(value, "available_seats")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.stripe_customer_id = value = data.get("stripe_customer_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "stripe_customer_id")
+            decode.text(value, "stripe_customer_id")
         self.payment_method = decode.decode_at_or_none(
-            data.get("payment_method"), "payment_method", PaymentMethod.from_dict
+            decode.none_if_empty(data.get("payment_method")), "payment_method", PaymentMethod.from_dict
         )
         self.upcoming_invoice = decode.decode_at_or_none(
-            data.get("upcoming_invoice"), "upcoming_invoice", UpcomingInvoice.from_dict
+            decode.none_if_empty(data.get("upcoming_invoice")), "upcoming_invoice", UpcomingInvoice.from_dict
         )
         self.subscription_status = value = data.get("subscription_status")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "subscription_status")
+            decode.text(value, "subscription_status")
         self.billing_contact = value = data.get("billing_contact")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "billing_contact")
+            decode.text(value, "billing_contact")
         self.stripe_subscription_id = value = data.get("stripe_subscription_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "stripe_subscription_id")
+            decode.text(value, "stripe_subscription_id")
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -18,6 +19,8 @@ class ClearResponse(Model):
     """
 
     deleted: int
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -28,9 +31,10 @@ class ClearResponse(Model):
         try:
             self.deleted = value = data["deleted"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "deleted")
+                self.deleted = decode.integer(value, "deleted")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -20,6 +21,8 @@ class ConnectorConnection(Model):
 
     connector_id: str
     authorize_url: str
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -30,12 +33,13 @@ class ConnectorConnection(Model):
         try:
             self.connector_id = value = data["connector_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "connector_id")
+                decode.text(value, "connector_id")
             self.authorize_url = value = data["authorize_url"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "authorize_url")
+                decode.text(value, "authorize_url")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

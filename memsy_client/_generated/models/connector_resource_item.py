@@ -22,9 +22,9 @@ class ConnectorResourceItem(Model):
     """
 
     external_id: str
-    resource_type: str | None = None
+    resource_type: str = "channel"
     name: str | None = None
-    selected: bool | None = None
+    selected: bool = False
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -35,18 +35,18 @@ class ConnectorResourceItem(Model):
         try:
             self.external_id = value = data["external_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "external_id")
+                decode.text(value, "external_id")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.resource_type = value = data.get("resource_type")
-        if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "resource_type")
+        if type(value) is not str:
+            self.resource_type = "channel" if value is None else decode.text(value, "resource_type")
         self.name = value = data.get("name")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "name")
+            decode.text(value, "name")
         self.selected = value = data.get("selected")
-        if type(value) is not bool and value is not None:
-            decode.type_error(value, "a boolean", "selected")
+        if type(value) is not bool:
+            self.selected = False if value is None else decode.boolean(value, "selected")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -54,12 +54,10 @@ class ConnectorResourceItem(Model):
         """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
         data = dict(self.additional_properties)
         data["external_id"] = self.external_id
-        if self.resource_type is not None:
-            data["resource_type"] = self.resource_type
+        data["resource_type"] = self.resource_type
         if self.name is not None:
             data["name"] = self.name
-        if self.selected is not None:
-            data["selected"] = self.selected
+        data["selected"] = self.selected
         return data
 
 

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -18,8 +19,10 @@ class ConnectorStatus(Model):
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 
-    connected: bool
+    connected: bool = False
     display_name: str | None = None
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -30,12 +33,13 @@ class ConnectorStatus(Model):
         try:
             self.connected = value = data["connected"]
             if type(value) is not bool:
-                decode.type_error(value, "a boolean", "connected")
+                self.connected = False if value is None else decode.boolean(value, "connected")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.display_name = value = data.get("display_name")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "display_name")
+            decode.text(value, "display_name")
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -49,3 +53,4 @@ class ConnectorStatus(Model):
 
 
 _FIELDS = frozenset({"connected", "display_name"})
+_FILLED = frozenset({"connected"})

@@ -47,28 +47,27 @@ class EventItemResource(Model):
         try:
             self.event_id = value = data["event_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "event_id")
+                decode.text(value, "event_id")
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "org_id")
+                decode.text(value, "org_id")
             self.actor_id = value = data["actor_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "actor_id")
+                decode.text(value, "actor_id")
             self.kind = value = data["kind"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "kind")
+                decode.text(value, "kind")
             self.content = value = data["content"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "content")
+                decode.text(value, "content")
             self.ts = decode.time(data["ts"], "ts")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.session_id = value = data.get("session_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "session_id")
-        self.metadata = value = data.get("metadata")
-        if type(value) is not dict and value is not None:
-            decode.type_error(value, "an object", "metadata")
+            decode.text(value, "session_id")
+        value = data.get("metadata")
+        self.metadata = value if type(value) is dict else None
         self.ingested_at = decode.time_or_none(data.get("ingested_at"), "ingested_at")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self

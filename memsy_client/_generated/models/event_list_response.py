@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .event_item_resource import EventItemResource
 
@@ -22,10 +23,12 @@ class EventListResponse(Model):
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 
-    items: list[EventItemResource]
-    total: int
-    limit: int
-    offset: int
+    items: list[EventItemResource] = field(factory=list[EventItemResource])
+    total: int = 0
+    limit: int = 0
+    offset: int = 0
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -34,18 +37,20 @@ class EventListResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.items = decode.decode_at(data["items"], "items", _check_items)
+            value = data["items"]
+            self.items = [] if value is None else decode.decode_at(value, "items", _check_items)
             self.total = value = data["total"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "total")
+                self.total = 0 if value is None else decode.integer(value, "total")
             self.limit = value = data["limit"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "limit")
+                self.limit = 0 if value is None else decode.integer(value, "limit")
             self.offset = value = data["offset"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "offset")
+                self.offset = 0 if value is None else decode.integer(value, "offset")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -60,4 +65,5 @@ class EventListResponse(Model):
 
 
 _FIELDS = frozenset({"items", "total", "limit", "offset"})
+_FILLED = frozenset({"items", "total", "limit", "offset"})
 _check_items = decode.each(EventItemResource.from_dict)

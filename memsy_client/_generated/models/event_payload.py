@@ -50,28 +50,28 @@ class EventPayload(Model):
         try:
             self.actor_id = value = data["actor_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "actor_id")
+                decode.text(value, "actor_id")
             self.session_id = value = data["session_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "session_id")
+                decode.text(value, "session_id")
             self.kind = value = data["kind"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "kind")
+                decode.text(value, "kind")
             self.content = value = data["content"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "content")
+                decode.text(value, "content")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.role_id = value = data.get("role_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "role_id")
+            decode.text(value, "role_id")
         self.team_id = value = data.get("team_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "team_id")
+            decode.text(value, "team_id")
         self.ts = decode.time_or_none(data.get("ts"), "ts")
         self.metadata = value = data.get("metadata")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "metadata")
+            decode.text(value, "metadata")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

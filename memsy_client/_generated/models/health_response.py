@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -16,14 +17,16 @@ class HealthResponse(Model):
         status: `ok` when all is well; the vocabulary is open.
         version: The version of the service.
         billing_enabled: Whether this installation bills.
-        components: The state of each part of the service by its name.
+        components: The state of each part of the service by its name, such as `async_memsy`; text as a rule.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 
-    status: str
-    version: str
+    status: str = "unknown"
+    version: str = ""
     billing_enabled: bool | None = None
-    components: dict[str, str] | None = None
+    components: dict[str, Any] | None = None
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -34,16 +37,18 @@ class HealthResponse(Model):
         try:
             self.status = value = data["status"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "status")
+                self.status = "unknown" if value is None else decode.text(value, "status")
             self.version = value = data["version"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "version")
+                self.version = "" if value is None else decode.text(value, "version")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.billing_enabled = value = data.get("billing_enabled")
         if type(value) is not bool and value is not None:
-            decode.type_error(value, "a boolean", "billing_enabled")
-        self.components = decode.decode_at_or_none(data.get("components"), "components", decode.text_values)
+            decode.boolean(value, "billing_enabled")
+        value = data.get("components")
+        self.components = value if type(value) is dict else None
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -60,3 +65,4 @@ class HealthResponse(Model):
 
 
 _FIELDS = frozenset({"status", "version", "billing_enabled", "components"})
+_FILLED = frozenset({"status", "version"})

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -18,6 +19,8 @@ class InterestResponse(Model):
     """
 
     message: str
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -28,9 +31,10 @@ class InterestResponse(Model):
         try:
             self.message = value = data["message"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "message")
+                decode.text(value, "message")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -40,25 +40,25 @@ class InvoiceResource(Model):
         try:
             self.id = value = data["id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "id")
+                decode.text(value, "id")
             self.amount_due = value = data["amount_due"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "amount_due")
+                self.amount_due = decode.integer(value, "amount_due")
             self.amount_paid = value = data["amount_paid"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "amount_paid")
+                self.amount_paid = decode.integer(value, "amount_paid")
             self.currency = value = data["currency"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "currency")
+                decode.text(value, "currency")
             self.status = value = data["status"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "status")
+                decode.text(value, "status")
             self.created = decode.decode_at(data["created"], "created", _check_created)
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.hosted_invoice_url = value = data.get("hosted_invoice_url")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "hosted_invoice_url")
+            decode.text(value, "hosted_invoice_url")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

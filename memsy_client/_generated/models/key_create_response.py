@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .key_scope import KeyScope
 
@@ -27,7 +28,9 @@ class KeyCreateResponse(Model):
     raw_key: str = field(repr=False)
     prefix: str
     name: str
-    scopes: list[KeyScope | str]
+    scopes: list[KeyScope | str] = field(factory=list[KeyScope | str])
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -38,19 +41,21 @@ class KeyCreateResponse(Model):
         try:
             self.key_id = value = data["key_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "key_id")
+                decode.text(value, "key_id")
             self.raw_key = value = data["raw_key"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "raw_key")
+                decode.text(value, "raw_key")
             self.prefix = value = data["prefix"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "prefix")
+                decode.text(value, "prefix")
             self.name = value = data["name"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "name")
-            self.scopes = decode.texts(data["scopes"], "scopes")
+                decode.text(value, "name")
+            value = data["scopes"]
+            self.scopes = [] if value is None else decode.texts(value, "scopes")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -66,3 +71,4 @@ class KeyCreateResponse(Model):
 
 
 _FIELDS = frozenset({"key_id", "raw_key", "prefix", "name", "scopes"})
+_FILLED = frozenset({"scopes"})

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .key_resource import KeyResource
 
@@ -24,6 +25,8 @@ class KeyListResponse(Model):
     keys: list[KeyResource]
     max_keys: int
     active_count: int
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -32,15 +35,17 @@ class KeyListResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.keys = decode.decode_at(data["keys"], "keys", _check_keys)
+            value = data["keys"]
+            self.keys = [] if value is None else decode.decode_at(value, "keys", _check_keys)
             self.max_keys = value = data["max_keys"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "max_keys")
+                self.max_keys = decode.integer(value, "max_keys")
             self.active_count = value = data["active_count"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "active_count")
+                self.active_count = decode.integer(value, "active_count")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -54,4 +59,5 @@ class KeyListResponse(Model):
 
 
 _FIELDS = frozenset({"keys", "max_keys", "active_count"})
+_FILLED = frozenset({"keys"})
 _check_keys = decode.each(KeyResource.from_dict)

@@ -45,20 +45,21 @@ class KeyResource(Model):
         try:
             self.key_id = value = data["key_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "key_id")
+                decode.text(value, "key_id")
             self.prefix = value = data["prefix"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "prefix")
+                decode.text(value, "prefix")
             self.name = value = data["name"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "name")
-            self.scopes = decode.texts(data["scopes"], "scopes")
+                decode.text(value, "name")
+            value = data["scopes"]
+            self.scopes = [] if value is None else decode.texts(value, "scopes")
             self.is_active = value = data["is_active"]
             if type(value) is not bool:
-                decode.type_error(value, "a boolean", "is_active")
+                decode.boolean(value, "is_active")
             self.created_at = decode.time(data["created_at"], "created_at")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.last_used_at = decode.time_or_none(data.get("last_used_at"), "last_used_at")
         self.expires_at = decode.time_or_none(data.get("expires_at"), "expires_at")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
@@ -81,3 +82,4 @@ class KeyResource(Model):
 
 
 _FIELDS = frozenset({"key_id", "prefix", "name", "scopes", "is_active", "created_at", "last_used_at", "expires_at"})
+_FILLED = frozenset({"scopes"})

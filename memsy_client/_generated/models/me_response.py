@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -33,6 +34,8 @@ class MeResponse(Model):
     is_billing_admin: bool
     user_id: str | None = None
     org_role: str | None = None
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -43,30 +46,31 @@ class MeResponse(Model):
         try:
             self.customer_id = value = data["customer_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "customer_id")
+                decode.text(value, "customer_id")
             self.email = value = data["email"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "email")
+                decode.text(value, "email")
             self.tier = value = data["tier"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "tier")
+                decode.text(value, "tier")
             self.is_superadmin = value = data["is_superadmin"]
             if type(value) is not bool:
-                decode.type_error(value, "a boolean", "is_superadmin")
+                decode.boolean(value, "is_superadmin")
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "org_id")
+                decode.text(value, "org_id")
             self.is_billing_admin = value = data["is_billing_admin"]
             if type(value) is not bool:
-                decode.type_error(value, "a boolean", "is_billing_admin")
+                decode.boolean(value, "is_billing_admin")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.user_id = value = data.get("user_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "user_id")
+            decode.text(value, "user_id")
         self.org_role = value = data.get("org_role")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "org_role")
+            decode.text(value, "org_role")
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -7,6 +7,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .memory_scope import MemoryScope
 from .memory_status import MemoryStatus
@@ -31,7 +32,7 @@ class MemoryItemResource(Model):
         decay_half_life_days: After how many days without use its strength has halved.
         pinned: A pinned memory never decays.
         tags: Labels given to it.
-        entity_refs: People, places and things it names, each a map from text to text.
+        entity_refs: People, places and things it names, each a free-form object, as a rule from text to text.
         source_event_ids: The ids of the events from which it was made.
         source_urls: Web addresses from which it was made.
         summary: A short form of the text.
@@ -48,20 +49,20 @@ class MemoryItemResource(Model):
     memory_id: str
     org_id: str
     scope: MemoryScope
-    type: str
-    kind: str
-    memory_kind: str
-    status: MemoryStatus | str
-    text: str
-    confidence: float
-    strength: float
-    recall_count: int
-    decay_half_life_days: float
-    pinned: bool
-    tags: list[str]
-    entity_refs: list[dict[str, str]]
-    source_event_ids: list[str]
-    source_urls: list[str]
+    type: str = ""
+    kind: str = ""
+    memory_kind: str = ""
+    status: MemoryStatus | str = ""
+    text: str = ""
+    confidence: float = 0.0
+    strength: float = 0.0
+    recall_count: int = 0
+    decay_half_life_days: float = 0.0
+    pinned: bool = False
+    tags: list[str] = field(factory=list[str])
+    entity_refs: list[dict[str, Any]] = field(factory=list[dict[str, Any]])
+    source_event_ids: list[str] = field(factory=list[str])
+    source_urls: list[str] = field(factory=list[str])
     summary: str | None = None
     payload: dict[str, Any] | None = None
     last_recalled_at: datetime.datetime | None = None
@@ -70,6 +71,8 @@ class MemoryItemResource(Model):
     observed_at: datetime.datetime | None = None
     created_at: datetime.datetime | None = None
     updated_at: datetime.datetime | None = None
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -80,59 +83,62 @@ class MemoryItemResource(Model):
         try:
             self.memory_id = value = data["memory_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "memory_id")
+                decode.text(value, "memory_id")
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "org_id")
+                decode.text(value, "org_id")
             self.scope = decode.decode_at(data["scope"], "scope", MemoryScope.from_dict)
             self.type = value = data["type"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "type")
+                self.type = "" if value is None else decode.text(value, "type")
             self.kind = value = data["kind"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "kind")
+                self.kind = "" if value is None else decode.text(value, "kind")
             self.memory_kind = value = data["memory_kind"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "memory_kind")
+                self.memory_kind = "" if value is None else decode.text(value, "memory_kind")
             self.status = value = data["status"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "status")
+                self.status = "" if value is None else decode.text(value, "status")
             self.text = value = data["text"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "text")
+                self.text = "" if value is None else decode.text(value, "text")
             self.confidence = value = data["confidence"]
             if type(value) is not float and type(value) is not int:
-                decode.type_error(value, "a number", "confidence")
+                self.confidence = 0.0 if value is None else decode.number(value, "confidence")
             self.strength = value = data["strength"]
             if type(value) is not float and type(value) is not int:
-                decode.type_error(value, "a number", "strength")
+                self.strength = 0.0 if value is None else decode.number(value, "strength")
             self.recall_count = value = data["recall_count"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "recall_count")
+                self.recall_count = 0 if value is None else decode.integer(value, "recall_count")
             self.decay_half_life_days = value = data["decay_half_life_days"]
             if type(value) is not float and type(value) is not int:
-                decode.type_error(value, "a number", "decay_half_life_days")
+                self.decay_half_life_days = 0.0 if value is None else decode.number(value, "decay_half_life_days")
             self.pinned = value = data["pinned"]
             if type(value) is not bool:
-                decode.type_error(value, "a boolean", "pinned")
-            self.tags = decode.texts(data["tags"], "tags")
-            self.entity_refs = decode.decode_at(data["entity_refs"], "entity_refs", _check_entity_refs)
-            self.source_event_ids = decode.texts(data["source_event_ids"], "source_event_ids")
-            self.source_urls = decode.texts(data["source_urls"], "source_urls")
+                self.pinned = False if value is None else decode.boolean(value, "pinned")
+            value = data["tags"]
+            self.tags = [] if value is None else decode.texts(value, "tags")
+            self.entity_refs = decode.readable_items(data["entity_refs"], decode.mapping)
+            value = data["source_event_ids"]
+            self.source_event_ids = [] if value is None else decode.texts(value, "source_event_ids")
+            value = data["source_urls"]
+            self.source_urls = [] if value is None else decode.texts(value, "source_urls")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.summary = value = data.get("summary")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "summary")
-        self.payload = value = data.get("payload")
-        if type(value) is not dict and value is not None:
-            decode.type_error(value, "an object", "payload")
+            decode.text(value, "summary")
+        value = data.get("payload")
+        self.payload = value if type(value) is dict else None
         self.last_recalled_at = decode.time_or_none(data.get("last_recalled_at"), "last_recalled_at")
         self.effective_from = decode.time_or_none(data.get("effective_from"), "effective_from")
         self.effective_to = decode.time_or_none(data.get("effective_to"), "effective_to")
         self.observed_at = decode.time_or_none(data.get("observed_at"), "observed_at")
         self.created_at = decode.time_or_none(data.get("created_at"), "created_at")
         self.updated_at = decode.time_or_none(data.get("updated_at"), "updated_at")
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -204,4 +210,21 @@ _FIELDS = frozenset(
         "updated_at",
     }
 )
-_check_entity_refs = decode.each(decode.text_values)
+_FILLED = frozenset(
+    {
+        "type",
+        "kind",
+        "memory_kind",
+        "status",
+        "text",
+        "confidence",
+        "strength",
+        "recall_count",
+        "decay_half_life_days",
+        "pinned",
+        "tags",
+        "entity_refs",
+        "source_event_ids",
+        "source_urls",
+    }
+)

@@ -36,18 +36,18 @@ class MemoryScope(Model):
         try:
             self.level = value = data["level"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "level")
+                decode.text(value, "level")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.actor_id = value = data.get("actor_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "actor_id")
+            decode.text(value, "actor_id")
         self.team_id = value = data.get("team_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "team_id")
+            decode.text(value, "team_id")
         self.role_id = value = data.get("role_id")
         if type(value) is not str and value is not None:
-            decode.type_error(value, "a string", "role_id")
+            decode.text(value, "role_id")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

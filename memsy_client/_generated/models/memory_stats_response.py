@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -27,17 +28,19 @@ class MemoryStatsResponse(Model):
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 
-    total: int
-    total_memories: int
-    active_memories: int
-    by_type: dict[str, int]
-    by_kind: dict[str, int]
-    by_status: dict[str, int]
-    avg_confidence: float
-    avg_strength: float
-    top_entities: list[dict[str, Any]]
+    total: int = 0
+    total_memories: int = 0
+    active_memories: int = 0
+    by_type: dict[str, int] = field(factory=dict[str, int])
+    by_kind: dict[str, int] = field(factory=dict[str, int])
+    by_status: dict[str, int] = field(factory=dict[str, int])
+    avg_confidence: float = 0.0
+    avg_strength: float = 0.0
+    top_entities: list[dict[str, Any]] = field(factory=list[dict[str, Any]])
     confidence_buckets: list[dict[str, Any]] | None = None
     date_range: dict[str, str | None] | None = None
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -48,29 +51,34 @@ class MemoryStatsResponse(Model):
         try:
             self.total = value = data["total"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "total")
+                self.total = 0 if value is None else decode.integer(value, "total")
             self.total_memories = value = data["total_memories"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "total_memories")
+                self.total_memories = 0 if value is None else decode.integer(value, "total_memories")
             self.active_memories = value = data["active_memories"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "active_memories")
-            self.by_type = decode.decode_at(data["by_type"], "by_type", _check_by_type)
-            self.by_kind = decode.decode_at(data["by_kind"], "by_kind", _check_by_kind)
-            self.by_status = decode.decode_at(data["by_status"], "by_status", _check_by_status)
+                self.active_memories = 0 if value is None else decode.integer(value, "active_memories")
+            value = data["by_type"]
+            self.by_type = {} if value is None else decode.decode_at(value, "by_type", _check_by_type)
+            value = data["by_kind"]
+            self.by_kind = {} if value is None else decode.decode_at(value, "by_kind", _check_by_kind)
+            value = data["by_status"]
+            self.by_status = {} if value is None else decode.decode_at(value, "by_status", _check_by_status)
             self.avg_confidence = value = data["avg_confidence"]
             if type(value) is not float and type(value) is not int:
-                decode.type_error(value, "a number", "avg_confidence")
+                self.avg_confidence = 0.0 if value is None else decode.number(value, "avg_confidence")
             self.avg_strength = value = data["avg_strength"]
             if type(value) is not float and type(value) is not int:
-                decode.type_error(value, "a number", "avg_strength")
-            self.top_entities = decode.decode_at(data["top_entities"], "top_entities", _check_top_entities)
+                self.avg_strength = 0.0 if value is None else decode.number(value, "avg_strength")
+            value = data["top_entities"]
+            self.top_entities = [] if value is None else decode.decode_at(value, "top_entities", _check_top_entities)
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.confidence_buckets = decode.decode_at_or_none(
             data.get("confidence_buckets"), "confidence_buckets", _check_confidence_buckets
         )
         self.date_range = decode.decode_at_or_none(data.get("date_range"), "date_range", _check_date_range)
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -106,6 +114,19 @@ _FIELDS = frozenset(
         "top_entities",
         "confidence_buckets",
         "date_range",
+    }
+)
+_FILLED = frozenset(
+    {
+        "total",
+        "total_memories",
+        "active_memories",
+        "by_type",
+        "by_kind",
+        "by_status",
+        "avg_confidence",
+        "avg_strength",
+        "top_entities",
     }
 )
 _check_by_type = decode.values(decode.integer)

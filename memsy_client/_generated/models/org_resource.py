@@ -7,6 +7,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -32,6 +33,8 @@ class OrgResource(Model):
     created_at: datetime.datetime
     updated_at: datetime.datetime
     prompt_meta: dict[str, Any] | None = None
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -42,23 +45,23 @@ class OrgResource(Model):
         try:
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "org_id")
+                decode.text(value, "org_id")
             self.name = value = data["name"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "name")
+                decode.text(value, "name")
             self.focus = value = data["focus"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "focus")
+                decode.text(value, "focus")
             self.promotion_prompt = value = data["promotion_prompt"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "promotion_prompt")
+                decode.text(value, "promotion_prompt")
             self.created_at = decode.time(data["created_at"], "created_at")
             self.updated_at = decode.time(data["updated_at"], "updated_at")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
-        self.prompt_meta = value = data.get("prompt_meta")
-        if type(value) is not dict and value is not None:
-            decode.type_error(value, "an object", "prompt_meta")
+        value = data.get("prompt_meta")
+        self.prompt_meta = value if type(value) is dict else None
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

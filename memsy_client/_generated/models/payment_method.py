@@ -34,16 +34,16 @@ class PaymentMethod(Model):
         try:
             self.brand = value = data["brand"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "brand")
+                decode.text(value, "brand")
             self.last4 = value = data["last4"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "last4")
+                decode.text(value, "last4")
             self.exp_month = value = data["exp_month"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "exp_month")
+                self.exp_month = decode.integer(value, "exp_month")
             self.exp_year = value = data["exp_year"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "exp_year")
+                self.exp_year = decode.integer(value, "exp_year")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)

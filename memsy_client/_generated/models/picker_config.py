@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -24,6 +25,8 @@ class PickerConfig(Model):
     expires_in: int
     api_key: str
     app_id: str
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -34,18 +37,19 @@ class PickerConfig(Model):
         try:
             self.access_token = value = data["access_token"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "access_token")
+                decode.text(value, "access_token")
             self.expires_in = value = data["expires_in"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "expires_in")
+                self.expires_in = decode.integer_or_digits(value, "expires_in")
             self.api_key = value = data["api_key"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "api_key")
+                decode.text(value, "api_key")
             self.app_id = value = data["app_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "app_id")
+                decode.text(value, "app_id")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .search_result import SearchResult
 
@@ -19,7 +20,9 @@ class SearchResponse(Model):
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 
-    results: list[SearchResult]
+    results: list[SearchResult] = field(factory=list[SearchResult])
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -28,9 +31,11 @@ class SearchResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.results = decode.decode_at(data["results"], "results", _check_results)
+            value = data["results"]
+            self.results = [] if value is None else decode.decode_at(value, "results", _check_results)
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -42,4 +47,5 @@ class SearchResponse(Model):
 
 
 _FIELDS = frozenset({"results"})
+_FILLED = frozenset({"results"})
 _check_results = decode.each(SearchResult.from_dict)

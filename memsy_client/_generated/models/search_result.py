@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, setters
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
@@ -13,7 +14,11 @@ from .source_event import SourceEvent
 from .source_metadata import SourceMetadata
 
 
-@define(weakref_slot=False, getstate_setstate=False)
+def _to_metadata(value: Mapping[str, Any] | None) -> SearchResultMetadata | None:
+    return None if value is None else SearchResultMetadata(value)
+
+
+@define(on_setattr=setters.NO_OP, weakref_slot=False, getstate_setstate=False)
 class SearchResult(Model):
     """One memory found. Clients show each known property of `metadata` as an attribute of the result too, typed: when
     absent, lists are empty and the rest is None.
@@ -29,7 +34,7 @@ class SearchResult(Model):
     id: str
     content: str
     score: float
-    metadata: SearchResultMetadata | None = None
+    metadata: SearchResultMetadata | None = field(default=None, converter=_to_metadata)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @property
@@ -45,12 +50,12 @@ class SearchResult(Model):
     @property
     def tags(self) -> list[str]:
         """Labels given to the memory."""
-        return (self.metadata.tags if self.metadata else None) or []
+        return self.metadata.tags if self.metadata else []
 
     @property
     def entities(self) -> list[dict[str, Any]]:
         """People, places and things it names, each a free-form object."""
-        return (self.metadata.entities if self.metadata else None) or []
+        return self.metadata.entities if self.metadata else []
 
     @property
     def kind(self) -> str | None:
@@ -87,17 +92,17 @@ class SearchResult(Model):
     @property
     def source_event_ids(self) -> list[str]:
         """The ids of the events from which it was made."""
-        return (self.metadata.source_event_ids if self.metadata else None) or []
+        return self.metadata.source_event_ids if self.metadata else []
 
     @property
     def source_metadata(self) -> list[SourceMetadata]:
         """The metadata of the events from which it was made, at most 5."""
-        return (self.metadata.source_metadata if self.metadata else None) or []
+        return self.metadata.source_metadata if self.metadata else []
 
     @property
     def source_events(self) -> list[SourceEvent]:
         """The events from which it was made. Only with `include_source_events`."""
-        return (self.metadata.source_events if self.metadata else None) or []
+        return self.metadata.source_events if self.metadata else []
 
     @classmethod
     def from_dict(cls, data: Any) -> SearchResult:
@@ -107,16 +112,17 @@ class SearchResult(Model):
         try:
             self.id = value = data["id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "id")
+                decode.text(value, "id")
             self.content = value = data["content"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "content")
+                decode.text(value, "content")
             self.score = value = data["score"]
             if type(value) is not float and type(value) is not int:
-                decode.type_error(value, "a number", "score")
+                decode.number(value, "score")
         except KeyError as missing:
             raise decode.missing_field(missing) from None
-        self.metadata = decode.decode_at_or_none(data.get("metadata"), "metadata", SearchResultMetadata.from_dict)
+        value = data.get("metadata")
+        self.metadata = SearchResultMetadata.from_dict(value) if type(value) is dict else None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 

@@ -23,9 +23,9 @@ class SourceEvent(Model):
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 
-    event_id: str
-    kind: EventKind | str
-    content: str
+    event_id: str | None = None
+    kind: EventKind | str | None = None
+    content: str | None = None
     ts: datetime.datetime | None = None
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
@@ -34,18 +34,15 @@ class SourceEvent(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         decode.mapping(data)
         self = cls.__new__(cls)
-        try:
-            self.event_id = value = data["event_id"]
-            if type(value) is not str:
-                decode.type_error(value, "a string", "event_id")
-            self.kind = value = data["kind"]
-            if type(value) is not str:
-                decode.type_error(value, "a string", "kind")
-            self.content = value = data["content"]
-            if type(value) is not str:
-                decode.type_error(value, "a string", "content")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
+        self.event_id = value = data.get("event_id")
+        if type(value) is not str and value is not None:
+            decode.text(value, "event_id")
+        self.kind = value = data.get("kind")
+        if type(value) is not str and value is not None:
+            decode.text(value, "kind")
+        self.content = value = data.get("content")
+        if type(value) is not str and value is not None:
+            decode.text(value, "content")
         self.ts = decode.time_or_none(data.get("ts"), "ts")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
@@ -53,9 +50,12 @@ class SourceEvent(Model):
     def to_dict(self) -> dict[str, Any]:
         """The model as a JSON object, by the names on the wire; optional fields that are None are left out."""
         data = dict(self.additional_properties)
-        data["event_id"] = self.event_id
-        data["kind"] = self.kind
-        data["content"] = self.content
+        if self.event_id is not None:
+            data["event_id"] = self.event_id
+        if self.kind is not None:
+            data["kind"] = self.kind
+        if self.content is not None:
+            data["content"] = self.content
         if self.ts is not None:
             data["ts"] = encode.to_jsonable(self.ts)
         return data

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -21,11 +22,13 @@ class StatusResponse(Model):
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 
-    completed_ids: list[str]
-    failed_ids: list[str]
-    pending_ids: list[str]
-    total: int
+    completed_ids: list[str] = field(factory=list[str])
+    failed_ids: list[str] = field(factory=list[str])
+    pending_ids: list[str] = field(factory=list[str])
+    total: int = 0
     statuses: dict[str, str] | None = None
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -34,15 +37,19 @@ class StatusResponse(Model):
         decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.completed_ids = decode.texts(data["completedIds"], "completedIds")
-            self.failed_ids = decode.texts(data["failedIds"], "failedIds")
-            self.pending_ids = decode.texts(data["pendingIds"], "pendingIds")
+            value = data["completedIds"]
+            self.completed_ids = [] if value is None else decode.texts(value, "completedIds")
+            value = data["failedIds"]
+            self.failed_ids = [] if value is None else decode.texts(value, "failedIds")
+            value = data["pendingIds"]
+            self.pending_ids = [] if value is None else decode.texts(value, "pendingIds")
             self.total = value = data["total"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "total")
+                self.total = 0 if value is None else decode.integer(value, "total")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.statuses = decode.decode_at_or_none(data.get("statuses"), "statuses", decode.text_values)
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -59,3 +66,4 @@ class StatusResponse(Model):
 
 
 _FIELDS = frozenset({"completedIds", "failedIds", "pendingIds", "total", "statuses"})
+_FILLED = frozenset({"completedIds", "failedIds", "pendingIds", "total"})

@@ -32,10 +32,10 @@ class UpcomingInvoice(Model):
         try:
             self.amount_due = value = data["amount_due"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "amount_due")
+                self.amount_due = decode.integer(value, "amount_due")
             self.currency = value = data["currency"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "currency")
+                decode.text(value, "currency")
             self.period_end = decode.decode_at(data["period_end"], "period_end", _check_period_end)
         except KeyError as missing:
             raise decode.missing_field(missing) from None

@@ -21,7 +21,7 @@ class UsageDataPoint(Model):
 
     date: str
     dimension: str
-    quantity: int
+    quantity: int = 0
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -32,15 +32,15 @@ class UsageDataPoint(Model):
         try:
             self.date = value = data["date"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "date")
+                decode.text(value, "date")
             self.dimension = value = data["dimension"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "dimension")
+                decode.text(value, "dimension")
             self.quantity = value = data["quantity"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "quantity")
+                self.quantity = 0 if value is None else decode.integer(value, "quantity")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -54,3 +54,4 @@ class UsageDataPoint(Model):
 
 
 _FIELDS = frozenset({"date", "dimension", "quantity"})
+_FILLED = frozenset({"quantity"})

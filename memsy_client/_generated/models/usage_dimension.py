@@ -22,7 +22,7 @@ class UsageDimension(Model):
     """
 
     dimension: str
-    used: int
+    used: int = 0
     limit: int | None = None
     overage_rate: float | None = None
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
@@ -35,18 +35,18 @@ class UsageDimension(Model):
         try:
             self.dimension = value = data["dimension"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "dimension")
+                decode.text(value, "dimension")
             self.used = value = data["used"]
             if type(value) is not int:
-                decode.type_error(value, "an integer", "used")
+                self.used = 0 if value is None else decode.integer(value, "used")
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
         self.limit = value = data.get("limit")
         if type(value) is not int and value is not None:
-            decode.type_error(value, "an integer", "limit")
+            self.limit = decode.integer(value, "limit")
         self.overage_rate = value = data.get("overage_rate")
         if type(value) is not float and type(value) is not int and value is not None:
-            decode.type_error(value, "a number", "overage_rate")
+            decode.number(value, "overage_rate")
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -63,3 +63,4 @@ class UsageDimension(Model):
 
 
 _FIELDS = frozenset({"dimension", "used", "limit", "overage_rate"})
+_FILLED = frozenset({"used"})

@@ -7,6 +7,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .usage_dimension import UsageDimension
 
@@ -28,7 +29,9 @@ class UsageSummaryResponse(Model):
     tier: str
     period_start: datetime.datetime
     period_end: datetime.datetime
-    dimensions: list[UsageDimension]
+    dimensions: list[UsageDimension] = field(factory=list[UsageDimension])
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -39,15 +42,17 @@ class UsageSummaryResponse(Model):
         try:
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "org_id")
+                decode.text(value, "org_id")
             self.tier = value = data["tier"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "tier")
+                decode.text(value, "tier")
             self.period_start = decode.time(data["period_start"], "period_start")
             self.period_end = decode.time(data["period_end"], "period_end")
-            self.dimensions = decode.decode_at(data["dimensions"], "dimensions", _check_dimensions)
+            value = data["dimensions"]
+            self.dimensions = [] if value is None else decode.decode_at(value, "dimensions", _check_dimensions)
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -63,4 +68,5 @@ class UsageSummaryResponse(Model):
 
 
 _FIELDS = frozenset({"org_id", "tier", "period_start", "period_end", "dimensions"})
+_FILLED = frozenset({"dimensions"})
 _check_dimensions = decode.each(UsageDimension.from_dict)

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from memsy_client._core import decode, encode
 from memsy_client._core.model import Model
+from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .usage_data_point import UsageDataPoint
 from .usage_granularity import UsageGranularity
@@ -24,7 +25,9 @@ class UsageTimeseriesResponse(Model):
 
     org_id: str
     granularity: UsageGranularity | str
-    data: list[UsageDataPoint]
+    data: list[UsageDataPoint] = field(factory=list[UsageDataPoint])
+    _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)
+    _rate_limit: RateLimitInfo | None = field(default=None, alias="rate_limit", eq=False, repr=False)
     additional_properties: dict[str, Any] = field(factory=dict[str, Any], kw_only=True)
 
     @classmethod
@@ -35,13 +38,15 @@ class UsageTimeseriesResponse(Model):
         try:
             self.org_id = value = data["org_id"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "org_id")
+                decode.text(value, "org_id")
             self.granularity = value = data["granularity"]
             if type(value) is not str:
-                decode.type_error(value, "a string", "granularity")
-            self.data = decode.decode_at(data["data"], "data", _check_data)
+                decode.text(value, "granularity")
+            value = data["data"]
+            self.data = [] if value is None else decode.decode_at(value, "data", _check_data)
         except KeyError as missing:
-            raise decode.missing_field(missing) from None
+            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
+        self._usage = self._rate_limit = None
         self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
         return self
 
@@ -55,4 +60,5 @@ class UsageTimeseriesResponse(Model):
 
 
 _FIELDS = frozenset({"org_id", "granularity", "data"})
+_FILLED = frozenset({"data"})
 _check_data = decode.each(UsageDataPoint.from_dict)

@@ -24,8 +24,8 @@ class Actors(SyncResource):
 
     def list(
         self,
-        *,
         org_id: str | None = None,
+        *,
         limit: int = 100,
         offset: int = 0,
         sort: ActorSort = "first_memory_desc",
@@ -56,12 +56,12 @@ class Actors(SyncResource):
             RateLimitExceeded: 429: too many requests.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(_actors_list.request(org_id=org_id, limit=limit, offset=offset, sort=sort, q=q))
+        return self._send(_actors_list.request(org_id, limit=limit, offset=offset, sort=sort, q=q))
 
     def iter(
         self,
-        *,
         org_id: str | None = None,
+        *,
         limit: int = 100,
         offset: int = 0,
         sort: ActorSort = "first_memory_desc",
@@ -94,7 +94,7 @@ class Actors(SyncResource):
         """
         return self._iterate(
             Pages(
-                lambda limit, offset: _actors_list.request(org_id=org_id, limit=limit, offset=offset, sort=sort, q=q),
+                lambda limit, offset: _actors_list.request(org_id, limit=limit, offset=offset, sort=sort, q=q),
                 lambda page: page.items,
                 lambda page: page.total,
                 identity=lambda item: item.actor_id,
@@ -104,7 +104,7 @@ class Actors(SyncResource):
             )
         )
 
-    def get(self, actor_id: str, *, org_id: str | None = None) -> ActorResource:
+    def get(self, actor_id: str, org_id: str | None = None) -> ActorResource:
         """Get an actor.
 
         Returns one actor; 404 when no memory is about it.
@@ -125,7 +125,7 @@ class Actors(SyncResource):
             RateLimitExceeded: 429: too many requests.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(_actors_get.request(actor_id, org_id=org_id))
+        return self._send(_actors_get.request(actor_id, org_id))
 
     @cached_property
     def with_raw_response(self) -> ActorsWithRawResponse:
@@ -146,8 +146,8 @@ class AsyncActors(AsyncResource):
 
     async def list(
         self,
-        *,
         org_id: str | None = None,
+        *,
         limit: int = 100,
         offset: int = 0,
         sort: ActorSort = "first_memory_desc",
@@ -178,12 +178,12 @@ class AsyncActors(AsyncResource):
             RateLimitExceeded: 429: too many requests.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(_actors_list.request(org_id=org_id, limit=limit, offset=offset, sort=sort, q=q))
+        return await self._send(_actors_list.request(org_id, limit=limit, offset=offset, sort=sort, q=q))
 
     def iter(
         self,
-        *,
         org_id: str | None = None,
+        *,
         limit: int = 100,
         offset: int = 0,
         sort: ActorSort = "first_memory_desc",
@@ -216,7 +216,7 @@ class AsyncActors(AsyncResource):
         """
         return self._iterate(
             Pages(
-                lambda limit, offset: _actors_list.request(org_id=org_id, limit=limit, offset=offset, sort=sort, q=q),
+                lambda limit, offset: _actors_list.request(org_id, limit=limit, offset=offset, sort=sort, q=q),
                 lambda page: page.items,
                 lambda page: page.total,
                 identity=lambda item: item.actor_id,
@@ -226,7 +226,7 @@ class AsyncActors(AsyncResource):
             )
         )
 
-    async def get(self, actor_id: str, *, org_id: str | None = None) -> ActorResource:
+    async def get(self, actor_id: str, org_id: str | None = None) -> ActorResource:
         """Get an actor.
 
         Returns one actor; 404 when no memory is about it.
@@ -247,7 +247,7 @@ class AsyncActors(AsyncResource):
             RateLimitExceeded: 429: too many requests.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(_actors_get.request(actor_id, org_id=org_id))
+        return await self._send(_actors_get.request(actor_id, org_id))
 
     @cached_property
     def with_raw_response(self) -> AsyncActorsWithRawResponse:

@@ -25,6 +25,6 @@ _OPERATION: Operation[ActorResource] = Operation(
 )
 
 
-def request(actor_id: str, *, org_id: str | None = None) -> Call[ActorResource]:
+def request(actor_id: str, org_id: str | None = None) -> Call[ActorResource]:
     """The call of `actors.get`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(path={"actor_id": actor_id}, query={"org_id": org_id})

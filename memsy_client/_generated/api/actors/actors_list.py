@@ -27,8 +27,8 @@ _OPERATION: Operation[ActorListResponse] = Operation(
 
 
 def request(
-    *,
     org_id: str | None = None,
+    *,
     limit: int = 100,
     offset: int = 0,
     sort: ActorSort = "first_memory_desc",

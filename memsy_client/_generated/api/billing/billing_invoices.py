@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def _parse(data: Any) -> list[InvoiceResource]:
     from ...models.invoice_resource import InvoiceResource
 
-    return decode.each(InvoiceResource.from_dict)(data)
+    return [] if data is None else decode.each(InvoiceResource.from_dict)(data)
 
 
 _OPERATION: Operation[list[InvoiceResource]] = Operation(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from memsy_client._core.polling import poll
 from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
@@ -99,7 +100,7 @@ class Connectors(SyncResource):
         return self._send(_connectors_create.request(provider))
 
     def configure_s3(
-        self, access_key_id: str, secret_access_key: str, region: str, bucket: str, *, connector_id: str | None = None
+        self, *, access_key_id: str, secret_access_key: str, region: str, bucket: str, connector_id: str | None = None
     ) -> Connector:
         """Connect an S3 bucket.
 
@@ -125,7 +126,11 @@ class Connectors(SyncResource):
         """
         return self._send(
             _connectors_configure_s3.request(
-                access_key_id, secret_access_key, region, bucket, connector_id=connector_id
+                access_key_id=access_key_id,
+                secret_access_key=secret_access_key,
+                region=region,
+                bucket=bucket,
+                connector_id=connector_id,
             )
         )
 
@@ -207,7 +212,35 @@ class Connectors(SyncResource):
         """
         return self._send(_connectors_list_resources.request(connector_id, parent_id=parent_id))
 
-    def configure_resources(self, connector_id: str, resources: Iterable[ResourceSelection]) -> Connector:
+    def wait_until_authorized(
+        self, connector_id: str, *, timeout: float = 300.0, poll_interval: float = 3.0
+    ) -> builtins.list[ConnectorResourceItem]:
+        """Wait until the end user has given consent.
+
+        Asks for what can be selected until the answer is not 409 any longer, and returns it.
+
+        Args:
+            connector_id: The connector's id. 1 to 256 characters.
+            timeout: Seconds to wait in all. The client's `deadline` bounds each request.
+            poll_interval: Seconds between two requests.
+
+        Returns:
+            What can be selected.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            RateLimitExceeded: 429: too many requests.
+            TimeoutError: The next request, 409 being the answer still, would be later than `timeout`.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        call = _connectors_list_resources.request(connector_id)
+        return self._sender.follow(poll(call, 409, timeout, poll_interval))
+
+    def configure_resources(
+        self, connector_id: str, resources: Iterable[ResourceSelection | ConnectorResourceItem]
+    ) -> Connector:
         """Select what to read.
 
         Replaces the selection: send all of it every time. It makes the connector active and starts a sync.
@@ -380,7 +413,7 @@ class AsyncConnectors(AsyncResource):
         return await self._send(_connectors_create.request(provider))
 
     async def configure_s3(
-        self, access_key_id: str, secret_access_key: str, region: str, bucket: str, *, connector_id: str | None = None
+        self, *, access_key_id: str, secret_access_key: str, region: str, bucket: str, connector_id: str | None = None
     ) -> Connector:
         """Connect an S3 bucket.
 
@@ -406,7 +439,11 @@ class AsyncConnectors(AsyncResource):
         """
         return await self._send(
             _connectors_configure_s3.request(
-                access_key_id, secret_access_key, region, bucket, connector_id=connector_id
+                access_key_id=access_key_id,
+                secret_access_key=secret_access_key,
+                region=region,
+                bucket=bucket,
+                connector_id=connector_id,
             )
         )
 
@@ -488,7 +525,35 @@ class AsyncConnectors(AsyncResource):
         """
         return await self._send(_connectors_list_resources.request(connector_id, parent_id=parent_id))
 
-    async def configure_resources(self, connector_id: str, resources: Iterable[ResourceSelection]) -> Connector:
+    async def wait_until_authorized(
+        self, connector_id: str, *, timeout: float = 300.0, poll_interval: float = 3.0
+    ) -> builtins.list[ConnectorResourceItem]:
+        """Wait until the end user has given consent.
+
+        Asks for what can be selected until the answer is not 409 any longer, and returns it.
+
+        Args:
+            connector_id: The connector's id. 1 to 256 characters.
+            timeout: Seconds to wait in all. The client's `deadline` bounds each request.
+            poll_interval: Seconds between two requests.
+
+        Returns:
+            What can be selected.
+
+        Raises:
+            AuthenticationError: 401: the key is missing, wrong, expired or revoked.
+            AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
+                `admin_required`, …).
+            RateLimitExceeded: 429: too many requests.
+            TimeoutError: The next request, 409 being the answer still, would be later than `timeout`.
+            MemsyError: The base of every failure; nothing else is raised.
+        """
+        call = _connectors_list_resources.request(connector_id)
+        return await self._sender.follow(poll(call, 409, timeout, poll_interval))
+
+    async def configure_resources(
+        self, connector_id: str, resources: Iterable[ResourceSelection | ConnectorResourceItem]
+    ) -> Connector:
         """Select what to read.
 
         Replaces the selection: send all of it every time. It makes the connector active and starts a sync.

@@ -10,6 +10,7 @@ from memsy_client._core.operation import Call, Operation
 
 if TYPE_CHECKING:
     from ...models.connector import Connector
+    from ...models.connector_resource_item import ConnectorResourceItem
     from ...models.resource_selection import ResourceSelection
 
 
@@ -28,10 +29,17 @@ _OPERATION: Operation[Connector] = Operation(
 )
 
 
-def request(connector_id: str, resources: Iterable[ResourceSelection]) -> Call[Connector]:
+def request(connector_id: str, resources: Iterable[ResourceSelection | ConnectorResourceItem]) -> Call[Connector]:
     """The call of `connectors.configure_resources`. Raises `MemsyInputError` for arguments that cannot be sent."""
+    from ...models.connector_resource_item import ConnectorResourceItem
+    from ...models.resource_selection import ResourceSelection
+
     return _OPERATION.call(
         path={"connector_id": connector_id},
-        body={"resources": encode.items("resources", resources)},
+        body={
+            "resources": encode.converted_items(
+                "resources", resources, ConnectorResourceItem, ResourceSelection.from_item
+            )
+        },
         required=("resources",),
     )

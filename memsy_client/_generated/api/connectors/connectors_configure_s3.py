@@ -26,7 +26,7 @@ _OPERATION: Operation[Connector] = Operation(
 
 
 def request(
-    access_key_id: str, secret_access_key: str, region: str, bucket: str, *, connector_id: str | None = None
+    *, access_key_id: str, secret_access_key: str, region: str, bucket: str, connector_id: str | None = None
 ) -> Call[Connector]:
     """The call of `connectors.configure_s3`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(

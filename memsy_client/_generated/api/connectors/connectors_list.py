@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def _parse(data: Any) -> list[Connector]:
     from ...models.connector import Connector
 
-    return decode.each(Connector.from_dict)(data)
+    return [] if data is None else decode.each(Connector.from_dict)(data)
 
 
 _OPERATION: Operation[list[Connector]] = Operation(

@@ -9,7 +9,7 @@ from memsy_client._core.operation import Call, Operation
 
 
 def _parse(data: Any) -> list[str]:
-    return decode.field(data, "providers", decode.texts)
+    return decode.field_or_default(data, "providers", decode.texts, [])
 
 
 _OPERATION: Operation[list[str]] = Operation(

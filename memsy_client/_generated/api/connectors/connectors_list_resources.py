@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def _parse(data: Any) -> list[ConnectorResourceItem]:
     from ...models.connector_resource_item import ConnectorResourceItem
 
-    return decode.field(data, "resources", decode.each(ConnectorResourceItem.from_dict))
+    return decode.field_or_default(data, "resources", decode.each(ConnectorResourceItem.from_dict), [])
 
 
 _OPERATION: Operation[list[ConnectorResourceItem]] = Operation(

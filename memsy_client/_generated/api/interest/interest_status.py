@@ -9,7 +9,7 @@ from memsy_client._core.operation import Call, Operation
 
 
 def _parse(data: Any) -> bool:
-    return decode.field(data, "expressed", decode.boolean)
+    return decode.field_or_default(data, "expressed", decode.boolean, False)
 
 
 _OPERATION: Operation[bool] = Operation(

@@ -46,7 +46,6 @@ class Keys(SyncResource):
     def create(
         self,
         name: str,
-        *,
         scopes: Iterable[KeyScope] = ("read", "write"),
         expires_at: datetime.datetime | str | None = None,
     ) -> KeyCreateResponse:
@@ -72,7 +71,7 @@ class Keys(SyncResource):
             RateLimitExceeded: 429: too many requests.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return self._send(_keys_create.request(name, scopes=scopes, expires_at=expires_at))
+        return self._send(_keys_create.request(name, scopes, expires_at))
 
     def delete(self, key_id: str) -> None:
         """Revoke an API key.
@@ -153,7 +152,6 @@ class AsyncKeys(AsyncResource):
     async def create(
         self,
         name: str,
-        *,
         scopes: Iterable[KeyScope] = ("read", "write"),
         expires_at: datetime.datetime | str | None = None,
     ) -> KeyCreateResponse:
@@ -179,7 +177,7 @@ class AsyncKeys(AsyncResource):
             RateLimitExceeded: 429: too many requests.
             MemsyError: The base of every failure; nothing else is raised.
         """
-        return await self._send(_keys_create.request(name, scopes=scopes, expires_at=expires_at))
+        return await self._send(_keys_create.request(name, scopes, expires_at))
 
     async def delete(self, key_id: str) -> None:
         """Revoke an API key.

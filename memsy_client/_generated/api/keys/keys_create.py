@@ -30,7 +30,7 @@ _OPERATION: Operation[KeyCreateResponse] = Operation(
 
 
 def request(
-    name: str, *, scopes: Iterable[KeyScope] = ("read", "write"), expires_at: datetime.datetime | str | None = None
+    name: str, scopes: Iterable[KeyScope] = ("read", "write"), expires_at: datetime.datetime | str | None = None
 ) -> Call[KeyCreateResponse]:
     """The call of `keys.create`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(

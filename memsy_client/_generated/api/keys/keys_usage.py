@@ -9,7 +9,7 @@ from memsy_client._core.operation import Call, Operation
 
 
 def _parse(data: Any) -> list[dict[str, Any]]:
-    return decode.field(data, "usage", decode.each(decode.mapping))
+    return decode.field_or_default(data, "usage", decode.each(decode.mapping), [])
 
 
 _OPERATION: Operation[list[dict[str, Any]]] = Operation(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def _parse(data: Any) -> list[OrgResource]:
     from ...models.org_resource import OrgResource
 
-    return decode.each(OrgResource.from_dict)(data)
+    return [] if data is None else decode.each(OrgResource.from_dict)(data)
 
 
 _OPERATION: Operation[list[OrgResource]] = Operation(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def _parse(data: Any) -> list[RoleResource]:
     from ...models.role_resource import RoleResource
 
-    return decode.each(RoleResource.from_dict)(data)
+    return [] if data is None else decode.each(RoleResource.from_dict)(data)
 
 
 _OPERATION: Operation[list[RoleResource]] = Operation(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def _parse(data: Any) -> list[TeamResource]:
     from ...models.team_resource import TeamResource
 
-    return decode.each(TeamResource.from_dict)(data)
+    return [] if data is None else decode.each(TeamResource.from_dict)(data)
 
 
 _OPERATION: Operation[list[TeamResource]] = Operation(
