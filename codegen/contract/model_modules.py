@@ -39,7 +39,8 @@ class ModelField:
         initial: What stands behind the annotation in the class body.
         read: The statements that set the attribute from `data`.
         own_check: A check of the module's own that these use.
-        converter: The class into which the constructor puts what it takes, a dict among others.
+        converter: The class into which the constructor puts what it takes, such as a plain dict.
+        late_imports: What that needs.
     """
 
     name: str
@@ -55,16 +56,18 @@ class ModelField:
     read: tuple[str, ...]
     own_check: Check | None
     converter: str | None
+    late_imports: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class ModelView:
-    """A property of a model or a free-form object that gives the expression `value`."""
+    """A property of a model or a free-form object that gives the expression `value`, after the `late_imports`."""
 
     name: str
     annotation: Annotation
     description: str
     value: str
+    late_imports: tuple[str, ...] = ()
 
 
 class ModelModule:
@@ -101,18 +104,21 @@ class ModelModule:
             self.fields = self._fields(model, props)
             self.views = [self._flattened(holder, prop, text) for prop, text in inner]
         self.filled = [field.wire for field in self.fields if field.is_promised and not field.is_required]
-        self.late_imports = model_imports(models.classes(self._circular & models.classes_in(props)), ".")
+        self.late_imports = self._late_imports(props)
         direct = model_imports(models.classes(needed - {self.name} - self._circular), ".")
         self.imports = import_block(
             self._used_names(), core, direct, model_imports(models.classes(self._circular), ".")
         )
 
+    def _late_imports(self, props: list[Any]) -> list[str]:
+        return model_imports(self._models.classes(self._circular & self._models.classes_in(props)), ".")
+
     def _used_names(self) -> set[str]:
         annotations = [*(field.annotation for field in self.fields), *(view.annotation for view in self.views)]
-        names = {"Any", "decode"}.union(*(annotation.names for annotation in annotations))
+        names = {"decode"}.union(*(annotation.names for annotation in annotations))
         if self.is_open:
             return {*names, "OpenModel"}
-        names |= {"Model", "define", "field"}
+        names |= {"Any", "Model", "define", "field"}
         if not all(field.is_json for field in self.fields):
             names.add("encode")
         if self.is_result:
@@ -170,6 +176,7 @@ class ModelModule:
             read=tuple(reading.statements(name, check, f"_check_{name}" if is_own else str(check))),
             own_check=check if is_own and not reading.is_open else None,
             converter=converter,
+            late_imports=tuple(self._late_imports([prop])),
         )
 
     def _flattened(self, holder: Any, prop: Any, description: str) -> ModelView:
@@ -196,6 +203,7 @@ class ModelModule:
             annotation=python_type.received if is_list else python_type.received.or_none(),
             description=self._models.document.description(schema) or "Not described in the contract.",
             value=f"{function}(self.get({literal(wire(prop))}), {check})",
+            late_imports=tuple(self._late_imports([prop])),
         )
 
 
