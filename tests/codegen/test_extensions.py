@@ -1,4 +1,4 @@
-"""What the extensions of the contract make of arguments, models and results; the real contract uses few of their forms."""
+"""What the extensions of the contract make of arguments, models and results, in forms that the real one lacks."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ NOTE = {
     "type": "object",
     "x-open": True,
     "properties": {
-        **{name: TEXT for name in ("items", "get", "type", "to_dict")},
+        **dict.fromkeys(("items", "get", "type", "to_dict"), TEXT),
         "others": {"type": "array", "items": {"$ref": "#/components/schemas/Loose"}},
     },
 }

@@ -138,7 +138,7 @@ def test_all_of_a_source_may_be_missing() -> None:
     assert SourceMetadata.from_dict({}).event_id is None
 
 
-@pytest.mark.parametrize("written", [3.0, 3, 3e0, 0.3e1])
+@pytest.mark.parametrize("written", [3.0, 3])
 def test_a_whole_number_may_be_written_with_a_point(written: float) -> None:
     page = ActorListResponse.from_dict({"items": [], "total": written, "limit": 100, "offset": 0})
     assert page.total == 3
