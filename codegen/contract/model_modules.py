@@ -84,7 +84,7 @@ class ModelModule:
         self.source = source and str(source.class_info.name)
         used = [*props, *filter(None, [holder, source]), *(prop for prop, _ in inner)]
         needed = models.classes_in(used) - {self.name}
-        self._circular = {name for name in needed if self.name in models.reachable_from(models.classes([name]))}
+        self._circular = self._importing_this(needed)
         self.fields = [] if self.is_open else self._fields(model, props)
         self.views = self._open_views(model, props) if self.is_open else self._flattened(holder, inner)
         self.filled = [field.wire for field in self.fields if field.is_promised and not field.is_required]
@@ -93,6 +93,11 @@ class ModelModule:
             model_imports(models.classes(part), ".") for part in (needed - self._circular, self._circular)
         )
         self.imports = import_block(self._used_names(), core, direct, for_types)
+
+    def _importing_this(self, names: set[str]) -> set[str]:
+        """Those of the classes whose modules import this one in turn."""
+        reachable = self._models.reachable_from
+        return {name for name in names if self.name in reachable(self._models.classes([name]))}
 
     def _late_imports(self, props: list[Any]) -> list[str]:
         return model_imports(self._models.classes(self._circular & self._models.classes_in(props)), ".")
