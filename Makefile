@@ -43,7 +43,7 @@ generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and t
 	@$(BIN)/python codegen/generate.py
 
 check: $(VENV)/ready ## generated code is current; lint, formatting, complexity and types
-	@$(BIN)/python codegen/generate.py --check
+	@$(BIN)/python codegen/generate.py --check --complete
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check

@@ -3,7 +3,8 @@
     python codegen/generate.py            generate beside, then swap: a failure leaves the committed tree as it was
     python codegen/generate.py --check    fail when the committed tree is not what a fresh run gives, byte for byte
 
-Anything that the generator could not make sense of is an error.
+Anything that the generator could not make sense of is an error; what is merely not finished is a warning, unless
+`--check --complete` asks for it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import filecmp
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -22,7 +24,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import docstrings
-from contract import ContractError, TemplateContext, literal, read_document, split_nullable_enums
+import rules
+from contract import ContractError, TemplateContext, escaped, literal, read_document, split_nullable_enums
 from jinja2 import StrictUndefined, TemplateError
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -42,9 +45,11 @@ def generate(
 ) -> None:
     """Generate the package `output` (which must not exist) from the document `spec`.
 
-    `core` is the package that the generated code uses. Raises `ContractError`.
+    `core` is the package that the generated code uses. Raises `ContractError`, which lists all faults of the document.
     """
     document = read_document(spec)
+    if faults := rules.wrong(document, read_document(settings).get("extensions", [])):
+        raise ContractError(_located(spec, faults))
     config = Config.from_sources(
         ConfigFile.load_from_path(settings),
         MetaType.NONE,
@@ -59,7 +64,10 @@ def generate(
         raise ContractError(_format_problems([data]))
     tags = data.endpoint_collections_by_tag.values()
     _raise_for([*data.errors, *(error for tag in tags for error in tag.parse_errors)])
-    context = TemplateContext(readable, data, core)
+    try:
+        context = TemplateContext(readable, data, core)
+    except ContractError as error:
+        raise ContractError(_located(spec, str(error).splitlines())) from error
     data.models, data.enums = context.models, context.enums
     project = Project(openapi=data, config=config, custom_template_path=templates)
     project.env.undefined = StrictUndefined
@@ -94,8 +102,16 @@ def _raise_for(problems: Sequence[GeneratorError]) -> None:
         raise ContractError(_format_problems(problems))
 
 
+def _located(spec: Path, faults: Sequence[str]) -> str:
+    """Faults, which begin with a JSON pointer, a line each with the file."""
+    names = (spec.name if fault.startswith("#") else f"{spec.name}: " for fault in faults)
+    return "\n".join(f"{name}{escaped(fault)}" for name, fault in zip(names, faults, strict=True))
+
+
 def _format_problems(problems: Sequence[GeneratorError]) -> str:
     lines = [f"{problem.header}: {problem.detail or ''}" for problem in problems]
+    # The library shows some objects as they are.
+    lines = [re.sub(r"<?[\w.]+ object at 0x[0-9a-f]+>?", "(an object)", line) for line in lines]
     return "\n".join(dict.fromkeys(line.strip(" :\n") for line in lines))
 
 
@@ -133,9 +149,22 @@ def swap(fresh: Path, target: Path, bin_: Path) -> None:
         raise
 
 
+def _unfinished(spec: Path) -> str:
+    return _located(spec, rules.incomplete(read_document(spec)))
+
+
+def _warn(spec: Path) -> None:
+    """Say on stderr what of the document is not finished, and what has no part in the client."""
+    if passed_over := list(rules.passed_over(read_document(spec))):
+        print(_located(spec, passed_over), file=sys.stderr)
+    if unfinished := _unfinished(spec):
+        print(f"not finished, `make check` will say so, too:\n{unfinished}", file=sys.stderr)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing, only compare")
+    parser.add_argument("--complete", action="store_true", help="with --check, fail for what is not finished, too")
     parser.add_argument("--spec", type=Path, default=ROOT / "openapi.yaml", metavar="FILE")
     parser.add_argument("--output", type=Path, default=ROOT / "memsy_client" / "_generated", metavar="FOLDER")
     arguments = parser.parse_args()
@@ -155,8 +184,13 @@ def main() -> int:
             return 1
         if not arguments.check:
             swap(fresh, arguments.output, Path(workshop, "former"))
+            _warn(arguments.spec)
             return 0
         found = differences(fresh, arguments.output)
+    unfinished = _unfinished(arguments.spec) if arguments.complete else ""
+    if unfinished:
+        print(f"the contract is not finished\n{unfinished}")
+        return 1
     if found:
         print("\n".join([*found, "the committed client is not what the spec generates: run `make generate`"]))
         return 1

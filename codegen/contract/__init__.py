@@ -16,12 +16,13 @@ the templates put it through the generator's escaping filters.
 
     types           annotations, and the checks that read values out of JSON
     imports         import statements
+    field_readings  how the fields of a model are read out of JSON
     model_modules   the modules of models
     method_modules  the modules of operations, tags and clients
 """
 
 from .context import TemplateContext
 from .document import ContractError, read_document, split_nullable_enums
-from .names import literal
+from .names import escaped, literal
 
-__all__ = ["ContractError", "TemplateContext", "literal", "read_document", "split_nullable_enums"]
+__all__ = ["ContractError", "TemplateContext", "escaped", "literal", "read_document", "split_nullable_enums"]

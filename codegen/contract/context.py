@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty
 
-from .document import Document
+from .document import ContractError, Document
 from .method_modules import CallModule, TagModule, client_imports
 from .model_modules import ModelModule
 from .models import Models
@@ -40,11 +41,22 @@ class TemplateContext:
         self._only_sent = sent - received
         self._results = self._models.classes_in(method.result for method in methods if kind(method.result) == "Model")
         self.models, self.enums = self._models.kept(sent | received)
+        self._modules = dict(self._model_modules())
+
+    def _model_modules(self) -> Iterator[tuple[str, ModelModule]]:
+        faults = []
+        for model in self.models:
+            name = str(model.class_info.name)
+            try:
+                yield name, ModelModule(model, self._models, name in self._only_sent, name in self._results, self.core)
+            except ContractError as error:
+                faults.append(f"#/components/schemas/{name}: {error}")
+        if faults:
+            raise ContractError("\n".join(faults))
 
     def model(self, model: ModelProperty) -> ModelModule:
         """The module of a model."""
-        name = model.class_info.name
-        return ModelModule(model, self._models, name in self._only_sent, name in self._results, self.core)
+        return self._modules[model.class_info.name]
 
     def call(self, endpoint: Endpoint) -> CallModule:
         """The module of an endpoint."""

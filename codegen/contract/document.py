@@ -72,6 +72,11 @@ class RawOperation:
     responses: dict[str, dict[str, Any]]
     planes: tuple[str, ...]
 
+    @property
+    def pointer(self) -> str:
+        """Its JSON pointer."""
+        return f"#/paths/{self.path.replace('~', '~0').replace('/', '~1')}/{self.method}"
+
 
 class Document:
     """The document, read with its references followed."""

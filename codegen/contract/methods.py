@@ -25,23 +25,24 @@ IDEMPOTENT = {"get", "head", "put", "delete", "options"}
 #: The kinds of properties that are one piece of text, as paths need it.
 _PLAIN = {"Int", "LiteralEnum", "String", "Uuid"}
 _SCALAR = _PLAIN | {"Boolean", "Date", "DateTime", "Float", "None"}
-#: What parameters can be, and the only style in which they travel, by their location.
+#: What parameters can be, by their location.
 _KINDS = {"path": _PLAIN, "query": _SCALAR | {"List"}, "header": _SCALAR}
-_STYLES = {"path": "simple", "query": "form", "header": "simple"}
 
 
 def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str, prefix: str) -> ClientMethod:
-    """One operation as a method of the tag `tag`; `prefix` is what users write before the method's name."""
+    """One operation as a method of the tag `tag`; `prefix` is what users write before the method's name.
+
+    Raises `ContractError`, which does not say of which operation.
+    """
     short = str(endpoint.name).removeprefix(f"{strings.snake_case(tag)}_")
     python_name = plain_name(short if short.isidentifier() else endpoint.name, CLASS_NAMES)
-    where = prefix + python_name
     repeatable = raw.node.get("x-repeatable", raw.method in IDEMPOTENT)
     if not isinstance(repeatable, bool):
-        raise ContractError(f"{where}: x-repeatable is neither true nor false")
-    result, schema, success = _result(raw, endpoint, models, where)
-    arguments = _arguments(raw, endpoint, models, where)
+        raise ContractError("x-repeatable is neither true nor false")
+    result, schema, success = _result(raw, endpoint, models)
+    arguments = _arguments(raw, endpoint, models)
     return ClientMethod(
-        name=where,
+        name=prefix + python_name,
         python_name=python_name,
         module=str(endpoint.name),
         raw=raw,
@@ -50,29 +51,29 @@ def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str,
         result_schema=schema,
         result_description=success,
         repeatable=repeatable,
-        raises=_raises(raw, where),
-        paging=_paging(raw, arguments, result, models, where),
-        polling=_polling(raw, where),
+        raises=_raises(raw),
+        paging=_paging(raw, arguments, result, models),
+        polling=_polling(raw),
     )
 
 
-def _arguments(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> tuple[Argument, ...]:
-    """The arguments of an operation in signature order; `where` is what errors call it."""
+def _arguments(raw: RawOperation, endpoint: Endpoint, models: Models) -> tuple[Argument, ...]:
+    """The arguments of an operation in signature order."""
     arguments: dict[str, Argument] = {}
-    for argument in [*_parameters(raw, endpoint, models, where), *_body(raw, endpoint, models, where)]:
+    for argument in [*_parameters(raw, endpoint, models), *_body(raw, endpoint, models)]:
         if argument.name in arguments:
             argument = replace(argument, name=f"{argument.name}_{argument.location}")
         if argument.name in arguments:
-            raise ContractError(f"{where}: two arguments called {argument.name}")
+            raise ContractError(f"two arguments called {argument.name}")
         arguments[argument.name] = argument
     return tuple(sorted(arguments.values(), key=lambda argument: (not argument.positional, not argument.required)))
 
 
-def _parameters(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> Iterator[Argument]:
+def _parameters(raw: RawOperation, endpoint: Endpoint, models: Models) -> Iterator[Argument]:
     """The parameters: those in the path in the order that they have there, then the others in the document's order."""
     in_path = re.findall(r"{(.*?)}", raw.path)
     if {parameter["name"] for parameter in raw.parameters if parameter["in"] == "path"} != set(in_path):
-        raise ContractError(f"{where}: the path parameters are not those of {raw.path}")
+        raise ContractError(f"the path parameters are not those of {raw.path}")
     groups = ((location, getattr(endpoint, f"{location}_parameters")) for location in _KINDS)
     props = {(location, wire(prop)): prop for location, group in groups for prop in group}
 
@@ -82,45 +83,29 @@ def _parameters(raw: RawOperation, endpoint: Endpoint, models: Models, where: st
     for parameter in sorted(raw.parameters, key=rank):
         location, name = parameter["in"], parameter["name"]
         prop = props.get((location, name))
-        _check_parameter(parameter, prop, f"{where}: {name}")
-        yield _argument(name, location, bool(parameter.get("required")), prop, parameter, models, where)
+        for part in members(prop):
+            if kind(part) not in _KINDS[location]:
+                raise ContractError(f"{name}: a {location} parameter cannot be of the kind {kind(part)}")
+        yield _argument(name, location, bool(parameter.get("required")), prop, parameter, models)
 
 
-def _check_parameter(parameter: dict[str, Any], prop: Any, where: str) -> None:
-    """Refuse a parameter that travels in a way the client does not know."""
-    location = parameter["in"]
-    if location == "cookie":
-        raise ContractError(f"{where}: cookie parameters are not supported")
-    if prop is None:
-        raise ContractError(f"{where}: a parameter without a schema is not supported")
-    for part in members(prop):
-        if kind(part) not in _KINDS[location]:
-            raise ContractError(f"{where}: a {location} parameter cannot be of the kind {kind(part)}")
-    if parameter.get("style", _STYLES[location]) != _STYLES[location] or not parameter.get("explode", True):
-        raise ContractError(f"{where}: style and explode are supported with their defaults alone")
-
-
-def _body(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> Iterator[Argument]:
+def _body(raw: RawOperation, endpoint: Endpoint, models: Models) -> Iterator[Argument]:
     """The fields of a body that is an object, each an argument; any other body as one."""
     if not raw.body:
         return
-    content = raw.body.get("content", {})
-    if list(content) != ["application/json"] or not endpoint.bodies:
-        raise ContractError(f"{where}: a body of the type {', '.join(content)}; only application/json is supported")
+    content = raw.body["content"]
     prop = endpoint.bodies[0].prop
     required = bool(raw.body.get("required"))
     if not isinstance(prop, ModelProperty) or models.is_map(prop):
         described = content["application/json"] | {"description": raw.body.get("description")}
-        yield _argument("body", "body", required, prop, described, models, where)
+        yield _argument("body", "body", required, prop, described, models)
         return
     for name, schema in models.field_schemas(prop).items():
         field = models.field(prop, name)
-        yield _argument(name, "field", required and field.required, field, {"schema": schema}, models, where)
+        yield _argument(name, "field", required and field.required, field, {"schema": schema}, models)
 
 
-def _argument(
-    name: str, location: str, required: bool, prop: Any, node: dict[str, Any], models: Models, where: str
-) -> Argument:
+def _argument(name: str, location: str, required: bool, prop: Any, node: dict[str, Any], models: Models) -> Argument:
     """An argument that the document describes by a `schema` and, maybe, a `description` beside it."""
     schema = models.document.schema(node["schema"])
     accepts = schema.get("x-accepts")
@@ -132,88 +117,83 @@ def _argument(
         prop=prop,
         schema=schema,
         description=node.get("description") or models.document.description(schema),
-        positional=_is_positional(required, schema | node, f"{where}: {name}"),
-        accepts=None if accepts is None else models.convertible(accepts, single(prop), f"{where}: {name}"),
+        positional=_is_positional(name, required, schema | node),
+        accepts=None if accepts is None else models.convertible(accepts, single(prop), name),
     )
 
 
-def _is_positional(required: bool, node: dict[str, Any], where: str) -> bool:
+def _is_positional(argument: str, required: bool, node: dict[str, Any]) -> bool:
     """Whether an argument may be given by its position, as the document has it for required ones."""
     for name, makes_sense in (("x-positional", not required), ("x-keyword-only", required)):
         if name in node and not (node[name] is True and makes_sense):
             kind_of = "an optional" if name == "x-positional" else "a required"
-            raise ContractError(f"{where}: {name} can only be true, and of {kind_of} argument")
+            raise ContractError(f"{argument}: {name} can only be true, and of {kind_of} argument")
     return "x-positional" in node if not required else "x-keyword-only" not in node
 
 
-def _result(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -> tuple[Any, dict[str, Any], str]:
+def _result(raw: RawOperation, endpoint: Endpoint, models: Models) -> tuple[Any, dict[str, Any], str]:
     """The property of what the method returns, its schema if it is a field, and the description of the success."""
     successes = {code: response for code, response in raw.responses.items() if code.startswith("2")}
     if not successes:
-        raise ContractError(f"{where}: describes no success, such as 200")
-    _check_successes(successes, where)
+        raise ContractError("describes no success, such as 200")
+    _check_successes(successes)
     props = {str(response.status_code.pattern): response.prop for response in endpoint.responses}
     bodies = {code: props[code] if response.get("content") else None for code, response in successes.items()}
     if len({str(prop and prop.get_type_string()) for prop in bodies.values()}) > 1:
-        raise ContractError(f"{where}: its successes have different bodies: {', '.join(bodies)}")
+        raise ContractError(f"its successes have different bodies: {', '.join(bodies)}")
     code, prop = next(iter(bodies.items()))
     description = successes[code].get("description", "")
     unwrap = raw.node.get("x-unwrap")
-    return (*_unwrapped(prop, unwrap, models, where), description) if unwrap is not None else (prop, {}, description)
+    return (*_unwrapped(prop, unwrap, models), description) if unwrap is not None else (prop, {}, description)
 
 
-def _unwrapped(prop: Any, unwrap: Any, models: Models, where: str) -> tuple[Any, dict[str, Any]]:
+def _unwrapped(prop: Any, unwrap: Any, models: Models) -> tuple[Any, dict[str, Any]]:
     """The field of a response that the method returns, and its schema."""
     field = models.field(prop, unwrap)
     if field is None or not isinstance(prop, ModelProperty):
-        raise ContractError(f"{where}: x-unwrap names {unwrap}, which is not a field of the response")
+        raise ContractError(f"x-unwrap names {unwrap}, which is not a field of the response")
     return field, models.field_schema(prop, field)
 
 
-def _check_successes(successes: dict[str, dict[str, Any]], where: str) -> None:
-    """Refuse a success that is not JSON, or whose content has no schema."""
-    contents = [(code, part) for code, response in successes.items() for part in response.get("content", {}).items()]
-    for code, (media_type, content) in contents:
-        if not re.fullmatch(r"application/([^;]+\+)?json", media_type):
-            raise ContractError(f"{where}: a {code} of the type {media_type}; only JSON is supported")
-        if "schema" not in content:
-            raise ContractError(f"{where}: a {code} without a schema")
+def _check_successes(successes: dict[str, dict[str, Any]]) -> None:
+    """Refuse a success whose content has no schema."""
+    for code, response in successes.items():
+        if any("schema" not in content for content in response.get("content", {}).values()):
+            raise ContractError(f"a {code} without a schema")
 
 
-def _raises(raw: RawOperation, where: str) -> tuple[str, ...]:
+def _raises(raw: RawOperation) -> tuple[str, ...]:
     """The exceptions that responses name (`x-raises`), each once, without that of every failed response."""
     names: dict[str, None] = {}
     for code, response in raw.responses.items():
         for name in response.get("x-raises", []):
             exception = getattr(exceptions, name, None) if name in exceptions.__all__ else None
             if not (isinstance(exception, type) and issubclass(exception, exceptions.MemsyError)):
-                raise ContractError(f"{where}: x-raises of {code} names {name!r}, not an exception of the client")
+                raise ContractError(f"x-raises of {code} names {name!r}, not an exception of the client")
             names[name] = None
     names.pop("MemsyAPIError", None)
     return tuple(names)
 
 
-def _paging(
-    raw: RawOperation, arguments: tuple[Argument, ...], result: Any, models: Models, where: str
-) -> Paging | None:
+def _paging(raw: RawOperation, arguments: tuple[Argument, ...], result: Any, models: Models) -> Paging | None:
     """How an operation pages: through a list, or through the `items` of an object."""
     identity = raw.node.get("x-item-id")
     wrapped = models.field(result, "items")
     items = wrapped or result
     if not _takes_steps(arguments) or not isinstance(items, ListProperty):
         if identity is not None:
-            raise ContractError(f"{where}: x-item-id of an operation that does not page")
+            raise ContractError("x-item-id of an operation that does not page")
         return None
     item = items.inner_property
     if identity is not None:
         found = models.field(item, identity)
         if found is None or not found.required:
-            raise ContractError(f"{where}: x-item-id names {identity}, which is not a required field of an item")
+            raise ContractError(f"x-item-id names {identity}, which is not a required field of an item")
         identity = attribute(found)
     return Paging("items" if wrapped else None, models.field(result, "total") is not None, item, identity)
 
 
-def _polling(raw: RawOperation, where: str) -> Polling | None:
+def _polling(raw: RawOperation) -> Polling | None:
     """The further method that repeats an operation until it no longer fails with a status."""
     node = raw.node.get("x-poll")
     if node is None:
@@ -222,9 +202,9 @@ def _polling(raw: RawOperation, where: str) -> Polling | None:
         name, status, timeout, interval = (node[key] for key in ("method", "while", "timeout", "interval"))
         description = node["description"]
     except (KeyError, TypeError):
-        raise ContractError(f"{where}: x-poll takes method, while, timeout, interval and description") from None
+        raise ContractError("x-poll takes method, while, timeout, interval and description") from None
     if str(status) not in raw.responses:
-        raise ContractError(f"{where}: x-poll goes on while {status}, which is not among the responses")
+        raise ContractError(f"x-poll goes on while {status}, which is not among the responses")
     return Polling(plain_name(name, CLASS_NAMES), int(status), float(timeout), float(interval), description)
 
 

@@ -58,17 +58,17 @@ class Models:
         """Whether a property is a free-form object, which is a dict with typed properties in Python (`x-open`)."""
         return isinstance(prop, ModelProperty) and not self.is_map(prop) and bool(self._schema(prop).get("x-open"))
 
-    def convertible(self, name: str, prop: Any, where: str) -> Any:
+    def convertible(self, name: str, prop: Any, argument: str) -> Any:
         """The model `name` (`x-accepts`) out of which the items of a list of models can be made, field by field."""
         target = prop.inner_property if isinstance(prop, ListProperty) else None
         source = self._classes.get(_class_name(name))
         if not isinstance(target, ModelProperty) or not isinstance(source, ModelProperty):
-            raise ContractError(f"{where}: x-accepts stands at a list of models and names another model, not {name}")
+            raise ContractError(f"{argument}: x-accepts stands at a list of models and names another model, not {name}")
         lacking = {attribute(field) for field in self.fields(target)} - {
             attribute(field) for field in self.fields(source)
         }
         if lacking:
-            raise ContractError(f"{where}: x-accepts names {name}, which lacks {', '.join(sorted(lacking))}")
+            raise ContractError(f"{argument}: x-accepts names {name}, which lacks {', '.join(sorted(lacking))}")
         self.conversions[_name(target)] = source
         return source
 
@@ -90,7 +90,7 @@ class Models:
         prop = self.field(model, name)
         inner = single(prop)
         if not isinstance(inner, ModelProperty) or self.is_map(inner):
-            raise ContractError(f"{_name(model)}: x-expose names {name}, which is not a field with fields of its own")
+            raise ContractError(f"x-expose names {name}, which is not a field with fields of its own")
         own = {attribute(field) for field in self.fields(model)}
         return prop, [
             (field, self.document.description(self.field_schema(inner, field)))
@@ -165,7 +165,7 @@ class Models:
                 raise ContractError(f"no schema can be called {_name(model)}: the generated code needs it")
         for model in models:
             for name in twice([attribute(prop) for prop in self.fields(model)]):
-                raise ContractError(f"{_name(model)}: two fields would be the attribute {name}")
+                raise ContractError(f"#/components/schemas/{_name(model)}: two fields would be the attribute {name}")
 
 
 def _name(prop: Any) -> str:

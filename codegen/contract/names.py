@@ -12,6 +12,8 @@ from memsy_client._core.open_model import OpenModel
 
 from .document import ContractError
 
+#: What ends a text in double quotes, or escapes.
+_QUOTED = '\\"'
 #: The types that annotations name. Where something in the same class body has such a name, they mean that.
 TYPES = {"bool", "datetime", "dict", "float", "int", "list", "str"}
 #: Attributes that every model has, or that its class body needs in their own meaning.
@@ -61,7 +63,7 @@ def literal(value: Any) -> str:
     The generator's own filter leaves characters out; names on the wire and defaults have to stay what they are.
     """
     if isinstance(value, str):
-        return f'"{"".join(map(_escaped, value))}"'
+        return f'"{escaped(value, _QUOTED)}"'
     if isinstance(value, list | tuple):  # a tuple, because a signature shares its defaults between calls
         inner = ", ".join(map(literal, value))
         return f"({inner},)" if len(value) == 1 else f"({inner})"
@@ -83,7 +85,12 @@ def default_literal(value: Any, where: str) -> str:
     return literal(value)
 
 
-def _escaped(character: str) -> str:
-    if character in '\\"':
+def escaped(text: str, also: str = "") -> str:
+    """Text on one line: characters that cannot be printed, and those in `also`, are written as Python escapes them."""
+    return "".join(_escaped(character, also) for character in text)
+
+
+def _escaped(character: str, also: str) -> str:
+    if character in also:
         return f"\\{character}"
     return character if character.isprintable() else character.encode("unicode_escape", "surrogatepass").decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from openapi_python_client import strings
 from openapi_python_client.parser import GeneratorData
@@ -24,11 +25,14 @@ class Tags:
         self._raw_operations: dict[tuple[str, str], RawOperation] = {}
         for raw in models.document.operations:
             if self._raw_operations.setdefault(_key(raw.method, raw.path), raw) is not raw:
-                raise ContractError(f"{raw.method} {raw.path}: another path differs by names of parameters alone")
+                raise ContractError(f"{raw.pointer}: another path differs by names of parameters alone")
+        self._faults: list[str] = []
         self.tags = {
             str(module): self._tag(str(module), collection)
             for module, collection in data.endpoint_collections_by_tag.items()
         }
+        if self._faults:
+            raise ContractError("\n".join(self._faults))
 
     @property
     def methods(self) -> list[ClientMethod]:
@@ -72,13 +76,18 @@ class Tags:
             attribute=attribute,
             planes=planes,
             description=self._models.document.tag_descriptions.get(name) or f"The methods of `{attribute}`.",
-            methods=tuple(
-                read_method(raw, endpoint, self._models, name, prefix)
-                for raw, endpoint in zip(raws, collection.endpoints, strict=True)
-            ),
+            methods=tuple(self._methods(collection, name, prefix)),
         )
         _check_methods(tag)
         return tag
+
+    def _methods(self, collection: EndpointCollection, tag: str, prefix: str) -> Iterator[ClientMethod]:
+        for endpoint in collection.endpoints:
+            raw = self._raw(endpoint)
+            try:
+                yield read_method(raw, endpoint, self._models, tag, prefix)
+            except ContractError as error:
+                self._faults.append(f"{raw.pointer}: {error}")
 
 
 def _planes_of_tag(tag: str, raws: list[RawOperation]) -> tuple[str, ...]:

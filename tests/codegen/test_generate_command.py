@@ -158,7 +158,8 @@ def failing(run: Run, output: Path, capsys: pytest.CaptureFixture[str], **option
         (b"\xff\xfe\xff", "is not YAML"),
         (b"", "not an OpenAPI document"),
         (b"- a list", "not an OpenAPI document"),
-        (b"swagger: '2.0'", "Failed to parse OpenAPI document"),
+        (b"swagger: '2.0'", "spec.yaml#: the keyword 'swagger' is not one that the generator understands"),
+        (b"openapi: 3.1.0", "Failed to parse OpenAPI document"),
         (b"a: &a {b: *a}", "an anchor that contains itself"),
     ],
 )

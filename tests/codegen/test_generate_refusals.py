@@ -46,7 +46,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "cookie": (contract(operation=parameter("cookie")), "cookie parameters are not supported"),
     "content parameter": (
         contract(operation={"parameters": [{"name": "x", "in": "query", "content": {"application/json": {}}}]}),
-        "without a schema",
+        "a parameter needs a `schema`",
     ),
     "object in query": (contract(operation=parameter("query", THING)), "query parameter cannot be of the kind Model"),
     "list in header": (
@@ -59,18 +59,24 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "comma-separated query": (
         contract(operation=parameter("query", {"type": "array", "items": TEXT}, explode=False)),
-        "style and explode",
+        "`style` and `explode` are supported with their defaults alone",
     ),
     "path parameter that is nowhere": (contract(path="/things/{x}"), "Path parameters do not match"),
     "odd placeholder": (contract(path="/things/{a b}"), "the path parameters are not those of"),
     "form body": (
         contract(operation=body(THING, "application/x-www-form-urlencoded"), method="post"),
-        "application/x-www-form-urlencoded; only application/json",
+        "post/requestBody/content: a body of application/x-www-form-urlencoded is not supported",
     ),
     "file body": (contract(operation=body(TEXT, "application/octet-stream"), method="post"), "only application/json"),
-    "unknown body": (contract(operation=body(TEXT, "application/xml"), method="post"), "Unsupported content type"),
-    "text response": (contract(operation=response("text/plain")), "of the type text/plain; only JSON"),
-    "unknown response": (contract(operation=response("application/pdf")), "Unsupported content_type application/pdf"),
+    "unknown body": (
+        contract(operation=body(TEXT, "application/xml"), method="post"),
+        "a body of application/xml is not supported; only application/json is",
+    ),
+    "text response": (
+        contract(operation=response("text/plain")),
+        "get/responses/200/content: a body of text/plain is not supported",
+    ),
+    "unknown response": (contract(operation=response("application/pdf")), "a body of application/pdf is not supported"),
     "x-positional of a required argument": (
         contract(operation=parameter("query", **{"x-positional": True, "required": True})),
         "things.get: x: x-positional can only be true, and of an optional argument",
@@ -144,16 +150,16 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "dangling reference": (
         contract(operation={"responses": json_response({"$ref": "#/components/schemas/Gone"})}),
-        "Could not find reference",
+        "schema: #/components/schemas/Gone does not resolve",
     ),
     "mixed enum": (contract(schemas={"E": {"enum": ["a", 1]}}), "must all be the same type"),
     "bad default": (
         contract(operation=parameter("query", {"type": "integer", "default": "many"})),
-        "cannot parse parameter",
+        "schema/default: 'many' is not of type 'integer'",
     ),
     "bad time": (
         contract(operation=parameter("query", {"type": "string", "format": "date-time", "default": "noon"})),
-        "Invalid datetime|not a time",
+        "schema/default: 'noon' is not a 'date-time'",
     ),
     "method twice": (contract(paths=also({"operationId": "things_get"})), "has two methods called get"),
     "method and iterator": (
@@ -177,7 +183,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
             path="/things/{x}",
             paths={"/things/{y}": also(parameter("path", name="y"))["/other"]},
         ),
-        "get /things/{y}: another path differs by names of parameters alone",
+        "#/paths/~1things~1{y}/get: another path differs by names of parameters alone",
     ),
     "tag on two planes": (
         contract(paths={"/other": also({})["/other"] | {"servers": [{"url": "https://x", "x-plane": "control"}]}}),

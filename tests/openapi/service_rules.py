@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from document_nodes import Document, Node, nodes, resolved, responses, walk
-from document_rules import Faults, rule
+from rules.nodes import Node, nodes, resolved, responses, walk
+from rules.registry import Document, Faults, Rule
 
 import memsy_client.exceptions as errors
 from memsy_client._core.messages import Headers
 from memsy_client._core.usage_and_rate_limit import parse_rate_limit, parse_usage
+
+RULES: list[Rule] = []
+
+
+def rule(check: Rule) -> Rule:
+    """Have the rule tried on the contract."""
+    RULES.append(check)
+    return check
+
 
 # ---------------------------------------------------------------------------------------------------- client
 
@@ -175,6 +184,14 @@ LIMITS: dict[tuple[str, str], dict[str, Any]] = {
     ("teams_list", "limit"): {"minimum": 1, "maximum": 200, "default": 100},
     ("teams_list", "offset"): {"minimum": 0, "default": 0},
     ("usage_timeseries", "granularity"): {"default": "daily"},
+    ("actors_list", "limit"): {"minimum": 1, "maximum": 500, "default": 100},
+    ("actors_list", "offset"): {"minimum": 0, "default": 0},
+    ("actors_list", "sort"): {"default": "first_memory_desc"},
+    ("connectors_configure_resources", "resources.resource_type"): {
+        "minLength": 1,
+        "maxLength": 64,
+        "default": "channel",
+    },
     ("keys_create", "scopes"): {"minItems": 1, "maxItems": 10, "default": ["read", "write"]},
     ("ingest", "events.actor_id"): {"minLength": 1, "maxLength": 256},
     ("ingest", "events.session_id"): {"minLength": 1, "maxLength": 256},

@@ -98,7 +98,7 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for key, kind in CHILDREN[node.kind].items():
         value = node.value.get(key)
-        children = {(key,): value}
+        children: dict[tuple[str, ...], Any] = {(key,): value}
         if kind.startswith("*"):
             steps = enumerate(value) if isinstance(value, list) else (value or {}).items()
             children = {(key, str(step)): child for step, child in steps}
