@@ -143,10 +143,17 @@ class ClientMethod:
         return [argument for argument in self.arguments if argument.required]
 
     @property
-    def never_none(self) -> list[str]:
-        """The names on the wire of arguments for which None stands neither for a value nor for the lack of one."""
-        named = self.arguments_in("query", "header", "field")
-        return [argument.wire for argument in named if argument.required and not nullable(argument.prop)]
+    def never_none(self) -> dict[str, tuple[str, ...]]:
+        """The names on the wire of arguments for which None stands neither for a value nor for the lack of one, by
+        the part of a request that holds them.
+        """
+        groups = {"query": self.arguments_in("query"), "header": self.arguments_in("header")}
+        groups["body"] = self.arguments_in("field") if self.raw.body.get("required") else []
+        found = {
+            group: tuple(part.wire for part in arguments if part.required and not nullable(part.prop))
+            for group, arguments in groups.items()
+        }
+        return {group: names for group, names in found.items() if names}
 
     def arguments_in(self, *locations: str) -> list[Argument]:
         """The arguments that have one of these locations."""

@@ -16,6 +16,7 @@ from .headers import check_headers, header_value
 
 T_co = TypeVar("T_co", covariant=True)
 
+_NONE_REQUIRED: Mapping[str, Iterable[str]] = {}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: The methods that RFC 9110 calls idempotent.
 _IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
@@ -54,15 +55,17 @@ class Operation(Generic[T_co]):
         header: Mapping[str, Any] | None = None,
         body: Any = None,
         optional: Mapping[str, Any] | None = None,
-        required: Iterable[str] = (),
+        required: Mapping[str, Iterable[str]] = _NONE_REQUIRED,
     ) -> Call[T_co]:
         """A call with these values, by their names on the wire; None leaves a query, header or `optional` field out.
 
         Raises:
-            MemsyInputError: A value cannot be sent, or one of the `required` names is None.
+            MemsyInputError: A value cannot be sent, or one of the `required` names of `query`, `header` or `body` is
+                None.
         """
         try:
-            _check_required(required, query, header, body)
+            if required:
+                _check_required(required, {"query": query, "header": header, "body": body})
             if optional:
                 chosen = {name: value for name, value in optional.items() if value is not None}
                 body = {**(body or {}), **chosen} if body is not None or chosen else None
@@ -123,10 +126,10 @@ def custom_call(
     return operation.call(query=query, header=dict(check_headers(headers or {})), body=json)
 
 
-def _check_required(required: Iterable[str], *groups: Any) -> None:
-    for name in required:
-        for group in groups:
-            if isinstance(group, Mapping) and name in group and group[name] is None:
+def _check_required(required: Mapping[str, Iterable[str]], groups: Mapping[str, Any]) -> None:
+    for group, names in required.items():
+        for name in names:
+            if groups[group][name] is None:
                 raise MemsyInputError(f"{name} is required, and is None")
 
 

@@ -41,5 +41,5 @@ def request(connector_id: str, resources: Iterable[ResourceSelection | Connector
                 "resources", resources, ConnectorResourceItem, ResourceSelection.from_item
             )
         },
-        required=("resources",),
+        required={"body": ("resources",)},
     )

@@ -37,5 +37,5 @@ def request(
             "bucket": bucket,
         },
         optional={"connector_id": connector_id},
-        required=("access_key_id", "secret_access_key", "region", "bucket"),
+        required={"body": ("access_key_id", "secret_access_key", "region", "bucket")},
     )

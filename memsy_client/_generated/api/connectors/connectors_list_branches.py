@@ -28,4 +28,4 @@ _OPERATION: Operation[list[ConnectorResourceItem]] = Operation(
 
 def request(connector_id: str, repo: str) -> Call[list[ConnectorResourceItem]]:
     """The call of `connectors.list_branches`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(path={"connector_id": connector_id}, query={"repo": repo}, required=("repo",))
+    return _OPERATION.call(path={"connector_id": connector_id}, query={"repo": repo}, required={"query": ("repo",)})

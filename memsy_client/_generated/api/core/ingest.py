@@ -30,4 +30,4 @@ _OPERATION: Operation[IngestResponse] = Operation(
 
 def request(events: Iterable[EventPayload]) -> Call[IngestResponse]:
     """The call of `ingest`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(body={"events": encode.items("events", events)}, required=("events",))
+    return _OPERATION.call(body={"events": encode.items("events", events)}, required={"body": ("events",)})

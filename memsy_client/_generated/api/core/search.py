@@ -52,5 +52,5 @@ def request(
             "session_id": session_id,
             "exclude_session_id": exclude_session_id,
         },
-        required=("query",),
+        required={"body": ("query",)},
     )

@@ -29,4 +29,4 @@ _OPERATION: Operation[StatusResponse] = Operation(
 
 def request(event_ids: Iterable[str]) -> Call[StatusResponse]:
     """The call of `status`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(body={"event_ids": encode.items("event_ids", event_ids)}, required=("event_ids",))
+    return _OPERATION.call(body={"event_ids": encode.items("event_ids", event_ids)}, required={"body": ("event_ids",)})

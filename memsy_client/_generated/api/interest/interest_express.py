@@ -32,5 +32,5 @@ def request(
     return _OPERATION.call(
         body={"email": email, "name": name},
         optional={"company": company, "use_case": use_case, "notes": notes},
-        required=("email", "name"),
+        required={"body": ("email", "name")},
     )

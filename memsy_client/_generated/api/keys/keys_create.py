@@ -36,5 +36,5 @@ def request(
     return _OPERATION.call(
         body={"name": name},
         optional={"scopes": encode.items("scopes", scopes), "expires_at": expires_at},
-        required=("name",),
+        required={"body": ("name",)},
     )

@@ -27,4 +27,6 @@ _OPERATION: Operation[RoleResource] = Operation(
 
 def request(org_id: str, name: str, focus: str) -> Call[RoleResource]:
     """The call of `roles.create`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(body={"org_id": org_id, "name": name, "focus": focus}, required=("org_id", "name", "focus"))
+    return _OPERATION.call(
+        body={"org_id": org_id, "name": name, "focus": focus}, required={"body": ("org_id", "name", "focus")}
+    )

@@ -15,4 +15,4 @@ _OPERATION: Operation[None] = Operation(
 
 def request(role_id: str, org_id: str) -> Call[None]:
     """The call of `roles.delete`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(path={"role_id": role_id}, query={"org_id": org_id}, required=("org_id",))
+    return _OPERATION.call(path={"role_id": role_id}, query={"org_id": org_id}, required={"query": ("org_id",)})

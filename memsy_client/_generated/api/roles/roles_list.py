@@ -28,4 +28,4 @@ _OPERATION: Operation[list[RoleResource]] = Operation(
 
 def request(org_id: str, *, limit: int = 100, offset: int = 0) -> Call[list[RoleResource]]:
     """The call of `roles.list`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(query={"org_id": org_id, "limit": limit, "offset": offset}, required=("org_id",))
+    return _OPERATION.call(query={"org_id": org_id, "limit": limit, "offset": offset}, required={"query": ("org_id",)})

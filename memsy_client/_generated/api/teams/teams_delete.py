@@ -15,4 +15,4 @@ _OPERATION: Operation[None] = Operation(
 
 def request(team_id: str, org_id: str) -> Call[None]:
     """The call of `teams.delete`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(path={"team_id": team_id}, query={"org_id": org_id}, required=("org_id",))
+    return _OPERATION.call(path={"team_id": team_id}, query={"org_id": org_id}, required={"query": ("org_id",)})

@@ -27,4 +27,4 @@ _OPERATION: Operation[TeamResource] = Operation(
 
 def request(team_id: str, org_id: str) -> Call[TeamResource]:
     """The call of `teams.regenerate_prompt`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(path={"team_id": team_id}, query={"org_id": org_id}, required=("org_id",))
+    return _OPERATION.call(path={"team_id": team_id}, query={"org_id": org_id}, required={"query": ("org_id",)})

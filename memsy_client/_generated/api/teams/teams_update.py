@@ -34,5 +34,5 @@ def request(
         query={"org_id": org_id},
         body={},
         optional={"name": name, "focus": focus, "promotion_prompt": promotion_prompt},
-        required=("org_id",),
+        required={"query": ("org_id",)},
     )
