@@ -21,6 +21,7 @@ def method(operation: ClientMethod) -> str:
     """The docstring of a client method."""
     return _join(
         _flowed(f"{_title(operation) or f'Call `{operation.name}`'}."),
+        "Deprecated." if operation.is_deprecated else "",
         _flowed(operation.raw.node.get("description", "")),
         _section("Args", ((argument.name, about(argument)) for argument in operation.arguments)),
         _section("Returns", [("", operation.result_description or "The result.")] if operation.result else []),
@@ -70,6 +71,8 @@ def model(description: str, fields: Iterable[ModelField]) -> str:
 def about(item: Argument | ModelField, text: str | None = None) -> str:
     """What a docstring says of an item: a text, or else its description, with the limits that this leaves out."""
     text = text or item.description or "Not described in the contract."
+    if item.schema.get("deprecated"):
+        text = f"Deprecated. {text}"
     found = limits(item.schema)
     if set(re.findall(r"\d+", text.replace(",", ""))).issuperset(re.findall(r"\d+", found)):
         return text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import keyword
+import keyword as python_keywords
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,16 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 #: Where a document holds values of the service's, not schemas.
 NO_SCHEMAS = {"const", "default", "enum", "example", "examples"}
 
+#: What a schema says beside what it allows.
+_NOTES = {"description", "default", "example", "examples", "title", "deprecated", "readOnly", "writeOnly"}
+
 
 class ContractError(Exception):
     """The document says something that cannot be generated."""
 
 
 def read_document(spec: Path) -> dict[str, Any]:
-    """The document, with nothing in it but what JSON knows. Raises `ContractError`."""
+    """The document, with nothing in it but what JSON knows, and null as OpenAPI 3.1 writes it. Raises `ContractError`."""
     try:
         document = _json_values(YAML(typ="safe").load(spec))
     except (OSError, UnicodeError, YAMLError) as error:
@@ -30,7 +34,27 @@ def read_document(spec: Path) -> dict[str, Any]:
         raise ContractError(f"{spec.name} has an anchor that contains itself") from None
     if not isinstance(document, dict):
         raise ContractError(f"{spec.name} is not an OpenAPI document")
-    return document
+    return {name: _null_as_type(value) for name, value in document.items()}
+
+
+def _null_as_type(node: Any) -> Any:
+    """The schemas under a node with `nullable: true` of OpenAPI 3.0 as the type null."""
+    if isinstance(node, list):
+        return [_null_as_type(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    node = {key: value if key in NO_SCHEMAS else _null_as_type(value) for key, value in node.items()}
+    # In a map of properties it is a name as any other.
+    if not isinstance(node.get("nullable"), bool) or not node.pop("nullable"):
+        return node
+    for union in ("anyOf", "oneOf"):
+        if union in node:
+            return node | {union: [*node[union], {"type": "null"}]}
+    if isinstance(node.get("type"), str) and "allOf" not in node:
+        values = {"enum": [*node["enum"], None]} if "enum" in node and None not in node["enum"] else {}
+        return node | {"type": [node["type"], "null"]} | values
+    notes = {key: node.pop(key) for key in list(node) if key in _NOTES}
+    return {"anyOf": [node, {"type": "null"}], **notes}
 
 
 def _json_values(node: Any) -> Any:
@@ -117,6 +141,18 @@ class Document:
                 waiting.extend(node)
         return found
 
+    def find(self, keyword: str) -> Iterator[dict[str, Any]]:
+        """The objects of the document that have a keyword, values of the service's apart."""
+        waiting: list[Any] = [self._content]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, dict):
+                if keyword in node:
+                    yield node
+                waiting += [inner for name, inner in node.items() if name not in NO_SCHEMAS]
+            elif isinstance(node, list):
+                waiting += node
+
     def schema(self, node: Any) -> dict[str, Any]:
         """A schema with its references followed and the parts of its allOf put together.
 
@@ -159,6 +195,6 @@ class Document:
     def _planes(self, servers: list[dict[str, Any]]) -> tuple[str, ...]:
         names = dict.fromkeys(str(server.get("x-plane", "core")) for server in servers)
         for name in names:
-            if not name.isidentifier() or keyword.iskeyword(name):
+            if not name.isidentifier() or python_keywords.iskeyword(name):
                 raise ContractError(f"x-plane of a server says {name!r}, which is not an identifier")
         return tuple(names)

@@ -11,6 +11,7 @@ _NAMES = {
     "functools": ["cached_property"],
     "typing": ["Any", "Literal", "TYPE_CHECKING"],
     "{core}": ["decode", "encode"],
+    "{core}.deprecation": ["deprecated", "deprecated_arguments"],
     "{core}.model": ["Model"],
     "{core}.open_model": ["OpenModel"],
     "{core}.lazy": ["import_lock"],

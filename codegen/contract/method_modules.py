@@ -65,7 +65,7 @@ class CallModule(_MethodModule):
         if method.result:
             check, unwrap = self.types.of(method.result).check, method.raw.node.get("x-unwrap")
             self.result = _parsed(method, check)
-            self.is_untyped = not unwrap and check.function == "decode.first_of"
+            self.is_untyped = not unwrap and check.is_untyped
             names |= {"Any", "decode"} if unwrap or check.function.startswith("decode.") else {"Any"}
         if any(argument.is_list for argument in method.arguments):
             names.add("encode")
@@ -97,8 +97,19 @@ class TagModule(_MethodModule):
                 names |= self.types.of(method.paging.item).received.names
             if method.polling:
                 names.add("poll")
+            if method.is_deprecated:
+                names.add("deprecated")
+            if method.deprecated_arguments:
+                names.add("deprecated_arguments")
         modules = [f"from . import {method.module} as _{method.module}" for method in tag.methods]
         self.imports = self._imports(names, core, modules)
+
+    def decorators(self, method: ClientMethod) -> list[str]:
+        """What stands above a method and its iterator, so that callers of what is deprecated are warned."""
+        lines = [f"@deprecated({literal(f'{method.name} is deprecated')})"] if method.is_deprecated else []
+        if old := method.deprecated_arguments:
+            lines.append(f"@deprecated_arguments({', '.join(map(literal, old))})")
+        return lines
 
     def iter_parameters(self, method: ClientMethod) -> str:
         """The parameters of a method's iterator."""

@@ -108,6 +108,8 @@ def _body(raw: RawOperation, endpoint: Endpoint, models: Models) -> Iterator[Arg
 def _argument(name: str, location: str, required: bool, prop: Any, node: dict[str, Any], models: Models) -> Argument:
     """An argument that the document describes by a `schema` and, maybe, a `description` beside it."""
     schema = models.document.schema(node["schema"])
+    if node.get("deprecated"):
+        schema["deprecated"] = True
     accepts = schema.get("x-accepts")
     return Argument(
         name=plain_name(strings.PythonIdentifier(name, "field_"), METHOD_NAMES),

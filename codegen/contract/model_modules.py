@@ -23,6 +23,7 @@ class ModelField:
     """A field of a model. Its attribute `name` holds `annotation`.
 
     Attributes:
+        storage: The attribute that is set, another one where reading `name` warns that it is deprecated.
         is_promised: Whether the service always sends it; from one that does not, it reads as null.
         is_required: Whether it then is an error, for lack of a default.
         is_written: Whether it is always part of what is sent, even when it is None.
@@ -34,6 +35,7 @@ class ModelField:
     """
 
     name: str
+    storage: str
     wire: str
     description: str
     schema: dict[str, Any]
@@ -108,6 +110,8 @@ class ModelModule:
         if self.is_open:
             return {*names, "OpenModel"}
         names |= {"Any", "Model", "define", "field"}
+        if any(field.storage != field.name for field in self.fields):
+            names.add("deprecated")
         if not all(field.is_json for field in self.fields):
             names.add("encode")
         if self.is_result:
@@ -127,14 +131,16 @@ class ModelModule:
 
     def _field(self, prop: Any, schema: dict[str, Any], is_optional: bool) -> ModelField:
         name, python_type = attribute(prop), self._types.of(single(prop))
+        storage = f"_{name}" if schema.get("deprecated") else name
         reading = FieldReading(prop, schema, self._models, python_type.check)
         # A check that is put together is made once, below the class, whose own name it may hold; unless it needs a
         # model that can only be imported once this one is there.
-        is_own = reading.check.parts and not reading.is_open and not self._late_imports([prop])
+        is_own = reading.check.is_made and not reading.is_open and not self._late_imports([prop])
         annotation = self._annotation(prop, reading)
         converter = str(python_type.received) if self._models.is_open(single(prop)) else None
         return ModelField(
             name=name,
+            storage=storage,
             wire=literal(wire(prop)),
             description=self._models.document.description(schema),
             schema=schema,
@@ -144,7 +150,7 @@ class ModelModule:
             is_json=kind(single(prop)) in _JSON_KINDS,
             annotation=annotation,
             initial=_initial(name, schema, annotation, reading if is_optional else None, converter),
-            read=tuple(reading.statements(name, f"_check_{name}" if is_own else str(reading.check))),
+            read=tuple(reading.statements(storage, f"_check_{name}" if is_own else str(reading.check))),
             own_check=reading.check if is_own else None,
             converter=converter,
             late_imports=tuple(self._late_imports([prop])),
@@ -203,6 +209,8 @@ def _initial(
     options = []
     if reading:
         options.append(f"factory={annotation}" if reading.is_empty_container else f"default={reading.default}")
+    if schema.get("deprecated"):
+        options.append(f'alias="{name}"')
     if schema.get("format") == "password":
         options.append("repr=False")
     if converter:

@@ -14,6 +14,7 @@ from .document import ContractError, Document
 from .imports import STATEMENTS
 from .names import attribute, twice, wire
 from .properties import members, single
+from .unions import Unions
 
 
 class Models:
@@ -24,6 +25,7 @@ class Models:
         self._data = data
         self._classes = {_name(part): part for part in [*data.models, *data.enums]}
         self._schemas = {_class_name(name): schema for name, schema in document.schemas.items()}
+        self.unions = Unions(self)
         #: By the class of a model, another one of which it can be made.
         self.conversions: dict[str, ModelProperty] = {}
 

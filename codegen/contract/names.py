@@ -25,7 +25,7 @@ METHOD_NAMES = {"datetime", "encode", "max_items", "self"}
 #: Methods that every resource has.
 RESOURCE_NAMES = {"with_raw_response"}
 #: What the class bodies of resources and clients need in its own meaning.
-CLASS_NAMES = {"cached_property", "datetime"}
+CLASS_NAMES = {"cached_property", "datetime", "deprecated", "deprecated_arguments"}
 
 
 def plain_name(name: str, taken: set[str]) -> str:

@@ -42,6 +42,11 @@ class Argument:
         return value
 
     @property
+    def is_deprecated(self) -> bool:
+        """Whether the document calls it deprecated."""
+        return bool(self.schema.get("deprecated"))
+
+    @property
     def is_list(self) -> bool:
         """Whether it takes a list."""
         return kind(single(self.prop)) == "List"
@@ -119,6 +124,21 @@ class ClientMethod:
     raises: tuple[str, ...]
     paging: Paging | None
     polling: Polling | None
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Whether the document calls it deprecated."""
+        return bool(self.raw.node.get("deprecated"))
+
+    @property
+    def deprecated_arguments(self) -> list[str]:
+        """The names of those of its optional arguments that are deprecated."""
+        return [part.name for part in self.arguments if part.is_deprecated and not part.required]
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether the API key is sent along: not where the document says `security: []`."""
+        return bool(self.raw.node.get("security", True))
 
     @property
     def iter_name(self) -> str:

@@ -13,6 +13,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from .models import Models
+from .names import literal
 from .properties import kind, members, nullable
 
 #: Annotation and check of the kinds that are made of no others.
@@ -66,6 +67,16 @@ class Check:
 
     def __str__(self) -> str:
         return f"{self.function}({', '.join(map(str, self.parts))})" if self.parts else self.function
+
+    @property
+    def is_made(self) -> bool:
+        """Whether a call makes it, which need not happen again for each value."""
+        return "(" in str(self)
+
+    @property
+    def is_untyped(self) -> bool:
+        """Whether a type checker does not know what it gives."""
+        return self.function.startswith(("decode.first_of", "decode.variant"))
 
     @classmethod
     def of(cls, function: str, *parts: Check) -> Check:
@@ -135,7 +146,14 @@ class Types:
         types = [self.of(member) for member in members(prop) if kind(member) != "None"]
         received = reduce(or_, (part.received for part in types))
         argument = reduce(or_, (part.argument for part in types))
-        check = types[0].check if len(types) == 1 else Check("decode.first_of", tuple(part.check for part in types))
+        check = types[0].check if len(types) == 1 else self._union_check(prop, types)
         if nullable(prop):
             return PythonType(received.or_none(), argument.or_none(), Check("decode.optional", (check,)))
         return PythonType(received, argument, check)
+
+    def _union_check(self, prop: UnionProperty, types: list[PythonType]) -> Check:
+        variants = self._models.unions.variants([member for member in members(prop) if kind(member) != "None"])
+        if variants is None:
+            return Check("decode.first_of", tuple(part.check for part in types))
+        choices = ", ".join(f"{literal(value)}: {name}.from_dict" for value, name in variants.classes.items())
+        return Check(f"decode.variant({literal(variants.field)}, {{{choices}}})")

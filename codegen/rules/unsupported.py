@@ -78,10 +78,19 @@ def variants_can_be_told_apart(document: Document) -> Faults:
 def _mistaken(parts: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
     """The objects in a union that an earlier one takes for its own, by their indexes."""
     models = [(index, schema) for index, schema in enumerate(parts) if schema.get("properties")]
+    if _common_constant([schema for _, schema in models]):
+        return
     for position, (index, schema) in enumerate(models):
         for other, earlier in models[:position]:
             if _takes(earlier, schema):
                 yield index, other
+
+
+def _common_constant(models: list[dict[str, Any]]) -> bool:
+    """Whether each of the objects has to hold a constant of its own in the same field."""
+    shared = set.intersection(*(set(model["required"]) for model in models)) if models else set()
+    values = ([model["properties"].get(name, {}).get("const") for model in models] for name in shared)
+    return any(None not in found and len(set(found)) == len(models) for found in values)
 
 
 def _is_read(node: Node) -> bool:
@@ -109,7 +118,5 @@ def _takes(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
 
 
 def _may_be_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    for keyword in ("const", "type"):
-        if keyword in one and keyword in other and one[keyword] != other[keyword]:
-            return False
-    return not ("enum" in one and "enum" in other and set(one["enum"]).isdisjoint(other["enum"]))
+    # Clients check types; that a constant or an enum has another value they do not mind.
+    return "type" not in one or "type" not in other or one["type"] == other["type"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import re
 import sys
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Mapping, Sized
 from operator import length_hint
 from typing import Any, NoReturn, TypeVar
 
@@ -212,6 +212,23 @@ def first_of(*checks: Check[Any]) -> Check[Any]:
         raise max(problems, key=lambda error: (len(re.findall(r"[.[]", error.location)), error.message != _MISSING))
 
     return check_any
+
+
+def variant(field: str, checks: Mapping[Any, Check[Any]]) -> Check[Any]:
+    """The check of an object whose `field` says by which of `checks` it is read."""
+
+    def check_variant(data: Any) -> Any:
+        try:
+            value = mapping(data)[field]
+        except KeyError as missing:
+            raise missing_field(missing) from None
+        check = checks.get(value) if type(value) is str or type(value) is int else None
+        if check is None:
+            expected = ", ".join(map(repr, checks))
+            raise MemsyDecodeError(f"is not one of {expected}").prepend_location(field)
+        return check(data)
+
+    return check_variant
 
 
 def decode_at(data: Any, location: str, check: Check[T]) -> T:

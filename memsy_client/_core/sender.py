@@ -87,6 +87,8 @@ class _Sender(Generic[Transport]):
         if self.shared.is_closed:
             raise with_call_context(MemsyClosedError("this client has been closed"), call)
         headers = list(self.headers)
+        if not call.operation.needs_key:
+            headers = [(name, value) for name, value in headers if name != "Authorization"]
         if self.settings.headers or call.headers:
             headers = merge_headers(merge_headers(headers, self.settings.headers.items()), call.headers)
         if call.content is not None:
