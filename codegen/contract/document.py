@@ -25,7 +25,7 @@ class ContractError(Exception):
 
 
 def read_document(spec: Path) -> dict[str, Any]:
-    """The document, with nothing in it but what JSON knows, and null as OpenAPI 3.1 writes it. Raises `ContractError`."""
+    """The document, with nothing in it but what JSON knows, and null as 3.1 writes it. Raises `ContractError`."""
     try:
         document = _json_values(YAML(typ="safe").load(spec))
     except (OSError, UnicodeError, YAMLError) as error:
