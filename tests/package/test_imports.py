@@ -35,6 +35,7 @@ def test_the_public_names_are_these():
         "Ingestion",
         "MemsyClient",
         "MemsyControlClient",
+        "ORG_SCOPED_PROVIDERS",
         "Processed",
         "RateLimitInfo",
         "RawResponse",
@@ -45,9 +46,11 @@ def test_the_public_names_are_these():
         "RetryBudget",
         "RetryPolicy",
         "Timeout",
+        "USER_SCOPED_PROVIDERS",
         "UsageInfo",
         "__version__",
         "install_as_memsy",
+        "requires_org_admin",
     ]
 
 
@@ -86,27 +89,6 @@ def test_making_a_client_loads_nothing_that_only_some_calls_need(kind):
     loaded = run(f"import memsy_client, sys; memsy_client.{kind}('http://x/v1', 'k'); print(*sys.modules)").split()
     heavy = ("memsy_client.local", "memsy_client._bulk", "memsy_client._generated.models.", "starlette", "uvicorn")
     assert not [name for name in loaded if name.startswith((*heavy, "aiohttp", "attrs", "httpx", "anyio"))]
-
-
-def test_install_as_memsy_makes_the_official_names_resolve_to_this_package():
-    printed = run(
-        "import memsy_client; memsy_client.install_as_memsy(); memsy_client.install_as_memsy()\n"
-        "import memsy, memsy.models, memsy.exceptions\n"
-        "from memsy.models import EventPayload\n"
-        "from memsy.exceptions import RateLimitExceeded\n"
-        "from memsy import MemsyClient\n"
-        "print(memsy is memsy_client, EventPayload is memsy_client.EventPayload, MemsyClient.__module__)"
-    )
-    assert printed == "True True memsy_client.client"
-
-
-def test_install_as_memsy_refuses_to_replace_another_memsy_that_is_in_use():
-    printed = run(
-        "import sys, types, memsy_client; sys.modules['memsy'] = types.ModuleType('memsy')\n"
-        "try: memsy_client.install_as_memsy()\n"
-        "except memsy_client.MemsyInputError as error: print(error)"
-    )
-    assert "already" in printed
 
 
 def test_every_public_name_is_there_without_the_extras():
