@@ -72,10 +72,14 @@ class CallModule(_MethodModule):
         self.imports = self._imports(names, core)
         results = models.classes(self.types.of(method.result).received.names)
         self.late_imports = model_imports((part for part in results if kind(part) == "Model"), "...models.")
-        converted = [argument for argument in method.arguments if argument.accepts]
+        self.conversion_imports = self._conversion_imports()
+
+    def _conversion_imports(self) -> list[str]:
+        """The statements that import what arguments are converted to and from."""
+        converted = [argument for argument in self.method.arguments if argument.accepts]
         sources = {argument.accepts.class_info.name for argument in converted}
-        targets = models.classes_in(argument.prop for argument in converted)
-        self.conversion_imports = model_imports(models.classes(sources | targets), "...models.")
+        targets = self._models.classes_in(argument.prop for argument in converted)
+        return model_imports(self._models.classes(sources | targets), "...models.")
 
 
 class TagModule(_MethodModule):

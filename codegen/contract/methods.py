@@ -159,12 +159,15 @@ def _result(raw: RawOperation, endpoint: Endpoint, models: Models, where: str) -
     code, prop = next(iter(bodies.items()))
     description = successes[code].get("description", "")
     unwrap = raw.node.get("x-unwrap")
-    if unwrap is None:
-        return prop, {}, description
+    return (*_unwrapped(prop, unwrap, models, where), description) if unwrap is not None else (prop, {}, description)
+
+
+def _unwrapped(prop: Any, unwrap: Any, models: Models, where: str) -> tuple[Any, dict[str, Any]]:
+    """The field of a response that the method returns, and its schema."""
     field = models.field(prop, unwrap)
     if field is None or not isinstance(prop, ModelProperty):
         raise ContractError(f"{where}: x-unwrap names {unwrap}, which is not a field of the response")
-    return field, models.field_schema(prop, field), description
+    return field, models.field_schema(prop, field)
 
 
 def _check_successes(successes: dict[str, dict[str, Any]], where: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .messages import Headers
 from .usage_and_rate_limit import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Model:
@@ -32,6 +35,7 @@ class Model:
 
     @usage.setter
     def usage(self, usage: UsageInfo | None) -> None:
+        self._parse_headers()
         self._usage = usage
 
     @property
@@ -43,11 +47,31 @@ class Model:
 
     @rate_limit.setter
     def rate_limit(self, rate_limit: RateLimitInfo | None) -> None:
+        self._parse_headers()
         self._rate_limit = rate_limit
+
+    def _parse_headers(self) -> None:
+        """Keep what the headers say, and them no longer: whatever is set counts from here on."""
+        self._usage, self._rate_limit = self.usage, self.rate_limit
+        if hasattr(self, "_response_headers"):
+            del self._response_headers
 
     def to_dict(self) -> dict[str, Any]:
         """The model as JSON values, by the names on the wire; fields that are None and not required are left out."""
         raise NotImplementedError  # every generated model has its own
+
+    def copy(self, **changes: Any) -> Self:
+        """The same with these attributes changed; what they hold is shared with the original.
+
+        Raises:
+            TypeError: There is no attribute of that name.
+        """
+        import attrs  # the generated models have it loaded; no other code needs it
+
+        copied = attrs.evolve(cast(Any, self), **changes)
+        if hasattr(self, "_response_headers"):
+            copied._response_headers = self._response_headers
+        return cast("Self", copied)
 
     def __getitem__(self, name: str) -> Any:
         return self.to_dict()[name]

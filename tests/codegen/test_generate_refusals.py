@@ -71,6 +71,61 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "unknown body": (contract(operation=body(TEXT, "application/xml"), method="post"), "Unsupported content type"),
     "text response": (contract(operation=response("text/plain")), "of the type text/plain; only JSON"),
     "unknown response": (contract(operation=response("application/pdf")), "Unsupported content_type application/pdf"),
+    "x-positional of a required argument": (
+        contract(operation=parameter("query", **{"x-positional": True, "required": True})),
+        "things.get: x: x-positional can only be true, and of an optional argument",
+    ),
+    "x-keyword-only of an optional argument": (
+        contract(operation=parameter("query", **{"x-keyword-only": True})),
+        "things.get: x: x-keyword-only can only be true, and of a required argument",
+    ),
+    "x-accepts of no model": (
+        contract(
+            operation=body(
+                {"type": "object", "properties": {"x": {"type": "array", "items": TEXT, "x-accepts": "No"}}}
+            ),
+            method="post",
+        ),
+        "x-accepts stands at a list of models",
+    ),
+    "x-accepts of a model with other fields": (
+        contract(
+            operation=body(
+                {
+                    "type": "object",
+                    "properties": {
+                        "x": {
+                            "type": "array",
+                            "items": {"$ref": "#/components/schemas/Thing"},
+                            "x-accepts": "Other",
+                        }
+                    },
+                }
+            ),
+            method="post",
+            schemas={"Thing": THING, "Other": {"type": "object", "properties": {"id": TEXT}}},
+        ),
+        "x-accepts names Other, which lacks note",
+    ),
+    "x-poll without a status": (contract(operation={"x-poll": {"method": "wait"}}), "x-poll takes method, while"),
+    "x-poll of a status that never comes": (
+        contract(
+            operation={"x-poll": {"method": "wait", "while": 409, "timeout": 1, "interval": 1, "description": "Wait."}}
+        ),
+        "x-poll goes on while 409, which is not among the responses",
+    ),
+    "default of a list that is not empty": (
+        contract(
+            operation={"responses": json_response({"$ref": "#/components/schemas/Thing"})},
+            schemas={
+                "Thing": {
+                    "type": "object",
+                    "properties": {"x": {"type": "array", "items": TEXT, "default": ["a"]}},
+                }
+            },
+        ),
+        "x: a default can be text, a number, true, false, or an empty list or object",
+    ),
     "binary field": (
         contract(
             operation={"responses": json_response({"$ref": "#/components/schemas/Thing"})},

@@ -49,12 +49,14 @@ OTHER_JSON = {
 async def test_a_body_that_is_not_what_is_due_is_a_decode_error(case: Case, own: Flavour, serve: Serve) -> None:
     shape = b"{}" if isinstance(case.answer(), list) else b"[]"
     bodies = [*NO_JSON.values(), *OTHER_JSON.values(), shape]
+    if case.takes_null:
+        bodies.remove(OTHER_JSON["null"])
     server = serve(*[answer(body) for body in bodies])
-    args, _ = case.arguments()
+    args, named = case.arguments()
     async with own.client(server.origin, control=case.control) as client:
         for body in bodies:
             with pytest.raises(MemsyDecodeError) as caught:
-                await own.call(case.method(client), *args)
+                await own.call(case.method(client), *args, **named)
             _check(caught.value, case, 200)
             assert caught.value.response is not None
             assert caught.value.response.content == body
@@ -65,10 +67,10 @@ async def test_a_body_that_is_not_what_is_due_is_a_decode_error(case: Case, own:
 @pytest.mark.parametrize("case", WITH_BODY, ids=str)
 async def test_a_success_without_its_body_is_a_decode_error(case: Case, own: Flavour, serve: Serve) -> None:
     server = serve(raw(b"HTTP/1.1 204 No Content\r\n\r\n"))
-    args, _ = case.arguments()
+    args, named = case.arguments()
     async with own.client(server.origin, control=case.control) as client:
         with pytest.raises(MemsyDecodeError, match="empty") as caught:
-            await own.call(case.method(client), *args)
+            await own.call(case.method(client), *args, **named)
     _check(caught.value, case, 204)
 
 
@@ -93,21 +95,8 @@ def _check(error: MemsyError, case: Case, status: int | None) -> None:
         (["results", 0, "id"], None, "results[0].id is null where a string is expected"),
         (["results"], {}, "results is an object where a list is expected"),
         (["results", 0], [], "results[0] is a list where an object is expected"),
-        (
-            ["results", 0, "metadata", "tags", 1],
-            5,
-            "results[0].metadata.tags[1] is a number where a string is expected",
-        ),
-        (["results", 0, "metadata", "observed_at"], "soon", "results[0].metadata.observed_at is a string where"),
-        (["results", 0, "metadata", "observed_at"], 17, "results[0].metadata.observed_at is a number where"),
-        (
-            ["results", 0, "metadata", "source_events", 0, "kind"],
-            1,
-            "results[0].metadata.source_events[0].kind is a",
-        ),
-        (["results", 0, "metadata", "entities", 0], "Lisbon", "results[0].metadata.entities[0] is a string where"),
         (["results", 0, "score"], ..., "results[0].score is missing"),
-        (["results"], ..., "results is missing"),
+        (["results", 0, "id"], ..., "results[0].id is missing"),
     ],
 )
 async def test_the_error_says_where_in_the_json(
@@ -132,7 +121,7 @@ async def test_the_error_says_where_in_the_json(
     assert str(caught.value).endswith("request id req_7")
 
 
-async def test_the_place_of_an_item_of_a_bare_list_is_its_index(flavour: Flavour, serve: Serve) -> None:
+async def test_the_location_of_an_item_of_a_bare_list_is_its_index(flavour: Flavour, serve: Serve) -> None:
     case = next(case for case in WITH_BODY if case.operation.name == "orgs.list")
     server = serve(answer([*case.answer(), {"org_id": "x"}]))
     async with flavour.client(server.origin) as client:

@@ -191,10 +191,10 @@ async def test_a_message_of_many_lines_is_shown_as_one(own: Flavour, httpx_mock:
 @pytest.mark.parametrize("case", ALL, ids=str)
 async def test_every_operation_raises_the_error_of_its_answer(own: Flavour, case: Case, httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(status_code=403, json=wrapped("admin_required", "Ask an admin.", {}))
-    args, _ = case.arguments()
+    args, named = case.arguments()
     async with own.client(BASE, control=case.control) as client:
         with pytest.raises(errors.AuthorizationError) as caught:
-            await own.call(case.method(client), *args)
+            await own.call(case.method(client), *args, **named)
     assert caught.value.operation == case.operation.name
     assert caught.value.error_code == "admin_required"
 

@@ -73,11 +73,11 @@ SEGMENTS = ["a/b", "../health", "..%2f", "é", "%2e", "%2e%2e", "a b", "a?b#c", 
 @pytest.mark.parametrize("case", WITH_PATH, ids=str)
 async def test_a_path_parameter_is_one_segment(case: Case, own: Flavour, serve: Serve) -> None:
     server = serve(answer(case.answer()))
-    args, _ = case.arguments()
+    args, named = case.arguments()
     async with own.client(f"{server.origin}/base", control=case.control) as client:
         for text in SEGMENTS:
             args[: len(case.path_parameters)] = [text] * len(case.path_parameters)
-            await own.call(case.method(client), *args)
+            await own.call(case.method(client), *args, **named)
             target = server.requests[-1].target
             steps = urlsplit(target).path.split("/")[2:]
             expected = [text if step.startswith("{") else step for step in case.operation.path.split("/")[1:]]
@@ -100,11 +100,11 @@ async def test_every_kind_of_client_leaves_a_segment_as_it_was_encoded(
 @pytest.mark.parametrize("case", WITH_PATH, ids=str)
 async def test_a_path_parameter_that_cannot_travel_is_refused(case: Case, own: Flavour, serve: Serve) -> None:
     server = serve(answer(case.answer()))
-    args, _ = case.arguments()
+    args, named = case.arguments()
     async with own.client(server.origin, control=case.control) as client:
         for args[0] in ("", ".", "..", "a\nb", "a\0", "\x7f", "\x85", "\ud800", None, True, 1.5, b"a", ["a"]):
             with pytest.raises(MemsyInputError, match=case.path_parameters[0]) as caught:
-                await own.call(case.method(client), *args)
+                await own.call(case.method(client), *args, **named)
             assert caught.value.operation == case.operation.name
             assert caught.value.method == case.operation.method
     assert server.connections == 0

@@ -40,9 +40,9 @@ async def test_every_operation_is_tried_again_after_a_429(
     own: Flavour, case: Case, serve: Serve, waits: list[float]
 ) -> None:
     server = serve(BUSY, answer(case.answer()))
-    args, _ = case.arguments()
+    args, named = case.arguments()
     async with own.client(server.origin, control=case.control) as client:
-        await own.call(case.method(client), *args)
+        await own.call(case.method(client), *args, **named)
     assert waits == [1.0]
     assert server.requests[0].raw == server.requests[1].raw
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from memsy_client import EventPayload
+from memsy_client import ConnectorResourceItem, EventPayload, ResourceSelection
 from memsy_client._core.operation import Operation
 from memsy_client._generated import api
 from memsy_client._generated.client import ControlMethods
@@ -56,21 +56,44 @@ class Case:
         """Arguments that can be sent: only the required ones, or all."""
         positional, named = [], {}
         for parameter in inspect.signature(self.request).parameters.values():
-            if parameter.kind is not parameter.KEYWORD_ONLY:
-                positional.append(sample(parameter.name, str(parameter.annotation)))
-            elif everything:
-                named[parameter.name] = sample(parameter.name, str(parameter.annotation))
+            is_required = parameter.default is parameter.empty
+            if not is_required and not everything:
+                continue
+            value = sample(parameter.name, str(parameter.annotation))
+            if is_required and parameter.kind is not parameter.KEYWORD_ONLY:
+                positional.append(value)
+            else:
+                named[parameter.name] = value
         return positional, named
+
+    @property
+    def node(self) -> Any:
+        """The operation in the contract."""
+        return _spec()["paths"][self.operation.path][self.operation.method.lower()]
 
     def answer(self) -> Any:
         """The JSON of a success, as the contract's own example has it."""
-        return _example(_spec()["paths"][self.operation.path][self.operation.method.lower()])
+        return _example(self.node)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The schema of a success, with its reference followed."""
+        status = next(status for status in self.node["responses"] if status.startswith("2"))
+        return followed(self.node["responses"][status]["content"]["application/json"]["schema"])
+
+    @property
+    def takes_null(self) -> bool:
+        """Whether a success that is null reads as a list without items, or as the default of what is unwrapped."""
+        unwrapped = self.schema.get("properties", {}).get(self.node.get("x-unwrap"), {})
+        return self.schema.get("type") == "array" or "default" in unwrapped
 
 
 def sample(name: str, annotation: str) -> Any:
     """A value that the parameter takes."""
     if name == "events":
         return [EventPayload("alice", "chat-1", "user_message", "Grüße, “Lisbon”", ts=MOMENT, metadata='{"a": 1}')]
+    if name == "resources":
+        return [ResourceSelection("C024BE91L"), ConnectorResourceItem("C061EG9SL", name="support", selected=True)]
     if "Iterable" in annotation:
         return [f"{name}-1", f"{name}-2"]
     for kind, value in (("bool", True), ("int", 7), ("float", 0.25), ("datetime", MOMENT)):
@@ -87,6 +110,13 @@ def _spec() -> Any:
     return yaml.safe_load(SPEC.read_text("utf-8"))
 
 
+def followed(node: Any) -> Any:
+    """The node that a reference in the contract stands for; any other node itself."""
+    while "$ref" in node:
+        node = functools.reduce(lambda inner, step: inner[step], node["$ref"].split("/")[1:], _spec())
+    return node
+
+
 def _example(operation: Any) -> Any:
     status = next(status for status in operation["responses"] if status.startswith("2"))
     content = operation["responses"][status].get("content")
@@ -95,10 +125,7 @@ def _example(operation: Any) -> Any:
     media = content["application/json"]
     if "example" in media:
         return media["example"]
-    example = next(iter(media["examples"].values()))
-    if "$ref" in example:
-        example = functools.reduce(lambda node, step: node[step], example["$ref"].split("/")[1:], _spec())
-    return example["value"]
+    return followed(next(iter(media["examples"].values())))["value"]
 
 
 def _all() -> list[Case]:

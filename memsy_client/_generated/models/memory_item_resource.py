@@ -10,7 +10,6 @@ from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .memory_scope import MemoryScope
-from .memory_status import MemoryStatus
 
 
 @define(weakref_slot=False, getstate_setstate=False)
@@ -24,7 +23,7 @@ class MemoryItemResource(Model):
         type: What it states: fact, preference, norm, decision, event, or another (the vocabulary is open).
         kind: A finer word for what it is, as the service chose it (the vocabulary is open).
         memory_kind: The kind of memory: semantic, episodic, procedural, or another (the vocabulary is open).
-        status: Where it is in its life. Clients accept unknown states.
+        status: Where it is in its life: active, archived, decayed, or another (the vocabulary is open).
         text: What it states.
         confidence: How certain the extraction was, 0-1.
         strength: Reinforcement by use, 0.0-5.0, not a probability. Rises with each search, decays when unused.
@@ -52,7 +51,7 @@ class MemoryItemResource(Model):
     type: str = ""
     kind: str = ""
     memory_kind: str = ""
-    status: MemoryStatus | str = ""
+    status: str = ""
     text: str = ""
     confidence: float = 0.0
     strength: float = 0.0

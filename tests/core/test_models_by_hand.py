@@ -1,0 +1,66 @@
+"""Models that code builds, copies and changes itself."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import attrs
+import pytest
+
+from memsy_client import RateLimitInfo, UsageInfo
+from memsy_client._core.messages import Headers
+from memsy_client.models import EventPayload, SearchResponse, SearchResult, SearchResultMetadata
+
+USAGE, LIMIT = UsageInfo(plan="pro"), RateLimitInfo(10, 9, 8)
+
+
+def test_a_copy_has_the_changes_and_all_else() -> None:
+    event = EventPayload("alice", "chat-1", "user_message", "hi", additional_properties={"lang": "en"})
+    changed = event.copy(content="bye", role_id="r")
+    assert changed == EventPayload(
+        "alice", "chat-1", "user_message", "bye", role_id="r", additional_properties={"lang": "en"}
+    )
+    assert event.content == "hi"
+    assert type(changed) is EventPayload
+
+
+def test_a_copy_refuses_an_attribute_that_is_not_there() -> None:
+    with pytest.raises(TypeError, match="contents"):
+        EventPayload("alice", "chat-1", "user_message", "hi").copy(contents="bye")
+
+
+def test_a_copy_converts_as_the_constructor_does() -> None:
+    changed = SearchResult("m", "text", 0.5).copy(metadata={"tags": ["a"]})
+    assert isinstance(changed.metadata, SearchResultMetadata)
+    assert changed.tags == ["a"]
+
+
+def test_usage_and_rate_limit_are_last_and_settable_and_no_part_of_the_value() -> None:
+    response = SearchResponse([], USAGE, LIMIT)
+    assert (response.usage, response.rate_limit) == (USAGE, LIMIT)
+    assert response == SearchResponse([])
+    assert response.to_dict() == {"results": []}
+    assert repr(response) == repr(SearchResponse([]))
+    response.usage = None
+    response.rate_limit = RateLimitInfo(1, 1, 1)
+    assert (response.usage, response.rate_limit) == (None, RateLimitInfo(1, 1, 1))
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+@pytest.mark.parametrize("by_headers", [False, True])
+def test_duplicates_keep_usage_and_rate_limit(duplicate, by_headers: bool) -> None:  # type: ignore[no-untyped-def]
+    response = SearchResponse([]) if by_headers else SearchResponse([], USAGE)
+    if by_headers:
+        response._response_headers = Headers.of([("X-Plan", "pro")])
+    assert duplicate(response).usage == USAGE
+    assert response.copy(results=[SearchResult("m", "t", 1)]).usage == USAGE
+    assert attrs.evolve(SearchResponse([], USAGE)).usage == USAGE
+
+
+@pytest.mark.parametrize("usage", [None, UsageInfo(plan="team")])
+def test_what_headers_said_can_be_replaced(usage: UsageInfo | None) -> None:
+    response = SearchResponse.from_dict({"results": []})
+    response._response_headers = Headers.of([("X-Plan", "pro"), ("X-RateLimit-Limit", "10")])
+    response.usage = usage
+    assert (response.usage, response.rate_limit) == (usage, RateLimitInfo(limit=10))
