@@ -14,6 +14,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
     from ._bulk.waiting import Processed
+    from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
     from ._core.raw_response import RawResponse
@@ -31,6 +32,7 @@ __all__ = [
     "AsyncIngestion",
     "AsyncMemsyClient",
     "AsyncMemsyControlClient",
+    "Deviation",
     "Headers",
     "IngestOutcome",
     "IngestProgress",
@@ -57,6 +59,7 @@ _MODULES = {
     "AsyncIngestion": "._bulk.ingestion",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
+    "Deviation": "._core.deviations",
     "Headers": "._core.messages",
     "IngestProgress": "._bulk.ingestion",
     "IngestOutcome": "._bulk.ingestion",

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from ..clock import MINUTE, parse
-from ..http.json_schema import trim
+from ..http.request_schema import trim
 from ..http.validation import refuse_organisation
 from ..storage.ids import next_numbers
 from .context import RequestContext

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from ..._core.json_schema import Location, Violation
 from ..._core.messages import Headers, Request
 from ..errors import HTTPError, invalid, org_not_allowed
-from .json_schema import Location, Violation, violation
+from .request_schema import violation
 from .routes import BodySchema, Route
 
 MAX_VIOLATIONS = 100
