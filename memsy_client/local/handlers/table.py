@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from . import account, events, health, hierarchy, ingest, memories, search
+from . import account, actors, events, health, hierarchy, ingest, memories, search
 from .context import RequestContext
 
 Handler = Callable[[RequestContext], object]
@@ -42,6 +42,8 @@ HANDLERS: Mapping[str, Handler] = {
     "memories_list": memories.memories_list,
     "memories_stats": memories.memories_stats,
     "memories_get": memories.memories_get,
+    "actors_list": actors.actors_list,
+    "actors_get": actors.actors_get,
     "me": account.me,
     "usage_summary": account.usage_summary,
     "usage_timeseries": account.usage_timeseries,
