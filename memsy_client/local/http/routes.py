@@ -42,10 +42,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class BodySchema:
-    """A JSON request body: its check, and the defaults of its fields."""
+    """A JSON request body: its check, the defaults of its fields, and which of these are secret."""
 
     check: Check
     defaults: Mapping[str, object]
+    secrets: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ class Routes:
         schema: Schema = resolve(self._document, item)["content"]["application/json"]["schema"]
         properties = resolve(self._document, schema).get("properties", {})
         defaults = {name: field["default"] for name, field in properties.items() if "default" in field}
-        return BodySchema(self._compiler.compile(schema), defaults)
+        secrets = frozenset(name for name, field in properties.items() if field.get("format") == "password")
+        return BodySchema(self._compiler.compile(schema), defaults, secrets)
 
 
 def _match(pattern: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str] | None:

@@ -96,6 +96,22 @@ def read_body(body: BodySchema, request: Request) -> dict[str, Any]:
     return {**body.defaults, **document}
 
 
+def without_secrets(body: BodySchema, content: bytes) -> bytes:
+    """The bytes of a body as they may be kept: what the contract calls a password is left out.
+
+    A body that cannot be read, so that nobody can tell where its secrets are, is left out as a whole.
+    """
+    if not body.secrets:
+        return content
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return b""
+    if not isinstance(document, dict):
+        return b""
+    return json.dumps({name: value for name, value in document.items() if name not in body.secrets}).encode()
+
+
 def refuse_organisation(body: Mapping[str, Any]) -> None:
     """Refuse a body that names an organisation: events and memories always belong to that of the key.
 

@@ -17,7 +17,7 @@ APPLICATION_ID = 0x4D656D73  # "Mems"
 VERSION = 3
 """The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release.
 
-Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 fewer indexes.
+Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors.
 """
 
 FIRST_WITH_STEMMER = 2
@@ -130,6 +130,24 @@ TABLES = {
         quantity INTEGER NOT NULL,
         PRIMARY KEY (account, hour, key_id, dimension)
     """,
+    "connectors": """
+        connector_id TEXT PRIMARY KEY,
+        account INTEGER NOT NULL,
+        provider TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        email TEXT NOT NULL,
+        state TEXT NOT NULL,
+        authorized INTEGER NOT NULL,
+        selection TEXT,
+        bucket TEXT,
+        region TEXT,
+        created INTEGER NOT NULL,
+        synced INTEGER
+    """,
+    "connector_resources": """
+        target TEXT PRIMARY KEY,
+        resources TEXT NOT NULL
+    """,
     "interest": """
         interest INTEGER PRIMARY KEY,
         account INTEGER NOT NULL,
@@ -143,7 +161,7 @@ TABLES = {
 }
 """Each table's columns; export and import go through them in this order."""
 
-_WITHOUT_ROWID = {"keys", "levels", "sources", "usage"}
+_WITHOUT_ROWID = {"connectors", "connector_resources", "keys", "levels", "sources", "usage"}
 
 _INDEXES = {
     "events_digest": "events(digest, ingested)",
