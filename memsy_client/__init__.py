@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
     from ._bulk.waiting import Processed
     from ._connector_providers import ORG_SCOPED_PROVIDERS, USER_SCOPED_PROVIDERS, requires_org_admin
+    from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
     from ._core.raw_response import RawResponse
@@ -34,6 +35,7 @@ __all__ = [
     "AsyncIngestion",
     "AsyncMemsyClient",
     "AsyncMemsyControlClient",
+    "Deviation",
     "Headers",
     "IngestOutcome",
     "IngestProgress",
@@ -61,6 +63,7 @@ _MODULES = {
     "AsyncIngestion": "._bulk.ingestion",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
+    "Deviation": "._core.deviations",
     "Headers": "._core.messages",
     "IngestProgress": "._bulk.ingestion",
     "IngestOutcome": "._bulk.ingestion",

@@ -29,6 +29,7 @@ def test_the_public_names_are_these():
         "AsyncIngestion",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "Deviation",
         "Headers",
         "IngestOutcome",
         "IngestProgress",
@@ -89,6 +90,21 @@ def test_making_a_client_loads_nothing_that_only_some_calls_need(kind):
     loaded = run(f"import memsy_client, sys; memsy_client.{kind}('http://x/v1', 'k'); print(*sys.modules)").split()
     heavy = ("memsy_client.local", "memsy_client._bulk", "memsy_client._generated.models.", "starlette", "uvicorn")
     assert not [name for name in loaded if name.startswith((*heavy, "aiohttp", "attrs", "httpx", "anyio"))]
+
+
+def test_the_contract_is_read_only_when_somebody_asks_how_a_response_deviates():
+    printed = run(
+        "import sys\n"
+        "from memsy_client import MemsyClient\n"
+        "from memsy_client._core.messages import Headers, Response\n"
+        "class Transport:\n"
+        "    def send(self, request, limits): return Response(200, Headers(), b'[null]')\n"
+        "    def close(self): pass\n"
+        "response = MemsyClient('http://x/v1', 'k', http_client=Transport()).request('GET', '/orgs')\n"
+        "needed = {'memsy_client._core.deviations', 'memsy_client._core.json_schema'}\n"
+        "print(response.parse(), needed & set(sys.modules), len(response.deviations), needed <= set(sys.modules))"
+    )
+    assert printed == "[None] set() 1 True"
 
 
 def test_every_public_name_is_there_without_the_extras():
