@@ -76,6 +76,7 @@ def test_models_are_attrs_classes_with_slots():
     assert attrs.has(OrgResource)
     assert {field.name for field in attrs.fields(OrgResource)} > set(ORG)
     assert org().to_dict()["org_id"] == "acme"
+    assert org().copy(name="Other").name == "Other"
     changed = org()
     changed.additional_properties["seen"] = True
     assert changed["seen"] is True
@@ -94,8 +95,7 @@ def test_unknown_fields_count():
     assert more != SearchResponse([])
     assert more.to_dict() == {"results": [], "took_ms": 3}
     assert "took_ms" in repr(more)
-    more.additional_properties = {}
-    assert more == SearchResponse([])
+    assert more.copy(additional_properties={}) == SearchResponse([])
 
 
 def test_iteration_and_truth():
@@ -105,6 +105,14 @@ def test_iteration_and_truth():
     assert SearchResponse([]).get("took_ms", 0) == 0
     assert not SearchResult("m", "text", 0.5, {}).metadata
     assert type(dict(SearchResult("m", "text", 0.5, {"a": 1}).metadata)) is dict
+
+
+def test_the_typed_attributes_of_a_result_need_metadata_that_the_constructor_was_given():
+    result = SearchResult("m", "text", 0.5).copy(metadata={"tags": ["a"]})
+    assert result.tags == ["a"]
+    result.metadata = {"tags": ["b"]}
+    with pytest.raises(AttributeError):
+        _ = result.tags
 
 
 def test_metadata_that_is_no_object_reads_as_none_and_a_wrong_type_elsewhere_is_an_error():
@@ -142,6 +150,22 @@ def test_an_httpx_timeout_is_refused_and_ours_is_taken():
 def test_an_id_that_no_path_carries_is_refused(memory_id):
     with MemsyClient(URL, KEY) as memsy, pytest.raises(MemsyInputError, match="memory_id"):
         memsy.memories.get(memory_id)
+
+
+def test_a_copy_of_a_response_keeps_what_its_headers_say_and_evolve_does_not(server):
+    with MemsyClient(server.base_url, server.api_key) as memsy:
+        found = memsy.search("text")
+    assert found.copy(results=[]).usage == found.usage
+    assert found.usage.plan
+    assert attrs.evolve(found).usage is None
+
+
+def test_what_came_is_in_the_raw_response(server):
+    server.fail_next(status=200, body={"results": [{"id": "m", "content": "text", "score": 1, "metadata": ["a"]}]})
+    with MemsyClient(server.base_url, server.api_key) as memsy:
+        raw = memsy.with_raw_response.search("text")
+    assert raw.parse().results[0].metadata is None
+    assert json.loads(raw.text)["results"][0]["metadata"] == ["a"]
 
 
 def test_any_other_id_is_one_segment_as_it_is(server):
