@@ -14,6 +14,8 @@ from ._version import __version__
 if TYPE_CHECKING:
     from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
     from ._bulk.waiting import Processed
+    from ._connector_providers import ORG_SCOPED_PROVIDERS, USER_SCOPED_PROVIDERS, requires_org_admin
+    from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
     from ._core.raw_response import RawResponse
@@ -27,10 +29,13 @@ if TYPE_CHECKING:
     from .models import *
 
 __all__ = [
+    "ORG_SCOPED_PROVIDERS",
+    "USER_SCOPED_PROVIDERS",
     "AiohttpTransport",
     "AsyncIngestion",
     "AsyncMemsyClient",
     "AsyncMemsyControlClient",
+    "Deviation",
     "Headers",
     "IngestOutcome",
     "IngestProgress",
@@ -50,6 +55,7 @@ __all__ = [
     "UsageInfo",
     "__version__",
     "install_as_memsy",
+    "requires_org_admin",
 ]
 
 _MODULES = {
@@ -57,12 +63,14 @@ _MODULES = {
     "AsyncIngestion": "._bulk.ingestion",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
+    "Deviation": "._core.deviations",
     "Headers": "._core.messages",
     "IngestProgress": "._bulk.ingestion",
     "IngestOutcome": "._bulk.ingestion",
     "Ingestion": "._bulk.ingestion",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
+    "ORG_SCOPED_PROVIDERS": "._connector_providers",
     "Processed": "._bulk.waiting",
     "RateLimitInfo": "._core.usage_and_rate_limit",
     "RawResponse": "._core.raw_response",
@@ -73,8 +81,10 @@ _MODULES = {
     "RetryBudget": "._core.retry",
     "RetryPolicy": "._core.retry",
     "Timeout": "._core.settings",
+    "USER_SCOPED_PROVIDERS": "._connector_providers",
     "UsageInfo": "._core.usage_and_rate_limit",
     "install_as_memsy": "._drop_in",
+    "requires_org_admin": "._connector_providers",
 }
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from ..exceptions import Attempt, MemsyDecodeError, MemsyError
 from . import codec, lazy
+from .hooks import logger
 from .messages import Headers, Response
 from .model import Model
 from .operation import Call
 from .usage_and_rate_limit import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
 
+if TYPE_CHECKING:
+    from .deviations import Deviation
+
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
+
+#: How many deviations of a response its line in the log names.
+_LOGGED_DEVIATIONS = 10
 
 
 class RawResponse(Generic[T]):
@@ -69,6 +77,28 @@ class RawResponse(Generic[T]):
         """The rate limit from the headers."""
         return parse_rate_limit(self.headers)
 
+    @property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """Where the body is not what the contract promises, although `parse` takes it.
+
+        A value of another type, null or nothing for a required field, `3.0` for an integer. Unknown fields are not
+        among them. The body is checked anew each time.
+
+        Raises:
+            MemsyDecodeError: The body is not JSON.
+        """
+        if not self.content:
+            return ()
+        with lazy.import_lock:
+            from .deviations import find_deviations
+        operation = self._call.operation
+        try:
+            data = codec.loads(self.content)
+        except MemsyDecodeError as error:
+            error.response = self._response
+            raise with_call_context(error, self._call, self._response, self.attempts) from None
+        return find_deviations(operation.method, operation.path, self.status_code, data)
+
     def parse(self) -> T:
         """What the method itself would have returned.
 
@@ -92,7 +122,19 @@ class RawResponse(Generic[T]):
             raise with_call_context(error, self._call, self._response, self.attempts) from None
         if isinstance(result, Model):
             result._response_headers = self.headers
+        if logger.isEnabledFor(logging.DEBUG):
+            self._log_deviations()
         return result
+
+    def _log_deviations(self) -> None:
+        """One line at DEBUG that names the first of them, if there are any."""
+        found = self.deviations
+        if found:
+            shown = "; ".join(
+                f"{path or 'the body'} is {what} where {expected} is expected"
+                for path, expected, what in found[:_LOGGED_DEVIATIONS]
+            )
+            logger.debug("%s: %d deviations from the contract: %s", self._call.operation.name, len(found), shown)
 
 
 def with_call_context(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from .messages import Headers
@@ -33,6 +34,11 @@ class UsageInfo(NamedTuple):
     search_queries_limit: int | None = None
     plan: str | None = None
 
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str]) -> UsageInfo | None:
+        """The usage in a response's headers, however their names are spelt, or None when none of them is there."""
+        return parse_usage(Headers.of(headers.items()))
+
 
 class RateLimitInfo(NamedTuple):
     """The rate limit, from the `X-RateLimit-*` headers; an attribute is None when its header says nothing usable.
@@ -46,6 +52,11 @@ class RateLimitInfo(NamedTuple):
     limit: int | None = None
     remaining: int | None = None
     reset: int | None = None
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str]) -> RateLimitInfo | None:
+        """The rate limit in a response's headers, however their names are spelt, or None when none of them is there."""
+        return parse_rate_limit(Headers.of(headers.items()))
 
 
 _USAGE_HEADERS = {

@@ -18,7 +18,9 @@ DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _EARLIEST = -62_135_596_800 * SECOND  # 0001-01-01
-_LATEST = 253_402_300_800 * SECOND - 1  # the last microsecond of 9999
+LATEST = 253_402_300_800 * SECOND - 1
+"""The last microsecond of the year 9999, after which there is no time."""
+
 _DATE_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?"
     r"(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))?",
@@ -63,7 +65,7 @@ class Clock:
         """
         step = round(seconds * SECOND)
         with self._lock:
-            if not _EARLIEST <= self._now() + step <= _LATEST:
+            if not _EARLIEST <= self._now() + step <= LATEST:
                 raise ValueError("the clock shows the years 1 to 9999")
             if self._frozen is None:
                 self._offset += step
@@ -100,7 +102,7 @@ def parse(text: str) -> int:
     moment += int((fraction or "")[:6].ljust(6, "0"))
     if sign is not None:
         moment -= int(f"{sign}1") * (int(offset[0]) * HOUR + int(offset[1]) * MINUTE)
-    return min(max(moment, _EARLIEST), _LATEST)
+    return min(max(moment, _EARLIEST), LATEST)
 
 
 def of_datetime(moment: datetime) -> int:

@@ -17,7 +17,7 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 from .._core.messages import Headers, Request, Response
-from . import keys
+from . import keys, providers
 from .errors import HTTPError, admin_required, missing_scope, too_large
 from .handlers.context import RequestContext, Services
 from .handlers.table import HANDLERS
@@ -94,6 +94,8 @@ class Engine:
         self._closing.set()
 
     def _answer(self, state: _RequestState) -> Response:
+        if urlsplit(state.request.url).path.startswith(providers.CONSENT_PATH):
+            return self._consent(state.request)
         refusal = None
         try:
             self._find_route(state)
@@ -105,6 +107,20 @@ class Engine:
             return self._apply_fault(state, fault)
         response = self._serve(state) if refusal is None else self._error_response(state, refusal)
         return response if fault is None or not fault.answers else self._apply_fault(state, fault)
+
+    def _consent(self, request: Request) -> Response:
+        """Answer the owner of an account at a third party, who has a browser and no key."""
+        status, page = 404, "There is no such page."
+        if request.method == "GET":
+            try:
+                text = self.services.store.write(lambda connection: providers.give_consent(connection, request.url))
+            except sqlite3.Error:
+                _log.exception("the database failed")
+                status, page = 503, "The database failed."
+            else:
+                status, page = (status, page) if text is None else (200, text)
+        headers = Headers.of({"Content-Type": "text/html; charset=utf-8"}.items())
+        return Response(status, headers, f"<!doctype html><title>Memsy</title><p>{page}</p>".encode())
 
     def _find_route(self, state: _RequestState) -> None:
         segments, state.query = validation.split_url(state.request.url)
@@ -191,14 +207,17 @@ class Engine:
         return headers
 
     def _record(self, state: _RequestState, status: int | None, seconds: float) -> None:
-        request = state.request
+        request, route = state.request, state.route
         parts = urlsplit(request.url)
+        content = request.body or b""
+        if route is not None and route.body is not None:
+            content = validation.without_secrets(route.body, content)
         received = ReceivedRequest(
-            operation=state.route.operation if state.route else None,
+            operation=route.operation if route else None,
             method=request.method,
             url=parts._replace(scheme="", netloc="").geturl(),
             headers=Headers.of(request.headers),
-            content=request.body or b"",
+            content=content,
             status=status,
             seconds=seconds,
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import keys
+from . import keys, providers
 from .clock import Clock, isoformat
 from .engine import BODY_LIMIT, Engine
 from .handlers.context import Services
@@ -89,7 +89,13 @@ class LocalMemsy:
         ids = Ids(seed)
         meter = Meter(store)
         self._services = Services(
-            store, self.clock, ids, meter, Worker(store, self.clock, ids, meter, plugins), plugins
+            store,
+            self.clock,
+            ids,
+            meter,
+            Worker(store, self.clock, ids, meter, plugins),
+            plugins,
+            lambda: self._address,
         )
         self.engine = Engine(self._services, body_limit=body_limit, kept_requests=kept_requests)
         self.transport = LocalTransport(self.engine.handle)
@@ -259,6 +265,41 @@ class LocalMemsy:
 
         return self._services.store.write(work).raw
 
+    def authorize_connector(self, connector_id: str) -> None:
+        """Give the consent that a connection waits for, as opening its `authorize_url` does.
+
+        Raises:
+            ValueError: There is no such connector.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            sql = "UPDATE connectors SET authorized = 1 WHERE connector_id = ?"
+            if not connection.execute(sql, (connector_id,)).rowcount:
+                raise ValueError(f"there is no connector {connector_id!r}")
+
+        self._services.store.write(work)
+
+    def set_connector_resources(self, connector: str, resources: Iterable[Any]) -> None:
+        """Replace what a third party has to read.
+
+        Args:
+            connector: The id of a connector, or a provider for all of its connectors: `slack`, `github`, …
+            resources: Mappings with `external_id` and, if wanted, `resource_type`, `name` and `parent_id` (a folder, or
+                the repository of a branch); a text stands for one with that id.
+
+        Raises:
+            ValueError: There is no such connector or provider, or a resource is not one.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            sql = "SELECT provider FROM connectors WHERE connector_id = ?"
+            row = connection.execute(sql, (connector,)).fetchone()
+            if row is None and connector not in providers.PROVIDERS:
+                raise ValueError(f"there is no connector or provider {connector!r}")
+            providers.set_resources(connection, connector, connector if row is None else row[0], resources)
+
+        self._services.store.write(work)
+
     def reset(self) -> None:
         """Return to the state of a new, empty server: data, keys, clock, plans, faults, requests."""
         services = self._services
@@ -298,6 +339,8 @@ class LocalMemsy:
             "fail_next": self.fail_next,
             "set_plan": set_plan,
             "create_key": lambda **arguments: {"api_key": self.create_key(**arguments)},
+            "authorize_connector": self.authorize_connector,
+            "set_connector_resources": self.set_connector_resources,
             "requests": lambda **_: {"requests": [describe(received) for received in self.requests]},
             "reset": self.reset,
         }

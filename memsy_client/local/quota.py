@@ -103,6 +103,10 @@ class Meter:
         """The plan of an account."""
         return self._plans.get(account, Plan())
 
+    def limit(self, account: int, dimension: str) -> int | None:
+        """How much of a dimension the plan of an account allows; None for any amount."""
+        return self.plan(account).limits.get(dimension)
+
     def set_plan(self, account: int, plan: Plan) -> None:
         """Give an account another plan."""
         self._plans[account] = plan
@@ -130,7 +134,7 @@ class Meter:
         Raises:
             HTTPError: 429 `usage_limit_exceeded`.
         """
-        limit = self.plan(account).limits.get(dimension)
+        limit = self.limit(account, dimension)
         with self._lock:
             used = self._total(account, now)[dimension]
             if limit is not None and used + quantity > limit:
@@ -143,7 +147,7 @@ class Meter:
         Raises:
             HTTPError: 429 `usage_limit_exceeded`.
         """
-        limit = self.plan(account).limits.get(dimension)
+        limit = self.limit(account, dimension)
         with self._lock:
             used = self._total(account, now)[dimension]
         if limit is not None and used >= limit:

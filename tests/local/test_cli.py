@@ -15,6 +15,7 @@ import pytest
 from memsy_client import MemsyClient
 from memsy_client.local import LOCAL_API_KEY, LocalMemsy
 from memsy_client.local.cli import main
+from memsy_client.local.storage.schema import VERSION
 
 COMMAND = [sys.executable, "-m", "memsy_client.local"]
 
@@ -174,7 +175,7 @@ def test_an_export_of_the_first_version_can_be_imported(capsys, tmp_path, api, a
     filled(first, api, an_event)
     assert main(["export", "--data", str(first), "--output", str(file)]) == 0
     lines = file.read_text("utf-8")
-    file.write_text(lines.replace('"version":2', '"version":1', 1), "utf-8")
+    file.write_text(lines.replace(f'"version":{VERSION}', '"version":1', 1), "utf-8")
     assert main(["import", "--data", str(second), "--input", str(file)]) == 0
     assert main(["export", "--data", str(second)]) == 0
     assert capsys.readouterr().out == lines
@@ -189,8 +190,8 @@ def test_an_export_of_the_first_version_can_be_imported(capsys, tmp_path, api, a
         (lambda lines: lines[1:], "not an export"),
         (lambda lines: lines[:-1], "ends before its last line"),
         (lambda lines: lines[:3] + lines[4:], "says that it has"),
-        (lambda lines: [lines[0].replace('"version":2', '"version":3'), *lines[1:]], "version 3"),
-        (lambda lines: [lines[0].replace('"version":2', '"version":[]'), *lines[1:]], "version []"),
+        (lambda lines: [lines[0].replace(f'"version":{VERSION}', '"version":99'), *lines[1:]], "version 99"),
+        (lambda lines: [lines[0].replace(f'"version":{VERSION}', '"version":[]'), *lines[1:]], "version []"),
         (lambda lines: [lines[0], '{"table":"sqlite_master","row":{}}\n'], "not a row of a known table"),
         (lambda lines: [lines[0], '{"table":"queue","row":{"other":1}}\n'], "not have the columns"),
         (lambda lines: [lines[0], lines[1], *lines[1:]], "cannot be stored"),
@@ -233,5 +234,5 @@ def test_an_export_is_json_lines(capsys, tmp_path):
     LocalMemsy(path, port=None).close()
     assert main(["export", "--data", str(path)]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert lines[0] == {"format": "memsy-export", "version": 2}
+    assert lines[0] == {"format": "memsy-export", "version": VERSION}
     assert lines[-1] == {"rows": len(lines) - 2}

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from memsy_client.local import DatabaseRefused, LocalMemsy
-from memsy_client.local.storage import database, indexing
+from memsy_client.local.storage import database, indexing, schema
 
 SERVE = [sys.executable, "-m", "memsy_client.local", "serve", "--port", "0", "--data"]
 
@@ -357,6 +357,26 @@ def test_a_file_is_indexed_anew_once(tmp_path, monkeypatch):
     LocalMemsy(path, port=None).close()
     monkeypatch.delattr(indexing, "rebuild")
     LocalMemsy(path, port=None).close()
+
+
+def test_a_file_of_the_second_version_gets_the_tables_that_it_lacks_and_keeps_its_index(
+    tmp_path, api, an_event, monkeypatch
+):
+    path, make = tmp_path / "memsy.db", type(api)
+    with LocalMemsy(path, port=None) as memsy:
+        make(memsy).ingest(an_event())
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(
+            "DROP TABLE connectors; DROP TABLE connector_resources; DROP INDEX memories_actor;"
+            "DROP INDEX events_groups; PRAGMA user_version = 2"
+        )
+    monkeypatch.delattr(indexing, "rebuild")
+    with LocalMemsy(path, port=None) as memsy:
+        assert make(memsy).found("Lisbon") == {"Alice lives in Lisbon."}
+        assert make(memsy).get("/v1/actors").body["total"] == 1
+        assert make(memsy).get("/api/connectors").body == []
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
 
 
 def test_a_file_of_another_stemmer_is_indexed_anew(tmp_path, api, an_event):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from memsy_client.local import Draft, LocalMemsy
+from memsy_client.local import Draft, LocalMemsy, Plan
 
 
 def test_ids_come_in_the_order_of_the_events(api, an_event):
@@ -228,3 +228,85 @@ def test_the_same_seed_gives_the_same_ids(an_event, request):
             return events, memories, api.post("/api/keys", {"name": "k"}).body["raw_key"]
 
     assert ids() == ids()
+
+
+@pytest.mark.parametrize("dimension", ["events_ingested", "memory_stored"])
+@pytest.mark.parametrize("limit", [0, 1])
+def test_a_duplicate_needs_no_quota_and_has_the_first_id(api, memsy, an_event, dimension, limit):
+    (first,) = api.ingest(an_event())
+    memsy.set_plan(Plan(limits={dimension: limit}))
+    assert api.ingest(an_event(), an_event()) == [first, first]
+    refused = api.post("/v1/ingest", {"events": [an_event(), an_event("Bob moved to Porto.")]})
+    assert (refused.status, refused.body["detail"]["dimension"]) == (429, dimension)
+    assert api.get("/v1/health").headers["x-usage-eventsingested"] == "1"
+
+
+def test_only_the_new_events_of_a_batch_need_quota(api, memsy, an_event):
+    memsy.set_plan(Plan(limits={"events_ingested": 2}))
+    api.ingest(an_event())
+    api.ingest(an_event(), an_event("Bob moved to Porto."), an_event("Bob moved to Porto."))
+    assert api.get("/v1/health").headers["x-usage-eventsingested"] == "2"
+
+
+def _outcome(api, ids):
+    """Which events are completed and which failed, as their numbers in the order of ingestion."""
+    statuses = api.post("/v1/status", {"event_ids": ids}).body["statuses"]
+    return "".join(statuses[event_id][0] for event_id in ids)
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_no_more_memories_are_stored_than_the_plan_allows_and_the_other_events_fail(
+    api, memsy, an_event, batch, caplog
+):
+    memsy.set_plan(Plan(limits={"memory_stored": 2}))
+    memsy.hold()
+    events = [an_event(f"fact number {number}") for number in range(5)]
+    ids = []
+    for start in range(0, 5, batch):
+        ids += api.post("/v1/ingest", {"events": events[start : start + batch]}).body["event_ids"]
+    memsy.release()
+    memsy.settle()
+    assert _outcome(api, ids) == "ccfff"
+    assert api.get("/v1/console/memories").body["total"] == 2
+    assert api.get("/v1/health").headers["x-usage-memoriesstored"] == "2"
+    assert "2 memories" in caplog.text
+
+
+def test_an_event_that_repeats_a_memory_is_completed_when_the_quota_is_spent(api, memsy, an_event):
+    memsy.set_plan(Plan(limits={"memory_stored": 1}))
+    memsy.hold()
+    events = [an_event(), an_event("Bob moved to Porto."), an_event(session_id="chat-2")]
+    ids = api.post("/v1/ingest", {"events": events}).body["event_ids"]
+    memsy.release()
+    memsy.settle()
+    assert _outcome(api, ids) == "cfc"
+
+
+def test_an_event_leaves_all_of_its_memories_or_none(api, an_event):
+    def by_word(event):
+        return event.content.split()
+
+    with LocalMemsy(port=None, extract=by_word) as memsy:
+        api = type(api)(memsy)
+        memsy.set_plan(Plan(limits={"memory_stored": 3}))
+        memsy.hold()
+        ids = api.post("/v1/ingest", {"events": [an_event(text) for text in ("a b", "c d", "e")]}).body["event_ids"]
+        memsy.release()
+        memsy.settle()
+        assert _outcome(api, ids) == "cfc"
+        assert [item["text"] for item in api.get("/v1/console/memories", sort="observed_at_asc").body["items"]] == [
+            "a",
+            "b",
+            "e",
+        ]
+
+
+def test_a_promoted_copy_counts_as_a_memory(api, memsy, an_event):
+    memsy.set_plan(Plan(limits={"memory_stored": 2}))
+    memsy.hold()
+    events = [an_event(actor_id=actor, role_id="support") for actor in ("alice", "bob")]
+    ids = api.post("/v1/ingest", {"events": events}).body["event_ids"]
+    memsy.release()
+    memsy.settle()
+    assert _outcome(api, ids) == "cf"
+    assert api.get("/v1/console/memories").body["total"] == 1

@@ -6,18 +6,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memsy_client.local.clock import isoformat, parse
-from memsy_client.local.http.json_schema import Compiler, python_pattern
+from memsy_client.local.http.request_schema import compiler, python_pattern
 from memsy_client.local.http.routes import load
 
 
 def test_a_keyword_that_is_not_known_is_refused_and_never_ignored():
     with pytest.raises(ValueError, match="multipleOf"):
-        Compiler({}).compile({"type": "integer", "multipleOf": 3})
+        compiler({}).compile({"type": "integer", "multipleOf": 3})
 
 
 def test_a_schema_may_refer_to_itself():
     tree = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Tree"}}}
-    run = Compiler({"Tree": tree}).compile({"$ref": "#/components/schemas/Tree"})
+    run = compiler({"Tree": tree}).compile({"$ref": "#/components/schemas/Tree"})
     assert run({"next": {"next": {}}}, ["body"]) == []
     assert run({"next": {"next": 1}}, ["body"])[0]["loc"] == ["body", "next", "next"]
 
@@ -34,7 +34,7 @@ def test_a_schema_may_refer_to_itself():
     ],
 )
 def test_patterns_mean_what_json_schema_means(pattern, text, matches):
-    run = Compiler({}).compile({"type": "string", "pattern": pattern})
+    run = compiler({}).compile({"type": "string", "pattern": pattern})
     assert (run(text, []) == []) is matches, python_pattern(pattern)
 
 
@@ -63,7 +63,7 @@ SCHEMA = {
 @settings(max_examples=300, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_it_takes_and_refuses_what_a_full_validator_does(value):
-    violations = Compiler({}).compile(SCHEMA)(value, [])
+    violations = compiler({}).compile(SCHEMA)(value, [])
     assert (not violations) == jsonschema.Draft202012Validator(SCHEMA).is_valid(value)
 
 

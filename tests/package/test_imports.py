@@ -29,12 +29,14 @@ def test_the_public_names_are_these():
         "AsyncIngestion",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "Deviation",
         "Headers",
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
         "MemsyClient",
         "MemsyControlClient",
+        "ORG_SCOPED_PROVIDERS",
         "Processed",
         "RateLimitInfo",
         "RawResponse",
@@ -45,9 +47,11 @@ def test_the_public_names_are_these():
         "RetryBudget",
         "RetryPolicy",
         "Timeout",
+        "USER_SCOPED_PROVIDERS",
         "UsageInfo",
         "__version__",
         "install_as_memsy",
+        "requires_org_admin",
     ]
 
 
@@ -88,25 +92,19 @@ def test_making_a_client_loads_nothing_that_only_some_calls_need(kind):
     assert not [name for name in loaded if name.startswith((*heavy, "aiohttp", "attrs", "httpx", "anyio"))]
 
 
-def test_install_as_memsy_makes_the_official_names_resolve_to_this_package():
+def test_the_contract_is_read_only_when_somebody_asks_how_a_response_deviates():
     printed = run(
-        "import memsy_client; memsy_client.install_as_memsy(); memsy_client.install_as_memsy()\n"
-        "import memsy, memsy.models, memsy.exceptions\n"
-        "from memsy.models import EventPayload\n"
-        "from memsy.exceptions import RateLimitExceeded\n"
-        "from memsy import MemsyClient\n"
-        "print(memsy is memsy_client, EventPayload is memsy_client.EventPayload, MemsyClient.__module__)"
+        "import sys\n"
+        "from memsy_client import MemsyClient\n"
+        "from memsy_client._core.messages import Headers, Response\n"
+        "class Transport:\n"
+        "    def send(self, request, limits): return Response(200, Headers(), b'[null]')\n"
+        "    def close(self): pass\n"
+        "response = MemsyClient('http://x/v1', 'k', http_client=Transport()).request('GET', '/orgs')\n"
+        "needed = {'memsy_client._core.deviations', 'memsy_client._core.json_schema'}\n"
+        "print(response.parse(), needed & set(sys.modules), len(response.deviations), needed <= set(sys.modules))"
     )
-    assert printed == "True True memsy_client.client"
-
-
-def test_install_as_memsy_refuses_to_replace_another_memsy_that_is_in_use():
-    printed = run(
-        "import sys, types, memsy_client; sys.modules['memsy'] = types.ModuleType('memsy')\n"
-        "try: memsy_client.install_as_memsy()\n"
-        "except memsy_client.MemsyInputError as error: print(error)"
-    )
-    assert "already" in printed
+    assert printed == "[None] set() 1 True"
 
 
 def test_every_public_name_is_there_without_the_extras():

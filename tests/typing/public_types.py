@@ -18,6 +18,7 @@ from memsy_client import (
     RateLimitInfo,
     RawResponse,
     UsageInfo,
+    requires_org_admin,
 )
 from memsy_client.models import (
     EventPayload,
@@ -72,6 +73,13 @@ def vocabularies(item: MemoryItemResource, memsy: MemsyClient) -> None:
     memsy.memories.list(sort="nonsense")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     memsy.with_options(colour="red")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     memsy.search()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+
+
+def by_hand() -> None:
+    assert_type(requires_org_admin("slack"), bool)
+    assert_type(UsageInfo.from_headers({"x-plan": "pro"}), UsageInfo | None)
+    assert_type(RateLimitInfo.from_headers({}), RateLimitInfo | None)
+    assert_type(SearchResponse([], UsageInfo(), RateLimitInfo()).copy(results=[]), SearchResponse)
 
 
 def errors(error: MemsyAPIError) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,11 @@ MAX_OFFSET = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of one running server."""
+    """The parts of one running server.
+
+    Attributes:
+        address: Tells the URL at which it is reached, without a path.
+    """
 
     store: Store
     clock: Clock
@@ -28,6 +32,7 @@ class Services:
     meter: Meter
     worker: Worker
     plugins: Plugins
+    address: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..clock import isoformat
-from ..http.json_schema import trim
+from ..http.request_schema import trim
 from ..memory.extraction import json_object
 from .context import MAX_OFFSET, RequestContext
 

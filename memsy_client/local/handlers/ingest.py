@@ -7,8 +7,9 @@ import sqlite3
 from typing import Any
 
 from ..clock import MINUTE, parse
-from ..http.json_schema import trim
+from ..http.request_schema import trim
 from ..http.validation import refuse_organisation
+from ..quota import STORED
 from ..storage.ids import next_numbers
 from .context import RequestContext
 
@@ -20,14 +21,18 @@ def ingest(context: RequestContext) -> dict[str, Any]:
     refuse_organisation(context.body)
     services, key = context.services, context.key
     events = [_trimmed(event) for event in context.body["events"]]
-    services.meter.check_quota(key.account, "memory_stored", context.now)
-    services.meter.consume(key.account, key.key_id, "events_ingested", len(events), context.now)
+    digests = [_digest(context.account, event) for event in events]
+    # Duplicates need no quota, and failed batches do not count against it.
+    expected = _count_new(context, digests)
+    if expected:
+        services.meter.check_quota(key.account, STORED, context.now)
+        services.meter.consume(key.account, key.key_id, "events_ingested", expected, context.now)
     stored = 0
     try:
-        event_ids, stored = services.store.write(lambda connection: _store(connection, context, events))
+        event_ids, stored = services.store.write(lambda connection: _store(connection, context, events, digests))
     finally:
-        # Duplicates and failed batches do not count against the quota.
-        services.meter.count(key.account, key.key_id, "events_ingested", stored - len(events), context.now)
+        # Others may have stored some of the events in between.
+        services.meter.count(key.account, key.key_id, "events_ingested", stored - expected, context.now)
     services.worker.notify()
     return {"event_ids": event_ids}
 
@@ -64,11 +69,16 @@ def _trimmed(event: dict[str, Any]) -> dict[str, Any]:
     return {**event, **names, **groups}
 
 
+def _count_new(context: RequestContext, digests: list[bytes]) -> int:
+    """How many different events of a batch are not duplicates of stored ones."""
+    with context.services.store.read() as connection:
+        return len(set(digests) - _known(connection, digests, context.now).keys())
+
+
 def _store(
-    connection: sqlite3.Connection, context: RequestContext, events: list[dict[str, Any]]
+    connection: sqlite3.Connection, context: RequestContext, events: list[dict[str, Any]], digests: list[bytes]
 ) -> tuple[list[str], int]:
     """Store the events that are new; returns the ids of all of them, and how many are new."""
-    digests = [_digest(context.account, event) for event in events]
     known = _known(connection, digests, context.now)
     new: dict[bytes, dict[str, Any]] = {}
     for digest, event in zip(digests, events, strict=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..clock import isoformat, isoformat_or_none
 from ..errors import not_found
-from ..http.json_schema import trim
+from ..http.request_schema import trim
 from ..memory.writes import MAX_SOURCES
 from .context import MAX_OFFSET, RequestContext
 

@@ -10,7 +10,7 @@ from typing import Any
 from .. import strength
 from ..clock import isoformat
 from ..errors import invalid
-from ..http.json_schema import trim
+from ..http.request_schema import trim
 from ..http.validation import refuse_organisation
 from ..memory.extraction import json_object
 from ..memory.writes import MAX_SOURCES

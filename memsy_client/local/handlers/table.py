@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from . import account, events, health, hierarchy, ingest, memories, search
+from . import account, actors, connectors, events, health, hierarchy, ingest, memories, search
 from .context import RequestContext
 
 Handler = Callable[[RequestContext], object]
@@ -42,6 +42,8 @@ HANDLERS: Mapping[str, Handler] = {
     "memories_list": memories.memories_list,
     "memories_stats": memories.memories_stats,
     "memories_get": memories.memories_get,
+    "actors_list": actors.actors_list,
+    "actors_get": actors.actors_get,
     "me": account.me,
     "usage_summary": account.usage_summary,
     "usage_timeseries": account.usage_timeseries,
@@ -52,6 +54,18 @@ HANDLERS: Mapping[str, Handler] = {
     "keys_delete": account.keys_delete,
     "keys_usage": account.keys_usage,
     "events_list": events.events_list,
+    "connectors_list_providers": connectors.list_providers,
+    "connectors_status": connectors.status,
+    "connectors_create": connectors.create,
+    "connectors_configure_s3": connectors.configure_s3,
+    "connectors_list": connectors.list_connectors,
+    "connectors_get": connectors.get,
+    "connectors_delete": connectors.delete,
+    "connectors_list_resources": connectors.list_resources,
+    "connectors_list_branches": connectors.list_branches,
+    "connectors_picker_config": connectors.picker_config,
+    "connectors_configure_resources": connectors.configure_resources,
+    "connectors_sync": connectors.sync,
     "interest_express": account.interest_express,
     "interest_status": account.interest_status,
 }

@@ -7,15 +7,14 @@ such as the 60-second window of duplicates, is in the handlers.
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
+from ..._core.json_schema import Check, Location, Schema, Violation, load_contract, resolve
 from ..errors import HTTPError
-from .json_schema import Check, Compiler, Location, Schema, Violation, violation
+from .request_schema import compiler, violation
 
 PLANES = {"core": "v1", "control": "api"}
 """The first path segment of each plane's base URL."""
@@ -43,10 +42,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class BodySchema:
-    """A JSON request body: its check, and the defaults of its fields."""
+    """A JSON request body: its check, the defaults of its fields, and which of these are secret."""
 
     check: Check
     defaults: Mapping[str, object]
+    secrets: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Routes:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
-        self._compiler = Compiler(document["components"]["schemas"])
+        self._compiler = compiler(document["components"]["schemas"])
         self.by_operation: dict[str, Route] = {}
         self._by_path: dict[str, list[tuple[tuple[str, ...], dict[str, Route]]]] = {plane: [] for plane in PLANES}
         for path, item in document["paths"].items():
@@ -121,7 +121,7 @@ class Routes:
             self._by_path[server["x-plane"]].append((tuple(path.strip("/").split("/")), by_method))
 
     def _route(self, shared: list[Any], item: Mapping[str, Any]) -> Route:
-        parameters = [self._resolve(entry) for entry in [*shared, *item.get("parameters", [])]]
+        parameters = [resolve(self._document, entry) for entry in [*shared, *item.get("parameters", [])]]
         return Route(
             operation=item["operationId"],
             scope=item.get("x-scope"),
@@ -141,18 +141,11 @@ class Routes:
         )
 
     def _body(self, item: Mapping[str, Any]) -> BodySchema:
-        schema: Schema = self._resolve(item)["content"]["application/json"]["schema"]
-        properties = self._resolve(schema).get("properties", {})
+        schema: Schema = resolve(self._document, item)["content"]["application/json"]["schema"]
+        properties = resolve(self._document, schema).get("properties", {})
         defaults = {name: field["default"] for name, field in properties.items() if "default" in field}
-        return BodySchema(self._compiler.compile(schema), defaults)
-
-    def _resolve(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
-        while "$ref" in item:
-            target: Any = self._document
-            for part in item["$ref"].removeprefix("#/").split("/"):
-                target = target[part]
-            item = target
-        return item
+        secrets = frozenset(name for name, field in properties.items() if field.get("format") == "password")
+        return BodySchema(self._compiler.compile(schema), defaults, secrets)
 
 
 def _match(pattern: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str] | None:
@@ -170,5 +163,4 @@ def _match(pattern: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str
 @functools.cache
 def load() -> Routes:
     """The routes of the contract that this version of the package was generated from."""
-    text = resources.files("memsy_client").joinpath("_generated/openapi.json").read_text("utf-8")
-    return Routes(json.loads(text))
+    return Routes(load_contract())

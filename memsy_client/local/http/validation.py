@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from ..._core.json_schema import Location, Violation
 from ..._core.messages import Headers, Request
 from ..errors import HTTPError, invalid, org_not_allowed
-from .json_schema import Location, Violation, violation
+from .request_schema import violation
 from .routes import BodySchema, Route
 
 MAX_VIOLATIONS = 100
@@ -93,6 +94,22 @@ def read_body(body: BodySchema, request: Request) -> dict[str, Any]:
     document = _clean(_parse(request.body or b""), 0)
     _refuse(body.check(document, ["body"]))
     return {**body.defaults, **document}
+
+
+def without_secrets(body: BodySchema, content: bytes) -> bytes:
+    """The bytes of a body as they may be kept: what the contract calls a password is left out.
+
+    A body that cannot be read, so that nobody can tell where its secrets are, is left out as a whole.
+    """
+    if not body.secrets:
+        return content
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return b""
+    if not isinstance(document, dict):
+        return b""
+    return json.dumps({name: value for name, value in document.items() if name not in body.secrets}).encode()
 
 
 def refuse_organisation(body: Mapping[str, Any]) -> None:

@@ -7,9 +7,11 @@ transaction that stores its memories: it is processed exactly once.
 from __future__ import annotations
 
 import logging
+import math
 import sqlite3
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -186,7 +188,11 @@ class Worker:
 
     def _store_outcomes(self, outcomes: list[_Outcome]) -> None:
         now = self._clock.now()
-        made = self._store.write(lambda connection: self._store_memories(connection, outcomes, now), durable=False)
+        # Asked before the transaction, inside which the meter must not be called.
+        limits = {account: self._meter.limit(account, STORED) for account in {o.source.account for o in outcomes}}
+        made = self._store.write(
+            lambda connection: self._store_memories(connection, outcomes, limits, now), durable=False
+        )
         for account, quantity in made.items():
             self._meter.count(account, "", STORED, quantity, now)
 
@@ -200,17 +206,33 @@ class Worker:
             return _failed(source, org_id, error)
         return _Outcome(source, org_id, drafts, vectors)
 
-    def _store_memories(self, connection: sqlite3.Connection, outcomes: list[_Outcome], now: int) -> Counter[int]:
+    def _store_memories(
+        self, connection: sqlite3.Connection, outcomes: list[_Outcome], limits: Mapping[int, int | None], now: int
+    ) -> Counter[int]:
         """Store the memories; returns how many were made in each account."""
         made: Counter[int] = Counter()
+        room = {account: _room(connection, account, limit) for account, limit in limits.items()}
         for outcome in outcomes:
             source = outcome.source
             connection.execute("DELETE FROM queue WHERE event = ?", (source.event,))
-            if outcome.failure is not None:
-                connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, outcome.failure))
-            for draft, vector in zip(outcome.drafts, outcome.vectors, strict=True):
-                made[source.account] += self._store_draft(connection, outcome, draft, vector, now)
+            failure = outcome.failure
+            connection.execute("SAVEPOINT event")
+            new = self._store_drafts(connection, outcome, now)
+            if made[source.account] + new > room[source.account]:
+                # An event leaves all of its memories or none.
+                connection.execute("ROLLBACK TO event")
+                new, failure = 0, f"the plan allows {limits[source.account]} memories"
+                _log.warning("event %s failed: %s", source.event_id, failure)
+            connection.execute("RELEASE event")
+            made[source.account] += new
+            if failure is not None:
+                connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, failure))
         return made
+
+    def _store_drafts(self, connection: sqlite3.Connection, outcome: _Outcome, now: int) -> int:
+        """Store what an event leaves; returns how many memories were made."""
+        pairs = zip(outcome.drafts, outcome.vectors, strict=True)
+        return sum(self._store_draft(connection, outcome, draft, vector, now) for draft, vector in pairs)
 
     def _store_draft(
         self, connection: sqlite3.Connection, outcome: _Outcome, draft: Draft, vector: bytes | None, now: int
@@ -224,6 +246,14 @@ class Worker:
             writes.reinforce(connection, present, source, now)
         promoted = promotion.promote(connection, self._ids, outcome.org_id, source, draft, now, vector)
         return promoted + (present is None)
+
+
+def _room(connection: sqlite3.Connection, account: int, limit: int | None) -> float:
+    """How many more memories an account may have."""
+    if limit is None:
+        return math.inf
+    stored: int = connection.execute("SELECT count(*) FROM memories WHERE account = ?", (account,)).fetchone()[0]
+    return limit - stored
 
 
 def _is_database_error(error: Exception) -> bool:

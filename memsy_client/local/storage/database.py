@@ -233,7 +233,7 @@ def _file(path: str | os.PathLike[str] | None) -> Path | None:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables in a new database, or index an older one anew.
+    """Make the tables in a new database; upgrade an older one, and index it anew where that is needed.
 
     The transaction also finds out now whether the file can be written at all.
     """
@@ -241,8 +241,11 @@ def _prepare(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
         schema.create(connection)
-    elif version < schema.VERSION or not index.is_current(connection):
-        indexing.rebuild(connection)
+    else:
+        if version < schema.VERSION:
+            schema.upgrade(connection)
+        if version < schema.FIRST_WITH_STEMMER or not index.is_current(connection):
+            indexing.rebuild(connection)
     connection.execute("COMMIT")
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from ..clock import isoformat
 from ..retrieval import index
-from . import schema
 
 _MEMORIES = """
     SELECT memory, memories.account, level, coalesce(memories.actor_id, memories.role_id, memories.team_id, ''), text,
@@ -53,4 +52,3 @@ def rebuild(connection: sqlite3.Connection) -> None:
     index.create(connection)
     for memory, account, level, id, text, session_id, ts in connection.execute(_MEMORIES):
         add_memory(connection, memory, Scope(account, level, id), text, session_id, ts)
-    connection.execute(f"PRAGMA user_version = {schema.VERSION}")

@@ -14,11 +14,14 @@ from ..retrieval import index
 APPLICATION_ID = 0x4D656D73  # "Mems"
 """Marks a database file as ours (PRAGMA application_id)."""
 
-VERSION = 2
+VERSION = 3
 """The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release.
 
-Version 1 had the same tables, and another stemmer in its index: see `indexing.rebuild`.
+Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors.
 """
+
+FIRST_WITH_STEMMER = 2
+"""The first version whose search index says what it was built with."""
 
 TABLES = {
     "counters": """
@@ -127,6 +130,24 @@ TABLES = {
         quantity INTEGER NOT NULL,
         PRIMARY KEY (account, hour, key_id, dimension)
     """,
+    "connectors": """
+        connector_id TEXT PRIMARY KEY,
+        account INTEGER NOT NULL,
+        provider TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        email TEXT NOT NULL,
+        state TEXT NOT NULL,
+        authorized INTEGER NOT NULL,
+        selection TEXT,
+        bucket TEXT,
+        region TEXT,
+        created INTEGER NOT NULL,
+        synced INTEGER
+    """,
+    "connector_resources": """
+        target TEXT PRIMARY KEY,
+        resources TEXT NOT NULL
+    """,
     "interest": """
         interest INTEGER PRIMARY KEY,
         account INTEGER NOT NULL,
@@ -140,13 +161,17 @@ TABLES = {
 }
 """Each table's columns; export and import go through them in this order."""
 
-_WITHOUT_ROWID = {"keys", "levels", "sources", "usage"}
+_WITHOUT_ROWID = {"connectors", "connector_resources", "keys", "levels", "sources", "usage"}
 
 _INDEXES = {
     "events_digest": "events(digest, ingested)",
+    # Of the few events that carry one, which roles and teams an actor's events carry.
+    "events_groups": "events(account, actor_id, role_id, team_id) WHERE role_id IS NOT NULL OR team_id IS NOT NULL",
     "events_session": "events(account, session_id, event)",
     "events_ts": "events(account, ts, event_id)",
     "keys_prefix": "keys(prefix)",
+    # Has all that a list of actors asks of memories; the level too, without which SQLite would read each memory.
+    "memories_actor": "memories(account, actor_id, created, decays, promoted, level) WHERE level = 'actor'",
     "memories_fingerprint": "memories(account, fingerprint)",
     "memories_observed": "memories(account, observed, memory_id)",
 }
@@ -154,13 +179,18 @@ _INDEXES = {
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in an empty database and inside a transaction."""
-    for table, columns in TABLES.items():
-        suffix = " WITHOUT ROWID" if table in _WITHOUT_ROWID else ""
-        connection.execute(f"CREATE TABLE {table} ({columns}){suffix}")
-    for name, columns in _INDEXES.items():
-        connection.execute(f"CREATE INDEX {name} ON {columns}")
+    upgrade(connection)
     index.create(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Add the tables and indexes that a database of an older version lacks, inside a transaction."""
+    for table, columns in TABLES.items():
+        suffix = " WITHOUT ROWID" if table in _WITHOUT_ROWID else ""
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}){suffix}")
+    for name, columns in _INDEXES.items():
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
