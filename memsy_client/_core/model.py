@@ -71,6 +71,8 @@ class Model:
         copied = attrs.evolve(cast(Any, self), **changes)
         if hasattr(self, "_response_headers"):
             copied._response_headers = self._response_headers
+        for name in changes.keys() & {"usage", "rate_limit"}:
+            setattr(copied, name, changes[name])
         return cast("Self", copied)
 
     def __getitem__(self, name: str) -> Any:

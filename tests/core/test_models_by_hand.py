@@ -64,3 +64,7 @@ def test_what_headers_said_can_be_replaced(usage: UsageInfo | None) -> None:
     response._response_headers = Headers.of([("X-Plan", "pro"), ("X-RateLimit-Limit", "10")])
     response.usage = usage
     assert (response.usage, response.rate_limit) == (usage, RateLimitInfo(limit=10))
+    again = SearchResponse.from_dict({"results": []})
+    again._response_headers = Headers.of([("X-Plan", "pro"), ("X-RateLimit-Limit", "10")])
+    changed = again.copy(usage=usage)
+    assert (changed.usage, changed.rate_limit, again.usage) == (usage, RateLimitInfo(limit=10), USAGE)
