@@ -25,7 +25,7 @@ from pathlib import Path
 
 import docstrings
 import rules
-from contract import ContractError, TemplateContext, escaped, literal, read_document, split_nullable_enums
+from contract import ContractError, TemplateContext, as_the_library_reads_it, escaped, literal, read_document
 from jinja2 import StrictUndefined, TemplateError
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -58,7 +58,7 @@ def generate(
         overwrite=False,
         output_path=output,
     )
-    readable = split_nullable_enums(document)
+    readable = as_the_library_reads_it(document)
     data = GeneratorData.from_dict(copy.deepcopy(readable), config=config)
     if isinstance(data, GeneratorError):
         raise ContractError(_format_problems([data]))

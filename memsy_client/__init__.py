@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
+    from ._core.null import NULL
     from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
     from ._core.settings import Timeout
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .models import *
 
 __all__ = [
+    "NULL",
     "ORG_SCOPED_PROVIDERS",
     "USER_SCOPED_PROVIDERS",
     "AiohttpTransport",
@@ -59,6 +61,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "NULL": "._core.null",
     "AiohttpTransport": "._transports.aiohttp",
     "AsyncIngestion": "._bulk.ingestion",
     "AsyncMemsyClient": ".client",

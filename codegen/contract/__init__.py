@@ -22,7 +22,7 @@ the templates put it through the generator's escaping filters.
 """
 
 from .context import TemplateContext
-from .document import ContractError, read_document, split_nullable_enums
+from .document import ContractError, as_the_library_reads_it, read_document
 from .names import escaped, literal
 
-__all__ = ["ContractError", "TemplateContext", "escaped", "literal", "read_document", "split_nullable_enums"]
+__all__ = ["ContractError", "TemplateContext", "as_the_library_reads_it", "escaped", "literal", "read_document"]

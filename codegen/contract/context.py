@@ -11,7 +11,7 @@ from openapi_python_client.parser.properties import ModelProperty
 
 from .document import ContractError, Document
 from .method_modules import CallModule, TagModule, client_imports
-from .model_modules import ModelModule
+from .model_modules import ModelModule, Uses
 from .models import Models
 from .properties import kind
 from .tags import Tags
@@ -38,8 +38,8 @@ class TemplateContext:
         methods = self._tags.methods
         received = self._models.reachable_from(method.result for method in methods)
         sent = self._models.reachable_from(argument.prop for method in methods for argument in method.arguments)
-        self._only_sent = sent - received
-        self._results = self._models.classes_in(method.result for method in methods if kind(method.result) == "Model")
+        results = self._models.classes_in(method.result for method in methods if kind(method.result) == "Model")
+        self._uses = {name: Uses(name in sent, name in sent - received, name in results) for name in self._models.names}
         self.models, self.enums = self._models.kept(sent | received)
         self._modules = dict(self._model_modules())
 
@@ -48,7 +48,7 @@ class TemplateContext:
         for model in self.models:
             name = str(model.class_info.name)
             try:
-                yield name, ModelModule(model, self._models, name in self._only_sent, name in self._results, self.core)
+                yield name, ModelModule(model, self._models, self._uses[name], self.core)
             except ContractError as error:
                 faults.append(f"#/components/schemas/{name}: {error}")
         if faults:

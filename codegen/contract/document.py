@@ -45,16 +45,19 @@ def _null_as_type(node: Any) -> Any:
         return node
     node = {key: value if key in NO_SCHEMAS else _null_as_type(value) for key, value in node.items()}
     # In a map of properties it is a name as any other.
-    if not isinstance(node.get("nullable"), bool) or not node.pop("nullable"):
-        return node
+    return _or_null(node) if isinstance(node.get("nullable"), bool) and node.pop("nullable") else node
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that allows null besides."""
     for union in ("anyOf", "oneOf"):
-        if union in node:
-            return node | {union: [*node[union], {"type": "null"}]}
-    if isinstance(node.get("type"), str) and "allOf" not in node:
-        values = {"enum": [*node["enum"], None]} if "enum" in node and None not in node["enum"] else {}
-        return node | {"type": [node["type"], "null"]} | values
-    notes = {key: node.pop(key) for key in list(node) if key in _NOTES}
-    return {"anyOf": [node, {"type": "null"}], **notes}
+        if union in schema:
+            return schema | {union: [*schema[union], {"type": "null"}]}
+    if isinstance(schema.get("type"), str) and "allOf" not in schema:
+        values = {"enum": [*schema["enum"], None]} if "enum" in schema and None not in schema["enum"] else {}
+        return schema | {"type": [schema["type"], "null"]} | values
+    notes = {key: schema.pop(key) for key in list(schema) if key in _NOTES}
+    return {"anyOf": [schema, {"type": "null"}], **notes}
 
 
 def _json_values(node: Any) -> Any:
@@ -66,19 +69,32 @@ def _json_values(node: Any) -> Any:
     return node.isoformat() if isinstance(node, datetime.date) else node
 
 
-def split_nullable_enums(node: Any, name: str = "") -> Any:
-    """The document with null taken out of its enums, which the generator would turn into classes with odd names."""
+def as_the_library_reads_it(node: Any, name: str = "") -> Any:
+    """The document with what openapi-python-client misreads written otherwise.
+
+    Null is taken out of enums, which would become classes with odd names. A list whose items have a schema each is an
+    object with their indexes for names, marked `x-tuple`, because their order would be lost.
+    """
     if isinstance(node, list):
-        return [split_nullable_enums(item, name) for item in node]
+        return [as_the_library_reads_it(item, name) for item in node]
     if not isinstance(node, dict):
         return node
+    if isinstance(node.get("prefixItems"), list):
+        return _tuple_as_object(node)
     values = node.get("enum")
     if not isinstance(values, list) or None not in values or len(values) == 1:
-        return {key: value if key in NO_SCHEMAS else split_nullable_enums(value, key) for key, value in node.items()}
+        return {key: value if key in NO_SCHEMAS else as_the_library_reads_it(value, key) for key, value in node.items()}
     others = {key: value for key, value in node.items() if key not in ("enum", "type")}
     listed = [*values]
     listed.remove(None)
     return others | {"anyOf": [{"title": name, "enum": listed}, {"type": "null"}]}
+
+
+def _tuple_as_object(node: dict[str, Any]) -> dict[str, Any]:
+    items = {str(index): as_the_library_reads_it(item) for index, item in enumerate(node["prefixItems"])}
+    notes = {key: value for key, value in node.items() if key in _NOTES}
+    plain = {"type": "object", "properties": items, "required": list(items), "x-tuple": True}
+    return notes | ({"anyOf": [plain, {"type": "null"}]} if "null" in node.get("type", ()) else plain)
 
 
 @dataclass(frozen=True)

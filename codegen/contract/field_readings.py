@@ -46,13 +46,15 @@ class FieldReading:
         self.has_default = value is not None
         self.is_empty_container = value in ([], {})
         self.default = default_literal(value, wire(prop)) if self.has_default else "None"
-        self.is_required = prop.required and not self.has_default and not self.is_open
-        self.may_be_none = not self.has_default and (nullable(prop) or not prop.required or self.is_open)
+        #: Whether the service always sends it; what is only written it never does.
+        self.is_promised = prop.required and not schema.get("writeOnly")
+        self.is_required = self.is_promised and not self.has_default and not self.is_open
+        self.may_be_none = not self.has_default and (nullable(prop) or not self.is_promised or self.is_open)
 
     def statements(self, name: str, checked_by: str) -> Iterator[str]:
         """The statements that set the attribute `name`; `checked_by` is what the module calls the check."""
         location = literal(wire(self._prop))
-        source = f"data[{location}]" if self._prop.required else f"data.get({location})"
+        source = f"data[{location}]" if self.is_promised else f"data.get({location})"
         source = f"decode.none_if_empty({source})" if self._empty_is_null else source
         tests = _TESTS.get(str(self.check))
         if self.is_open:

@@ -13,6 +13,7 @@ _NAMES = {
     "{core}": ["decode", "encode"],
     "{core}.deprecation": ["deprecated", "deprecated_arguments"],
     "{core}.model": ["Model"],
+    "{core}.null": ["Null"],
     "{core}.open_model": ["OpenModel"],
     "{core}.lazy": ["import_lock"],
     "{core}.operation": ["Call", "Operation"],

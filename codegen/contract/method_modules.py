@@ -34,6 +34,8 @@ class _MethodModule:
 
     def _annotation(self, argument: Argument) -> Annotation:
         annotation = self.types.of(argument.prop).argument
+        if argument.may_be_null:
+            annotation |= self.types.named("Null")
         if not argument.accepts:
             return annotation
         items = self.types.of(single(argument.prop).inner_property).argument
@@ -179,5 +181,6 @@ def _encoded(argument: Argument) -> str:
         model = single(argument.prop).inner_property.class_info.name
         conversion = f"{argument.accepts.class_info.name}, {model}.from_item"
         return f'encode.converted_items("{argument.name}", {argument.name}, {conversion})'
-    listed = f'encode.items("{argument.name}", {argument.name})' if argument.is_list else argument.name
+    function = "nullable_items" if argument.is_list and argument.may_be_null else "items"
+    listed = f'encode.{function}("{argument.name}", {argument.name})' if argument.is_list else argument.name
     return f"{listed} or None" if argument.schema.get("x-empty-as-null") else listed

@@ -101,6 +101,8 @@ def _body(raw: RawOperation, endpoint: Endpoint, models: Models) -> Iterator[Arg
         yield _argument("body", "body", required, prop, described, models)
         return
     for name, schema in models.field_schemas(prop).items():
+        if schema.get("readOnly"):
+            continue
         field = models.field(prop, name)
         yield _argument(name, "field", required and field.required, field, {"schema": schema}, models)
 

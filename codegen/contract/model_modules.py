@@ -11,7 +11,7 @@ from .field_readings import FieldReading
 from .imports import import_block, model_imports
 from .models import Models
 from .names import attribute, literal, open_attribute, wire
-from .properties import kind, single
+from .properties import kind, nullable, single
 from .types import Annotation, Check, Types
 
 #: The kinds of values that JSON has itself.
@@ -52,6 +52,15 @@ class ModelField:
 
 
 @dataclass(frozen=True)
+class Uses:
+    """What calls do with a model: whether they send it, whether they send it only, and whether one returns it."""
+
+    is_sent: bool
+    is_only_sent: bool
+    is_result: bool
+
+
+@dataclass(frozen=True)
 class ModelView:
     """A property of a model or a free-form object that gives the expression `value`, after the `late_imports`."""
 
@@ -72,14 +81,14 @@ class ModelModule:
         source: The class out of whose fields `from_item` makes one, or None.
     """
 
-    def __init__(self, model: ModelProperty, models: Models, is_sent: bool, is_result: bool, core: str) -> None:
+    def __init__(self, model: ModelProperty, models: Models, uses: Uses, core: str) -> None:
         self.name = str(model.class_info.name)
         self.description = _description(model) or f"One `{self.name}`."
         self.is_open = models.is_open(model)
-        self.is_result = is_result and not self.is_open
+        self.is_result = uses.is_result and not self.is_open
         self._models = models
         self._types = Types(models)
-        self._is_sent = is_sent
+        self._uses = uses
         props = models.fields(model)
         holder, inner = models.flattened(model) or (None, [])
         source = models.conversions.get(self.name)
@@ -122,10 +131,14 @@ class ModelModule:
 
     def _fields(self, model: ModelProperty, props: list[Any]) -> list[ModelField]:
         schemas = [self._models.field_schema(model, prop) for prop in props]
-        optional = [not prop.required or "default" in schema for prop, schema in zip(props, schemas, strict=True)]
-        # A constructor's arguments stand in the document's order; Python wants those with a default last.
+        optional = [
+            not prop.required or "default" in schema or self._is_read_only(schema)
+            for prop, schema in zip(props, schemas, strict=True)
+        ]
+        # A constructor's arguments stand in the document's order; Python wants those with a default last. What comes
+        # from the service alone is no one's to give by position.
         return [
-            self._field(prop, schema, all(optional[position:]))
+            self._field(prop, schema, self._is_read_only(schema) or all(optional[position:]))
             for position, (prop, schema) in enumerate(zip(props, schemas, strict=True))
         ]
 
@@ -136,7 +149,7 @@ class ModelModule:
         # A check that is put together is made once, below the class, whose own name it may hold; unless it needs a
         # model that can only be imported once this one is there.
         is_own = reading.check.is_made and not reading.is_open and not self._late_imports([prop])
-        annotation = self._annotation(prop, reading)
+        annotation = self._annotation(prop, schema, reading)
         converter = str(python_type.received) if self._models.is_open(single(prop)) else None
         return ModelField(
             name=name,
@@ -144,24 +157,54 @@ class ModelModule:
             wire=literal(wire(prop)),
             description=self._models.document.description(schema),
             schema=schema,
-            is_promised=prop.required,
+            is_promised=reading.is_promised,
             is_required=reading.is_required,
-            is_written=prop.required or "default" in schema,
-            is_json=kind(single(prop)) in _JSON_KINDS,
+            is_written=(prop.required or "default" in schema) and not self._is_read_only(schema),
+            is_json=kind(single(prop)) in _JSON_KINDS and "Null" not in annotation.members,
             annotation=annotation,
-            initial=_initial(name, schema, annotation, reading if is_optional else None, converter),
+            initial=self._initial(name, schema, annotation, reading if is_optional else None, converter),
             read=tuple(reading.statements(storage, f"_check_{name}" if is_own else str(reading.check))),
             own_check=reading.check if is_own else None,
             converter=converter,
             late_imports=tuple(self._late_imports([prop])),
         )
 
-    def _annotation(self, prop: Any, reading: FieldReading) -> Annotation:
+    def _annotation(self, prop: Any, schema: dict[str, Any], reading: FieldReading) -> Annotation:
         # A model that is only ever sent takes a time as ISO 8601 text too, and of an enum the values of the contract.
-        is_argument = self._is_sent and kind(single(prop)) in ("DateTime", "LiteralEnum")
+        is_argument = self._uses.is_only_sent and kind(single(prop)) in ("DateTime", "LiteralEnum")
         python_type = self._types.of(single(prop))
         annotation = python_type.argument if is_argument else python_type.received
-        return annotation.or_none() if reading.may_be_none else annotation
+        if self._uses.is_only_sent and nullable(prop) and not prop.required:
+            annotation |= self._types.named("Null")
+        return annotation.or_none() if reading.may_be_none or self._is_read_only(schema) else annotation
+
+    def _is_read_only(self, schema: dict[str, Any]) -> bool:
+        """Whether a field comes from the service alone, so that code which builds a model to send it has none."""
+        return self._uses.is_sent and bool(schema.get("readOnly"))
+
+    def _initial(
+        self,
+        name: str,
+        schema: dict[str, Any],
+        annotation: Annotation,
+        reading: FieldReading | None,
+        converter: str | None,
+    ) -> str:
+        """What stands behind a field's annotation; `reading` is that of a field that has a default, or None."""
+        options = []
+        if reading:
+            options.append(f"factory={annotation}" if reading.is_empty_container else f"default={reading.default}")
+        if self._is_read_only(schema):
+            options.append("kw_only=True")
+        if schema.get("deprecated"):
+            options.append(f'alias="{name}"')
+        if schema.get("format") == "password":
+            options.append("repr=False")
+        if converter:
+            options.append(f"converter=_to_{name}")
+        if reading and options == [f"default={reading.default}"]:
+            return f" = {reading.default}"
+        return f" = field({', '.join(options)})" if options else ""
 
     def _flattened(self, holder: Any, props: list[tuple[Any, str]]) -> list[ModelView]:
         return [self._flattened_view(holder, prop, text) for prop, text in props]
@@ -200,21 +243,3 @@ class ModelModule:
 def _description(model: ModelProperty) -> str:
     description = model.data.description
     return str(description.get_untrusted_value()) if description else ""
-
-
-def _initial(
-    name: str, schema: dict[str, Any], annotation: Annotation, reading: FieldReading | None, converter: str | None
-) -> str:
-    """What stands behind a field's annotation; `reading` is that of a field that has a default, or None."""
-    options = []
-    if reading:
-        options.append(f"factory={annotation}" if reading.is_empty_container else f"default={reading.default}")
-    if schema.get("deprecated"):
-        options.append(f'alias="{name}"')
-    if schema.get("format") == "password":
-        options.append("repr=False")
-    if converter:
-        options.append(f"converter=_to_{name}")
-    if reading and options == [f"default={reading.default}"]:
-        return f" = {reading.default}"
-    return f" = field({', '.join(options)})" if options else ""

@@ -56,6 +56,10 @@ class Models:
         """Whether a property is an object without fields of its own, which is a plain dict in Python."""
         return isinstance(prop, ModelProperty) and not self.fields(prop)
 
+    def is_tuple(self, prop: Any) -> bool:
+        """Whether a property is a list whose items have a type each."""
+        return isinstance(prop, ModelProperty) and not self.is_map(prop) and bool(self._schema(prop).get("x-tuple"))
+
     def is_open(self, prop: Any) -> bool:
         """Whether a property is a free-form object, which is a dict with typed properties in Python (`x-open`)."""
         return isinstance(prop, ModelProperty) and not self.is_map(prop) and bool(self._schema(prop).get("x-open"))
@@ -119,6 +123,9 @@ class Models:
                 yield from self.types_in(part.inner_property)
             elif self.is_map(part):
                 yield from self.types_in(part.additional_properties)
+            elif self.is_tuple(part):
+                for item in self.fields(part):
+                    yield from self.types_in(item)
             elif isinstance(part, ModelProperty | LiteralEnumProperty):
                 yield part
 
@@ -150,7 +157,8 @@ class Models:
         endpoints = (endpoint for tag in self._data.endpoint_collections_by_tag.values() for endpoint in tag.endpoints)
         bodies = [body.prop for endpoint in endpoints for body in [*endpoint.bodies, *endpoint.responses]]
         unneeded = (self._error_schemas() | self.reachable_from(bodies)).difference(needed)
-        models = [model for model in self._data.models if not self.is_map(model) and _name(model) not in unneeded]
+        classes = [model for model in self._data.models if not self.is_map(model) and not self.is_tuple(model)]
+        models = [model for model in classes if _name(model) not in unneeded]
         enums = [enum for enum in self._data.enums if _name(enum) not in unneeded]
         self._check_names(models, enums)
         return models, enums

@@ -47,6 +47,11 @@ class Argument:
         return bool(self.schema.get("deprecated"))
 
     @property
+    def may_be_null(self) -> bool:
+        """Whether it may be sent as null, though nothing has to be sent."""
+        return self.location == "field" and not self.required and nullable(self.prop)
+
+    @property
     def is_list(self) -> bool:
         """Whether it takes a list."""
         return kind(single(self.prop)) == "List"

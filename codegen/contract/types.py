@@ -115,14 +115,8 @@ class Types:
             items = self.of(prop.inner_property)
             received, argument = self.named("list", items.received), self.named("Iterable", items.argument)
             return PythonType(received, argument, Check.of("decode.each", items.check))
-        if self._models.is_map(prop):
-            values = self.of(prop.additional_properties) if prop.additional_properties else self._scalar("Any")
-            received = self.named("dict", self.named("str"), values.received)
-            argument = self.named("Mapping", self.named("str"), values.argument)
-            return PythonType(received, argument, Check.of("decode.values", values.check))
         if isinstance(prop, ModelProperty):
-            model = self.named(prop.class_info.name)
-            return PythonType(model, model, Check(f"{model}.from_dict"))
+            return self._object(prop)
         if isinstance(prop, LiteralEnumProperty):
             listed, value = (
                 self.named(prop.class_info.name),
@@ -130,6 +124,21 @@ class Types:
             )
             return PythonType(listed | value.received, listed, value.check)
         return self._scalar(kind(prop))
+
+    def _object(self, prop: ModelProperty) -> PythonType:
+        """The type of an object: a model, or a map from names to values; or of a list that is written as one."""
+        if self._models.is_map(prop):
+            values = self.of(prop.additional_properties) if prop.additional_properties else self._scalar("Any")
+            received = self.named("dict", self.named("str"), values.received)
+            argument = self.named("Mapping", self.named("str"), values.argument)
+            return PythonType(received, argument, Check.of("decode.values", values.check))
+        if self._models.is_tuple(prop):
+            parts = [self.of(item) for item in self._models.fields(prop)]
+            received = self.named("tuple", *(part.received for part in parts))
+            argument = self.named("tuple", *(part.argument for part in parts))
+            return PythonType(received, argument, Check("decode.items_of", tuple(part.check for part in parts)))
+        model = self.named(prop.class_info.name)
+        return PythonType(model, model, Check(f"{model}.from_dict"))
 
     def named(self, name: str, *parameters: Annotation) -> Annotation:
         """The type `name`, such as `dict`, of these parameters."""

@@ -51,6 +51,14 @@ def nothing_is_binary(document: Document) -> Faults:
 
 
 @wrong
+def tuples_are_closed(document: Document) -> Faults:
+    """A list whose items have a type each holds no others."""
+    for node in nodes(document, *_SCHEMAS):
+        if "prefixItems" in node.value and node.value.get("items", False) is not False:
+            yield f"{node.pointer}: further `items` after `prefixItems` are not supported; say `items: false`"
+
+
+@wrong
 def keys_are_bearer_tokens(document: Document) -> Faults:
     """Clients authenticate by one bearer token."""
     schemes = document.get("components", {}).get("securitySchemes", {})

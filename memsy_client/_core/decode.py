@@ -171,6 +171,19 @@ def each(check: Check[T]) -> Check[list[T]]:
     return check_list
 
 
+def items_of(*checks: Check[Any]) -> Check[Any]:
+    """The check of a list of as many items as there are checks, each of which passes its own; it gives a tuple."""
+
+    def check_items(data: Any) -> Any:
+        if type(data) is not list or len(data) != len(checks):
+            type_error(data, f"a list of {len(checks)} items")
+        return tuple(
+            decode_at(item, index, check) for index, (item, check) in enumerate(zip(data, checks, strict=True))
+        )
+
+    return check_items
+
+
 def values(check: Check[T]) -> Check[dict[str, T]]:
     """The check of an object whose values all pass `check`."""
 
@@ -231,7 +244,7 @@ def variant(field: str, checks: Mapping[Any, Check[Any]]) -> Check[Any]:
     return check_variant
 
 
-def decode_at(data: Any, location: str, check: Check[T]) -> T:
+def decode_at(data: Any, location: str | int, check: Check[T]) -> T:
     """What `check` makes of the value at `location`."""
     try:
         return check(data)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..exceptions import MemsyInputError
 from .model import Model
+from .null import NULL, Null
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -23,7 +24,7 @@ def to_jsonable(value: Any) -> Any:
         return {name: to_jsonable(inner) for name, inner in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         return [to_jsonable(inner) for inner in value]
-    return value
+    return None if value is NULL else value
 
 
 def timestamp(value: datetime.date) -> str:
@@ -43,6 +44,11 @@ def items(name: str, values: Iterable[T] | None) -> list[T] | None:
     if isinstance(values, str | bytes | Mapping | Model) or not isinstance(values, Iterable):
         raise MemsyInputError(f"{name} takes a list, not one {type(values).__name__}")
     return list(values)
+
+
+def nullable_items(name: str, values: Iterable[T] | Null | None) -> list[T] | Null | None:
+    """As `items`, of what may be `NULL` as well. Raises `MemsyInputError`."""
+    return values if isinstance(values, Null) else items(name, values)
 
 
 def converted_items(

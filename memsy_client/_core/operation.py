@@ -61,13 +61,14 @@ class Operation(Generic[T_co]):
     ) -> Call[T_co]:
         """A call with these values, by their names on the wire; None leaves a query, header or `optional` field out.
 
+        An `optional` field that may be null is null for `NULL`.
+
         Raises:
             MemsyInputError: A value cannot be sent, or one of the `required` names of `query`, `header` or `body` is
                 None.
         """
         try:
-            if required:
-                _check_required(required, {"query": query, "header": header, "body": body})
+            _check_required(required, {"query": query, "header": header, "body": body})
             if optional:
                 chosen = {name: value for name, value in optional.items() if value is not None}
                 body = {**(body or {}), **chosen} if body is not None or chosen else None

@@ -32,7 +32,7 @@ def test_required_arguments_are_positional_in_the_contracts_order(odd: str, pref
     )
     assert signature(things.create) == (
         "(self, x_trace: str, name: str, part: Part, *, x_count: int | None = None, nick_name: str | None = None, "
-        "spare: Part | None = None, list: Iterable[Part] | None = None, id: str | None = None) -> Thing"
+        "spare: Part | Null | None = None, list: Iterable[Part] | Null | None = None, id: str | None = None) -> Thing"
     )
 
 

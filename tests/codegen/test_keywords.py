@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from small_contracts import contract, json_response
 
-from memsy_client import MemsyDecodeError, MemsyInputError
+from memsy_client import NULL, MemsyDecodeError, MemsyInputError
 
 TEXT = {"type": "string"}
 
@@ -96,6 +96,88 @@ def test_null_of_openapi_30_is_null(make_package: Make, schema: Any) -> None:
     assert models.Thing.from_dict({"mood": None}).mood is None
     assert models.Thing.from_dict({"mood": "up"}).mood == "up"
     assert str(models.Thing.__annotations__["mood"]).endswith("| None")
+
+
+NOTE = {"type": "object", "properties": {"text": TEXT, "mark": {"type": ["string", "null"]}}}
+PATCH = {
+    "type": "object",
+    "properties": {
+        "name": {"type": ["string", "null"]},
+        "tags": {"type": ["array", "null"], "items": TEXT},
+        "mood": ref("Mood") | {"nullable": True},
+        "note": {"anyOf": [ref("Note"), {"type": "null"}]},
+        "plain": TEXT,
+    },
+}
+
+
+def test_null_is_sent_when_it_is_meant(make_package: Make, wire_of: Any, flavour: str) -> None:
+    schemas = {"Mood": {"type": "string", "enum": ["up", "down"]}, "Note": NOTE, "Patch": PATCH}
+    body = {"required": True, "content": {"application/json": {"schema": ref("Patch")}}}
+    package = make_package(contract(operation={"requestBody": body}, method="patch", schemas=schemas))
+    note = importlib.import_module(f"{package}.models").Note
+    wire = wire_of(package, flavour)
+    wire.call("things.get")
+    assert wire.body == {}
+    wire.call("things.get", name=NULL, tags=NULL, mood=NULL, note=NULL)
+    assert wire.body == {"name": None, "tags": None, "mood": None, "note": None}
+    wire.call("things.get", name="n", tags=("a",), mood="up", note=note(mark=NULL))
+    assert wire.body == {"name": "n", "tags": ["a"], "mood": "up", "note": {"mark": None}}
+    assert not NULL
+    assert repr(NULL) == "NULL"
+    assert "plain: str | None = None" in str(inspect.signature(wire.client.things.get)).replace("'", "")
+
+
+# ------------------------------------------------------------------------------------------------------- tuples
+
+
+def test_a_list_with_a_schema_for_each_item_is_a_tuple(make_package: Make, wire_of: Any, flavour: str) -> None:
+    point = {"type": "array", "prefixItems": [{"type": "number"}, TEXT, ref("Note")], "items": False}
+    schemas = {"Note": NOTE, "Spot": shape(point=point, path={"type": "array", "items": point})}
+    package = make_package(contract(operation={"responses": json_response(ref("Spot"))}, schemas=schemas))
+    models = importlib.import_module(f"{package}.models")
+    value = [1.5, "x", {"text": "t"}]
+    spot = wire_of(package, flavour).answer({"point": value, "path": [value]}).call("things.get")
+    assert spot.point == spot.path[0] == (1.5, "x", models.Note("t"))
+    assert models.Spot.__annotations__["point"] == "tuple[float, str, Note]"
+    assert spot.to_dict() == {"point": value, "path": [value]}
+    for wrong, location in (
+        ([1.5, "x"], "point"),
+        ([1.5, 7, {}], "point[1]"),
+        ([1, "x", {"text": 7}], "point[2].text"),
+    ):
+        with pytest.raises(MemsyDecodeError) as caught:
+            models.Spot.from_dict({"point": wrong, "path": []})
+        assert caught.value.location == location
+
+
+# --------------------------------------------------------------------------------------------- one direction only
+
+
+def test_what_goes_one_way_is_not_needed_the_other_way(make_package: Make, wire_of: Any, flavour: str) -> None:
+    user = shape(id=TEXT | {"readOnly": True}, name=TEXT, word=TEXT | {"writeOnly": True})
+    body = {"required": True, "content": {"application/json": {"schema": {"type": "array", "items": ref("User")}}}}
+    create = {"operationId": "things_create", "tags": ["things"], "responses": json_response(ref("User"))}
+    create["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref("User")}}}
+    package = make_package(
+        contract(
+            operation={"requestBody": body, "responses": json_response(ref("User"))},
+            method="post",
+            schemas={"User": user},
+            paths={"/create": {"post": create}},
+        )
+    )
+    users = importlib.import_module(f"{package}.models").User
+    wire = wire_of(package, flavour)
+    read = wire.answer({"id": "1", "name": "Ana"}).call("things.get", [users(name="Ana", word="hush")])
+    assert wire.body == [{"name": "Ana", "word": "hush"}]
+    assert (read.id, read.name, read.word) == ("1", "Ana", None)
+    assert wire.answer({"id": "1", "name": "Ana"}).call("things.create", "Ana", "hush") == read
+    assert wire.body == {"name": "Ana", "word": "hush"}
+    for lacking in ("id", "name"):
+        with pytest.raises(MemsyDecodeError) as caught:
+            users.from_dict({"id": "1", "name": "Ana", "word": "x"} | {lacking: None})
+        assert caught.value.location == lacking
 
 
 # ------------------------------------------------------------------------------------------------------- the key

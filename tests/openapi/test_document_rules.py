@@ -262,6 +262,11 @@ BREAKS: list[tuple[Rule, Callable[[Any], None], str]] = [
         "id: binary content",
     ),
     (
+        unsupported.tuples_are_closed,
+        put(f"{SCHEMAS}/SearchResult/properties/id", {"type": "array", "prefixItems": [{}], "items": {}}),
+        "properties/id: further `items` after `prefixItems`",
+    ),
+    (
         unsupported.keys_are_bearer_tokens,
         put("#/components/securitySchemes/basic", {"type": "http", "scheme": "basic"}),
         "securitySchemes/basic: only `type: http` with `scheme: bearer`",
