@@ -274,7 +274,7 @@ class LocalMemsy:
 
         def work(connection: sqlite3.Connection) -> None:
             sql = "UPDATE connectors SET authorized = 1 WHERE connector_id = ?"
-            if not connection.execute(sql, (connector_id,)).rowcount:
+            if not connection.execute(sql, (str(connector_id),)).rowcount:
                 raise ValueError(f"there is no connector {connector_id!r}")
 
         self._services.store.write(work)
@@ -293,7 +293,7 @@ class LocalMemsy:
 
         def work(connection: sqlite3.Connection) -> None:
             sql = "SELECT provider FROM connectors WHERE connector_id = ?"
-            row = connection.execute(sql, (connector,)).fetchone()
+            row = connection.execute(sql, (str(connector),)).fetchone()
             if row is None and connector not in providers.PROVIDERS:
                 raise ValueError(f"there is no connector or provider {connector!r}")
             providers.set_resources(connection, connector, connector if row is None else row[0], resources)

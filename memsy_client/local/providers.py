@@ -185,7 +185,9 @@ def set_resources(connection: sqlite3.Connection, target: str, slug: str, resour
     if isinstance(resources, str | Mapping):
         raise ValueError("the resources are a list")
     found = [asdict(_resource(PROVIDERS[slug], item)) for item in resources]
-    connection.execute("INSERT OR REPLACE INTO connector_resources VALUES (?, ?)", (target, json.dumps(found)))
+    # Not escaped, so that what is no Unicode text is refused here.
+    text = json.dumps(found, ensure_ascii=False)
+    connection.execute("INSERT OR REPLACE INTO connector_resources VALUES (?, ?)", (target, text))
 
 
 def _resource(provider: Provider, item: Any) -> Resource:
