@@ -271,13 +271,7 @@ class LocalMemsy:
         Raises:
             ValueError: There is no such connector.
         """
-
-        def work(connection: sqlite3.Connection) -> None:
-            sql = "UPDATE connectors SET authorized = 1 WHERE connector_id = ?"
-            if not connection.execute(sql, (connector_id,)).rowcount:
-                raise ValueError(f"there is no connector {connector_id!r}")
-
-        self._services.store.write(work)
+        self._services.store.write(lambda connection: providers.authorize(connection, connector_id))
 
     def set_connector_resources(self, connector: str, resources: Iterable[Any]) -> None:
         """Replace what a third party has to read.
@@ -290,15 +284,7 @@ class LocalMemsy:
         Raises:
             ValueError: There is no such connector or provider, or a resource is not one.
         """
-
-        def work(connection: sqlite3.Connection) -> None:
-            sql = "SELECT provider FROM connectors WHERE connector_id = ?"
-            row = connection.execute(sql, (connector,)).fetchone()
-            if row is None and connector not in providers.PROVIDERS:
-                raise ValueError(f"there is no connector or provider {connector!r}")
-            providers.set_resources(connection, connector, connector if row is None else row[0], resources)
-
-        self._services.store.write(work)
+        self._services.store.write(lambda connection: providers.set_resources(connection, connector, resources))
 
     def reset(self) -> None:
         """Return to the state of a new, empty server: data, keys, clock, plans, faults, requests."""

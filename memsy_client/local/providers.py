@@ -166,6 +166,17 @@ def give_consent(connection: sqlite3.Connection, url: str) -> str | None:
     return f"{PROVIDERS[provider].title} is connected, as far as a local server can. You may close this page."
 
 
+def authorize(connection: sqlite3.Connection, connector_id: str) -> None:
+    """Give the consent of a connection without its page.
+
+    Raises:
+        ValueError: There is no such connection.
+    """
+    sql = "UPDATE connectors SET authorized = 1 WHERE connector_id = ?"
+    if not connection.execute(sql, (str(connector_id),)).rowcount:
+        raise ValueError(f"there is no connector {connector_id!r}")
+
+
 def resources_of(connection: sqlite3.Connection, connector_id: str, slug: str) -> tuple[Resource, ...]:
     """What there is to read: what was set for the connection, else for the provider, else what the table has."""
     sql = "SELECT resources FROM connector_resources WHERE target = ?"
@@ -176,16 +187,22 @@ def resources_of(connection: sqlite3.Connection, connector_id: str, slug: str) -
     return PROVIDERS[slug].resources
 
 
-def set_resources(connection: sqlite3.Connection, target: str, slug: str, resources: Iterable[Any]) -> None:
-    """Replace what there is to read, of one connection or of all of a provider.
+def set_resources(connection: sqlite3.Connection, target: str, resources: Iterable[Any]) -> None:
+    """Replace what there is to read of one connection, or of all of a provider, whichever `target` names.
 
     Raises:
-        ValueError: They are not a list, or one is not a text, nor a mapping with a text as its `external_id`.
+        ValueError: There is no such connection or provider, or the resources are not a list of texts, and of mappings
+            with a text as their `external_id`.
     """
+    row = connection.execute("SELECT provider FROM connectors WHERE connector_id = ?", (str(target),)).fetchone()
+    provider = PROVIDERS.get(target if row is None else row[0])
+    if provider is None:
+        raise ValueError(f"there is no connector or provider {target!r}")
     if isinstance(resources, str | Mapping):
         raise ValueError("the resources are a list")
-    found = [asdict(_resource(PROVIDERS[slug], item)) for item in resources]
-    connection.execute("INSERT OR REPLACE INTO connector_resources VALUES (?, ?)", (target, json.dumps(found)))
+    # Not escaped, so that what is no Unicode text is refused here.
+    text = json.dumps([asdict(_resource(provider, item)) for item in resources], ensure_ascii=False)
+    connection.execute("INSERT OR REPLACE INTO connector_resources VALUES (?, ?)", (target, text))
 
 
 def _resource(provider: Provider, item: Any) -> Resource:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -26,7 +27,40 @@ async def test_the_contracts_own_examples_have_none(case: Case) -> None:
         assert find_deviations(operation.method, operation.path, status, 1) != ()
 
 
+#: Objects whose values the contract does not describe.
+FREE_FORM = {
+    "metadata",
+    "payload",
+    "components",
+    "prompt_meta",
+    "top_entities",
+    "confidence_buckets",
+    "entity_refs",
+    "usage[0]",
+}
 ID = ("results[0].id", "a string", "a number")
+
+
+def _values(data: Any, path: str = "") -> Iterator[tuple[Any, Any, str]]:
+    """Each value that the contract gives a type: what holds it, under which name or index, and its path."""
+    steps = enumerate(data) if isinstance(data, list) else data.items() if isinstance(data, dict) else ()
+    for step, value in steps:
+        where = f"{path}[{step}]" if isinstance(step, int) else f"{path}.{step}".lstrip(".")
+        if value is not None and where.rpartition(".")[2] not in FREE_FORM:
+            yield data, step, where
+            yield from _values(value, where)
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if case.has_body], ids=str)
+async def test_each_value_of_another_type_is_one_where_it_is(case: Case) -> None:
+    operation, seen = case.operation, 0
+    for holder, step, path in _values(body := copy.deepcopy(case.answer())):
+        kept, holder[step] = holder[step], "text" if isinstance(holder[step], bool) else True
+        found = find_deviations(operation.method, operation.path, 200, body)
+        holder[step] = kept
+        assert [deviation.path for deviation in found] == [path]
+        seen += 1
+    assert seen or case.answer() == []
 
 
 def _memory(**fields: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import sqlite3
 import httpx
 import pytest
 
-from memsy_client import AsyncMemsyControlClient, MemsyControlClient
+from memsy_client import AsyncMemsyControlClient, MemsyControlClient, ResourceSelection
 from memsy_client._core.messages import Request
 from memsy_client.local import LocalMemsy
 from memsy_client.local.providers import PROVIDERS, REFUSED
@@ -302,10 +302,11 @@ def test_a_repository_of_ones_own_has_the_branches_that_were_set_or_a_main_one(a
 
 
 @pytest.mark.parametrize(
-    "resources", ["C1", {"C1": {}}, [1], [{}], [{"external_id": 1}], [{"external_id": ""}], [{"name": "x"}], [None]]
+    "resources",
+    ["C1", {"C1": {}}, [1], [{}], [{"external_id": 1}], [{"external_id": ""}], [{"name": "x"}], [None], ["\ud800"]],
 )
 def test_resources_that_are_none_are_refused(api, memsy, resources):
-    with pytest.raises(ValueError, match="resource"):
+    with pytest.raises(ValueError, match=r"resource|surrogates"):
         memsy.set_connector_resources("slack", resources)
     assert len(api.get(f"/api/connectors/{authorized(api, 'slack')}/resources").body["resources"]) == 3
 
@@ -313,6 +314,8 @@ def test_resources_that_are_none_are_refused(api, memsy, resources):
 def test_a_connector_that_is_not_there_can_be_neither_authorised_nor_given_resources(memsy):
     with pytest.raises(ValueError, match="no connector 'conn_none'"):
         memsy.authorize_connector("conn_none")
+    with pytest.raises(ValueError, match="no connector 1"):
+        memsy.authorize_connector(1)
     with pytest.raises(ValueError, match="no connector or provider 'conn_none'"):
         memsy.set_connector_resources("conn_none", [])
 
@@ -356,9 +359,10 @@ def test_an_application_goes_from_consent_to_sync_over_http():
         assert "Slack" in page.text
         channels = control.connectors.list_resources(connection.connector_id)
         assert [channel.name for channel in channels] == ["general", "support", "random"]
-        selection = [{"external_id": channel.external_id} for channel in channels[:2]]
-        path = f"/connectors/{connection.connector_id}/resources"
-        assert control.request("PUT", path, json={"resources": selection}).parse()["status"] == "active"
+        selection = [ResourceSelection(channel.external_id) for channel in channels[:2]]
+        assert control.connectors.configure_resources(connection.connector_id, selection).status == "active"
+        selected = control.connectors.list_resources(connection.connector_id)
+        assert [channel.selected for channel in selected] == [True, True, False]
         assert control.connectors.sync(connection.connector_id).last_sync_at is not None
         assert control.connectors.delete(connection.connector_id) is None
         assert control.connectors.status("slack").connected is False
@@ -385,6 +389,13 @@ async def test_an_application_goes_from_consent_to_sync_without_a_port():
         (folder, _) = await control.connectors.list_resources(connection.connector_id)
         (inside,) = await control.connectors.list_resources(connection.connector_id, parent_id=folder.external_id)
         assert inside.name == "2026"
+        selection = [ResourceSelection(inside.external_id, resource_type="folder", name=inside.name)]
+        active = await control.connectors.configure_resources(connection.connector_id, selection)
+        assert active.status == (await control.connectors.sync(connection.connector_id)).status == "active"
+        bucket = await control.connectors.configure_s3(**S3)
+        assert (bucket.status, bucket.bucket) == ("active", "notes")
+        assert (await control.connectors.status("s3")).connected is True
+        await control.connectors.delete(bucket.id)
         await control.connectors.delete(connection.connector_id)
         assert await control.connectors.list() == []
     memsy.close()

@@ -7,7 +7,6 @@ transaction that stores its memories: it is processed exactly once.
 from __future__ import annotations
 
 import logging
-import math
 import sqlite3
 import threading
 from collections import Counter
@@ -213,26 +212,33 @@ class Worker:
         made: Counter[int] = Counter()
         room = {account: _room(connection, account, limit) for account, limit in limits.items()}
         for outcome in outcomes:
-            source = outcome.source
+            source, failure = outcome.source, outcome.failure
             connection.execute("DELETE FROM queue WHERE event = ?", (source.event,))
-            failure = outcome.failure
-            connection.execute("SAVEPOINT event")
-            new = self._store_drafts(connection, outcome, now)
-            if made[source.account] + new > room[source.account]:
-                # An event leaves all of its memories or none.
-                connection.execute("ROLLBACK TO event")
-                new, failure = 0, f"the plan allows {limits[source.account]} memories"
+            left = room[source.account]
+            new = self._store_drafts(connection, outcome, None if left is None else left - made[source.account], now)
+            if new is None:
+                failure = f"the plan allows {limits[source.account]} memories"
                 _log.warning("event %s failed: %s", source.event_id, failure)
-            connection.execute("RELEASE event")
-            made[source.account] += new
+            made[source.account] += new or 0
             if failure is not None:
                 connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, failure))
         return made
 
-    def _store_drafts(self, connection: sqlite3.Connection, outcome: _Outcome, now: int) -> int:
-        """Store what an event leaves; returns how many memories were made."""
+    def _store_drafts(
+        self, connection: sqlite3.Connection, outcome: _Outcome, room: int | None, now: int
+    ) -> int | None:
+        """Store all memories of an event, or none; returns how many were made, None when there is no room for them."""
         pairs = zip(outcome.drafts, outcome.vectors, strict=True)
-        return sum(self._store_draft(connection, outcome, draft, vector, now) for draft, vector in pairs)
+        if room is None:
+            # A savepoint would make each event cost more than it does by itself.
+            return sum(self._store_draft(connection, outcome, draft, vector, now) for draft, vector in pairs)
+        connection.execute("SAVEPOINT event")
+        made = sum(self._store_draft(connection, outcome, draft, vector, now) for draft, vector in pairs)
+        fits = made <= max(room, 0)
+        if not fits:
+            connection.execute("ROLLBACK TO event")
+        connection.execute("RELEASE event")
+        return made if fits else None
 
     def _store_draft(
         self, connection: sqlite3.Connection, outcome: _Outcome, draft: Draft, vector: bytes | None, now: int
@@ -248,10 +254,10 @@ class Worker:
         return promoted + (present is None)
 
 
-def _room(connection: sqlite3.Connection, account: int, limit: int | None) -> float:
-    """How many more memories an account may have."""
+def _room(connection: sqlite3.Connection, account: int, limit: int | None) -> int | None:
+    """How many more memories an account may have; None for any number."""
     if limit is None:
-        return math.inf
+        return None
     stored: int = connection.execute("SELECT count(*) FROM memories WHERE account = ?", (account,)).fetchone()[0]
     return limit - stored
 

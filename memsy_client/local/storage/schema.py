@@ -165,13 +165,9 @@ _WITHOUT_ROWID = {"connectors", "connector_resources", "keys", "levels", "source
 
 _INDEXES = {
     "events_digest": "events(digest, ingested)",
-    # Of the few events that carry one, which roles and teams an actor's events carry.
-    "events_groups": "events(account, actor_id, role_id, team_id) WHERE role_id IS NOT NULL OR team_id IS NOT NULL",
     "events_session": "events(account, session_id, event)",
     "events_ts": "events(account, ts, event_id)",
     "keys_prefix": "keys(prefix)",
-    # Has all that a list of actors asks of memories; the level too, without which SQLite would read each memory.
-    "memories_actor": "memories(account, actor_id, created, decays, promoted, level) WHERE level = 'actor'",
     "memories_fingerprint": "memories(account, fingerprint)",
     "memories_observed": "memories(account, observed, memory_id)",
 }
