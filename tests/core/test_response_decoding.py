@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.operations import WITH_BODY, Case
 
@@ -134,6 +134,7 @@ def test_random_json_gives_a_result_or_a_decode_error(document: Any, case: Case)
 @given(content=st.binary(max_size=30), case=st.sampled_from(WITH_BODY))
 @settings(max_examples=100, deadline=None)
 def test_random_bytes_give_a_decode_error(content: bytes, case: Case) -> None:
+    assume(content.strip() != b"null" or not case.takes_null)
     with pytest.raises(MemsyDecodeError):
         parsed(case, content)
 

@@ -36,6 +36,7 @@ def test_the_public_names_are_these():
         "Ingestion",
         "MemsyClient",
         "MemsyControlClient",
+        "NULL",
         "ORG_SCOPED_PROVIDERS",
         "Processed",
         "RateLimitInfo",
