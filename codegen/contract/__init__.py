@@ -10,6 +10,7 @@ the templates put it through the generator's escaping filters.
     nodes           what the clients are made of: planes, tags, methods, arguments, pages
     names           Python's names for what the contract names, and its values as Python writes them
     properties      what the generator's properties are
+    unions          how the variants of a union are told apart
     models          the fields of models, which models name which, and which are needed at all
     methods         what a method takes and gives, how it pages, what it raises
     tags            the classes of methods, and the planes whose clients have them
