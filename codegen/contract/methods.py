@@ -36,9 +36,6 @@ def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str,
     """
     short = str(endpoint.name).removeprefix(f"{strings.snake_case(tag)}_")
     python_name = plain_name(short if short.isidentifier() else endpoint.name, CLASS_NAMES)
-    repeatable = raw.node.get("x-repeatable", raw.method in IDEMPOTENT)
-    if not isinstance(repeatable, bool):
-        raise ContractError("x-repeatable is neither true nor false")
     result, schema, success = _result(raw, endpoint, models)
     arguments = _arguments(raw, endpoint, models)
     return ClientMethod(
@@ -50,7 +47,7 @@ def read_method(raw: RawOperation, endpoint: Endpoint, models: Models, tag: str,
         result=result,
         result_schema=schema,
         result_description=success,
-        repeatable=repeatable,
+        repeatable=raw.node.get("x-repeatable", raw.method in IDEMPOTENT),
         raises=_raises(raw),
         paging=_paging(raw, arguments, result, models),
         polling=_polling(raw),

@@ -126,7 +126,13 @@ BREAKS: list[tuple[Rule, Callable[[Any], None], str]] = [
     (completeness.operations_are_complete, put(f"{SEARCH}/operationId", "ingest"), "'ingest' is not unique"),
     (completeness.operations_are_complete, put(f"{SEARCH}/summary", " "), f"{SEARCH}: no summary"),
     (completeness.operations_are_complete, drop(f"{SEARCH}/description"), f"{SEARCH}: no description"),
-    (completeness.operations_are_complete, put(f"{SEARCH}/x-repeatable", "yes"), f"{SEARCH}: x-repeatable"),
+    (completeness.operations_are_complete, drop(f"{SEARCH}/x-repeatable"), f"{SEARCH}: no x-repeatable"),
+    (keywords.words_are_spelt, put(f"{SEARCH}/x-repeatable", "yes"), "x-repeatable: is true or false, not 'yes'"),
+    (
+        keywords.words_are_spelt,
+        put(f"{SCHEMAS}/EventPayload/properties/ts/format", "datetime"),
+        "ts/format: 'datetime' is not a format; did you mean 'date-time'?",
+    ),
     (completeness.tags_are_those_declared, put(f"{SEARCH}/tags", ["cores"]), f"{SEARCH}: tag 'cores' is not declared"),
     (completeness.tags_are_those_declared, put(f"{SEARCH}/tags", []), f"{SEARCH}: no tag"),
     (
