@@ -12,6 +12,7 @@ _NAMES = {
     "typing": ["Any", "Literal", "TYPE_CHECKING"],
     "{core}": ["decode", "encode"],
     "{core}.deprecation": ["deprecated", "deprecated_arguments"],
+    "{core}.list_model": ["ListModel"],
     "{core}.model": ["Model"],
     "{core}.null": ["Null"],
     "{core}.open_model": ["OpenModel"],

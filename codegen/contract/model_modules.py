@@ -77,6 +77,8 @@ class ModelModule:
     Attributes:
         is_open: Whether it is a free-form object, all of whose fields are `views`.
         is_result: Whether it is what a method returns, so that it tells usage and rate limit.
+        items: The attribute with the items that it stands for, or None.
+        base: Its base class.
         filled: The promised fields that read as null, and so as their default, when they are missing.
         source: The class out of whose fields `from_item` makes one, or None.
     """
@@ -98,12 +100,19 @@ class ModelModule:
         self._circular = self._importing_this(needed)
         self.fields = [] if self.is_open else self._fields(model, props)
         self.views = self._open_views(model, props) if self.is_open else self._flattened(holder, inner)
+        self.items, self.base = self._items_and_base(models.list_field(model))
         self.filled = [field.wire for field in self.fields if field.is_promised and not field.is_required]
         self.late_imports = self._late_imports(props)
         direct, for_types = (
             model_imports(models.classes(part), ".") for part in (needed - self._circular, self._circular)
         )
         self.imports = import_block(self._used_names(), core, direct, for_types)
+
+    def _items_and_base(self, listed: Any) -> tuple[str | None, str]:
+        if listed is None:
+            return None, "Model"
+        item = self._types.of(single(listed).inner_property).received
+        return attribute(listed), str(self._types.named("ListModel", item))
 
     def _importing_this(self, names: set[str]) -> set[str]:
         """Those of the classes whose modules import this one in turn."""
@@ -118,7 +127,7 @@ class ModelModule:
         names = {"decode"}.union(*(annotation.names for annotation in annotations))
         if self.is_open:
             return {*names, "OpenModel"}
-        names |= {"Any", "Model", "define", "field"}
+        names |= {"Any", self.base.split("[")[0], "define", "field"}
         if any(field.storage != field.name for field in self.fields):
             names.add("deprecated")
         if not all(field.is_json for field in self.fields):

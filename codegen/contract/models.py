@@ -64,6 +64,14 @@ class Models:
         """Whether a property is a free-form object, which is a dict with typed properties in Python (`x-open`)."""
         return isinstance(prop, ModelProperty) and not self.is_map(prop) and bool(self._schema(prop).get("x-open"))
 
+    def list_field(self, model: ModelProperty) -> Any:
+        """The field whose items a model stands for (`x-items`), or None."""
+        name = self._schema(model).get("x-items")
+        field = self.field(model, name)
+        if name is not None and not isinstance(single(field), ListProperty):
+            raise ContractError(f"x-items names {name}, which is not a field with a list")
+        return field
+
     def convertible(self, name: str, prop: Any, argument: str) -> Any:
         """The model `name` (`x-accepts`) out of which the items of a list of models can be made, field by field."""
         target = prop.inner_property if isinstance(prop, ListProperty) else None

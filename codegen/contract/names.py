@@ -7,7 +7,7 @@ import keyword
 import math
 from typing import Any
 
-from memsy_client._core.model import Model
+from memsy_client._core.list_model import ListModel
 from memsy_client._core.open_model import OpenModel
 
 from .document import ContractError
@@ -18,7 +18,7 @@ _QUOTED = '\\"'
 TYPES = {"bool", "datetime", "dict", "float", "int", "list", "str"}
 #: Attributes that every model has, or that its class body needs in their own meaning.
 MODEL_NAMES = TYPES.union(
-    dir(Model), ["additional_properties", "classmethod", "field", "from_dict", "property", "self"]
+    dir(ListModel), ["additional_properties", "classmethod", "field", "from_dict", "property", "self"]
 )
 #: Arguments that methods, or the functions that build their calls, need in their own meaning.
 METHOD_NAMES = {"datetime", "encode", "max_items", "self"}

@@ -21,6 +21,7 @@ _SCHEMA = {
 _SCHEMA_EXTENSIONS = {
     *("x-open", "x-expose", "x-chosen", "x-accepts", "x-positional", "x-keyword-only", "x-empty-as-null"),
     "x-number-as-text",
+    "x-items",
 }
 #: What each kind of object may hold; extensions included.
 KEYWORDS: dict[str, set[str]] = {

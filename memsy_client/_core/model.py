@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from .messages import Headers
@@ -75,11 +74,33 @@ class Model:
             setattr(copied, name, changes[name])
         return cast("Self", copied)
 
-    def __getitem__(self, name: str) -> Any:
-        return self.to_dict()[name]
+    def to_json(self) -> str:
+        """The model as the text of a JSON object."""
+        from . import codec
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.to_dict())
+        return codec.dumps(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The model of a JSON object in text, or in UTF-8.
+
+        Raises:
+            MemsyDecodeError: It is not JSON, or not one of these.
+        """
+        from . import codec
+
+        content = text.encode(errors="surrogatepass") if isinstance(text, str) else text
+        return cls.from_dict(codec.loads(content))
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Self:
+        """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
+        raise NotImplementedError  # every generated model has its own
+
+    def __getitem__(self, name: str) -> Any:
+        if not isinstance(name, str):
+            raise TypeError(f"{type(self).__name__} has fields, by their names; it is not a list")
+        return self.to_dict()[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self.to_dict()

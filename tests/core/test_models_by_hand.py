@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 
 import attrs
 import pytest
 
-from memsy_client import RateLimitInfo, UsageInfo
+from memsy_client import MemsyDecodeError, RateLimitInfo, UsageInfo, models
 from memsy_client._core.messages import Headers
 from memsy_client.models import EventPayload, SearchResponse, SearchResult, SearchResultMetadata
 
@@ -68,3 +69,37 @@ def test_what_headers_said_can_be_replaced(usage: UsageInfo | None) -> None:
     again._response_headers = Headers.of([("X-Plan", "pro"), ("X-RateLimit-Limit", "10")])
     changed = again.copy(usage=usage)
     assert (changed.usage, changed.rate_limit, again.usage) == (usage, RateLimitInfo(limit=10), USAGE)
+
+
+def test_a_response_stands_for_its_items() -> None:
+    first, second = SearchResult("1", "a", 0.5), SearchResult("2", "b", 0.4)
+    response = SearchResponse([first, second])
+    assert [*response] == list(response) == [first, second]
+    assert (len(response), response[0], response[-1], response[:1]) == (2, first, second, [first])
+    assert response
+    assert not SearchResponse([])
+    assert "results" in response
+    assert "1" not in response
+    assert response["results"] == [first.to_dict(), second.to_dict()]
+    with pytest.raises(IndexError):
+        response[2]
+    for kind in ("MemoryListResponse", "EventListResponse", "ActorListResponse", "KeyListResponse"):
+        assert not list(
+            getattr(models, kind).from_dict({"total": 0, "limit": 1, "offset": 0, "max_keys": 5, "active_count": 0})
+        )
+
+
+def test_another_model_is_not_iterable() -> None:
+    with pytest.raises(TypeError, match="SearchResult has fields, by their names"):
+        list(SearchResult("1", "a", 0.5))  # type: ignore[call-overload]
+    assert bool(SearchResult("1", "a", 0.5))
+
+
+def test_json_text_in_and_out() -> None:
+    response = SearchResponse([SearchResult("1", "é", 0.5, {"tags": ["a"]}, additional_properties={"new": [1]})])
+    assert SearchResponse.from_json(response.to_json()) == response
+    assert SearchResponse.from_json(response.to_json().encode()) == response
+    assert json.loads(response.to_json()) == response.to_dict()
+    for wrong in ("{", "[]", b"\xff", "\ud800", ""):
+        with pytest.raises(MemsyDecodeError):
+            SearchResponse.from_json(wrong)

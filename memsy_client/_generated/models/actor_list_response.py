@@ -5,14 +5,14 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
-from memsy_client._core.model import Model
+from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .actor_resource import ActorResource
 
 
 @define(weakref_slot=False, getstate_setstate=False)
-class ActorListResponse(Model):
+class ActorListResponse(ListModel[ActorResource]):
     """One page of actors.
 
     Attributes:
@@ -24,6 +24,8 @@ class ActorListResponse(Model):
             too low.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
+
+    _ITEMS = "items"
 
     items: list[ActorResource]
     total: int

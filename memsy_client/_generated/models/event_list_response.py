@@ -5,14 +5,14 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
-from memsy_client._core.model import Model
+from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .event_item_resource import EventItemResource
 
 
 @define(weakref_slot=False, getstate_setstate=False)
-class EventListResponse(Model):
+class EventListResponse(ListModel[EventItemResource]):
     """One page of events.
 
     Attributes:
@@ -22,6 +22,8 @@ class EventListResponse(Model):
         offset: How many were skipped before this page.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
+
+    _ITEMS = "items"
 
     items: list[EventItemResource] = field(factory=list[EventItemResource])
     total: int = 0

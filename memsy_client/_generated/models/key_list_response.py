@@ -5,14 +5,14 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
-from memsy_client._core.model import Model
+from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .key_resource import KeyResource
 
 
 @define(weakref_slot=False, getstate_setstate=False)
-class KeyListResponse(Model):
+class KeyListResponse(ListModel[KeyResource]):
     """The API keys of an organisation.
 
     Attributes:
@@ -21,6 +21,8 @@ class KeyListResponse(Model):
         active_count: How many keys are active.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
+
+    _ITEMS = "keys"
 
     keys: list[KeyResource]
     max_keys: int

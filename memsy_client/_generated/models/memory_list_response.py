@@ -5,14 +5,14 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
-from memsy_client._core.model import Model
+from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .memory_item_resource import MemoryItemResource
 
 
 @define(weakref_slot=False, getstate_setstate=False)
-class MemoryListResponse(Model):
+class MemoryListResponse(ListModel[MemoryItemResource]):
     """One page of memories.
 
     Attributes:
@@ -22,6 +22,8 @@ class MemoryListResponse(Model):
         offset: How many were skipped before this page.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
+
+    _ITEMS = "items"
 
     items: list[MemoryItemResource] = field(factory=list[MemoryItemResource])
     total: int = 0

@@ -5,20 +5,22 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
-from memsy_client._core.model import Model
+from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .search_result import SearchResult
 
 
 @define(weakref_slot=False, getstate_setstate=False)
-class SearchResponse(Model):
+class SearchResponse(ListModel[SearchResult]):
     """What a search found.
 
     Attributes:
         results: The results, best first.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
+
+    _ITEMS = "results"
 
     results: list[SearchResult] = field(factory=list[SearchResult])
     _usage: UsageInfo | None = field(default=None, alias="usage", eq=False, repr=False)

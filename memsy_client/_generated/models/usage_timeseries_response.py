@@ -5,7 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
-from memsy_client._core.model import Model
+from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 from .usage_data_point import UsageDataPoint
@@ -13,7 +13,7 @@ from .usage_granularity import UsageGranularity
 
 
 @define(weakref_slot=False, getstate_setstate=False)
-class UsageTimeseriesResponse(Model):
+class UsageTimeseriesResponse(ListModel[UsageDataPoint]):
     """The usage over time.
 
     Attributes:
@@ -22,6 +22,8 @@ class UsageTimeseriesResponse(Model):
         data: The data points, oldest first.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
+
+    _ITEMS = "data"
 
     org_id: str
     granularity: UsageGranularity | str
