@@ -19,7 +19,7 @@ TYPES = {"bool", "datetime", "dict", "float", "int", "list", "str"}
 #: Attributes that every model has, or that its class body needs in their own meaning.
 MODEL_NAMES = TYPES.union(
     dir(ListModel), ["additional_properties", "classmethod", "field", "from_dict", "property", "self"]
-)
+) - {"keys"}
 #: Arguments that methods, or the functions that build their calls, need in their own meaning.
 METHOD_NAMES = {"datetime", "encode", "max_items", "self"}
 #: Methods that every resource has.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from ..exceptions import MemsyInputError
-from .model import Model
+from .base_model import BaseModel
 from .null import NULL, Null
 
 S = TypeVar("S")
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 def to_jsonable(value: Any) -> Any:
     """`value` with the models, dates and containers in it turned into JSON values; anything else as it is."""
-    if isinstance(value, Model):
+    if isinstance(value, BaseModel):
         return value.to_dict()
     if isinstance(value, datetime.date):
         return timestamp(value)
@@ -41,7 +41,7 @@ def items(name: str, values: Iterable[T] | None) -> list[T] | None:
     """
     if values is None:
         return None
-    if isinstance(values, str | bytes | Mapping | Model) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes | Mapping | BaseModel) or not isinstance(values, Iterable):
         raise MemsyInputError(f"{name} takes a list, not one {type(values).__name__}")
     return list(values)
 

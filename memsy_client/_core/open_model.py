@@ -28,3 +28,15 @@ class OpenModel(dict[str, Any]):
     def to_dict(self) -> dict[str, Any]:
         """The object as JSON values, in a plain dict."""
         return {name: to_jsonable(value) for name, value in self.items()}
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from ..integrations.pydantic import model_schema
+
+        return model_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:
+        from ..integrations.pydantic import model_json_schema
+
+        return model_json_schema(cls.__name__)

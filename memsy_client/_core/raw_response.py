@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from ..exceptions import Attempt, MemsyDecodeError, MemsyError
 from . import codec, lazy
+from .base_model import BaseModel
 from .hooks import logger
 from .messages import Headers, Response
-from .model import Model
 from .operation import Call
 from .usage_and_rate_limit import RateLimitInfo, UsageInfo, parse_rate_limit, parse_usage
 
@@ -120,7 +120,7 @@ class RawResponse(Generic[T]):
         except MemsyDecodeError as error:
             error.response = self._response
             raise with_call_context(error, self._call, self._response, self.attempts) from None
-        if isinstance(result, Model):
+        if isinstance(result, BaseModel):
             result._response_headers = self.headers
         if logger.isEnabledFor(logging.DEBUG):
             self._log_deviations()

@@ -103,3 +103,8 @@ def test_json_text_in_and_out() -> None:
     for wrong in ("{", "[]", b"\xff", "\ud800", ""):
         with pytest.raises(MemsyDecodeError):
             SearchResponse.from_json(wrong)
+
+
+def test_a_model_as_a_dict() -> None:
+    response = SearchResponse([SearchResult("1", "a", 0.5)])
+    assert dict(response) == {**response} == response.to_dict()  # type: ignore[arg-type, dict-item]

@@ -14,8 +14,12 @@ import memsy_client
 ROOT = Path(memsy_client.__file__).parent
 #: Packages that are imported by another name than they are installed by.
 INSTALLED_AS = {"dateutil": "python-dateutil"}
-#: What has been imported before the file gets there: by the program whose event loop is trio's, or by pytest itself.
-PRESENT = {"trio": "_transports/per_loop.py", "pytest": "local/pytest_plugin.py"}
+#: What has been imported before the file gets there: by the program whose event loop is trio's, by pytest or pydantic.
+PRESENT = {
+    "trio": "_transports/per_loop.py",
+    "pytest": "local/pytest_plugin.py",
+    "pydantic_core": "integrations/pydantic.py",
+}
 
 
 def _declared(*extras: str) -> set[str]:
