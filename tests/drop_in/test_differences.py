@@ -99,8 +99,11 @@ def test_unknown_fields_count():
 
 
 def test_iteration_and_truth():
-    assert list(SearchResponse([])) == ["results"]
-    assert bool(SearchResponse([]))
+    result = SearchResult("m", "text", 0.5)
+    assert list(SearchResponse([result])) == [result]
+    assert bool(SearchResponse([result]))
+    assert not SearchResponse([])
+    assert bool(result)
     assert "results" in SearchResponse([])
     assert SearchResponse([]).get("took_ms", 0) == 0
     assert not SearchResult("m", "text", 0.5, {}).metadata
