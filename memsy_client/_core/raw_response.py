@@ -7,6 +7,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from ..exceptions import Attempt, MemsyDecodeError, MemsyError
 from . import codec, lazy
+from .copying import shallow_copy
 from .messages import Headers, Response
 from .model import Model
 from .operation import Call
@@ -110,9 +111,9 @@ def with_call_context(
 
 
 def with_raw_sender(resource: R) -> R:
-    """The same resource, whose methods give the response instead of their result; it holds on to the sender alone."""
-    twin: Any = object.__new__(type(resource))
-    twin._sender = cast(Any, resource)._sender.raw()
+    """The same resource, whose methods give the response instead of their result. The two do not know each other."""
+    twin: Any = shallow_copy(resource)
+    twin._sender = twin._sender.raw()
     return cast(R, twin)
 
 
