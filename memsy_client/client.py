@@ -118,14 +118,11 @@ class _Client(Generic[Http]):
         Raises:
             MemsyInputError: An option cannot be used.
         """
-        view = _Client.__copy__(self)
-        view._sender = replace(self._sender, settings=apply_options(self._sender.settings, options))
-        return view
+        sender = replace(self._sender, settings=apply_options(self._sender.settings, options))
+        return shallow_copy(self, _sender=sender, _is_view=True)
 
     def __copy__(self) -> Self:
-        view = shallow_copy(self)
-        view._is_view = True
-        return view
+        return shallow_copy(self, _is_view=True)
 
 
 class _SyncClient(_Client[HttpClient | SyncTransport]):

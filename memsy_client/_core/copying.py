@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MemberDescriptorType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-def shallow_copy(original: T) -> T:
-    """An object of the same class with the same attributes, those of a caller's subclass among them.
+def shallow_copy(original: T, **changes: Any) -> T:
+    """An object of the same class with the same attributes, those of a caller's subclass among them, but for `changes`.
 
     Neither a constructor nor a method of the class is called. What a cached property keeps is left out: it was made
     for the original, and the copy makes its own.
@@ -24,4 +24,5 @@ def shallow_copy(original: T) -> T:
     for name, slot in slots.items():
         if isinstance(slot, MemberDescriptorType) and hasattr(original, name):
             slot.__set__(copy, slot.__get__(original))
+    vars(copy).update(changes)
     return copy

@@ -112,9 +112,7 @@ def with_call_context(
 
 def with_raw_sender(resource: R) -> R:
     """The same resource, whose methods give the response instead of their result. The two do not know each other."""
-    twin: Any = shallow_copy(resource)
-    twin._sender = twin._sender.raw()
-    return cast(R, twin)
+    return shallow_copy(resource, _sender=cast(Any, resource)._sender.raw())
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
