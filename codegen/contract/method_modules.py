@@ -8,7 +8,7 @@ from .imports import import_block, model_imports
 from .models import Models
 from .names import TYPES, literal
 from .nodes import Argument, ClientMethod, Plane, Tag
-from .properties import kind
+from .properties import kind, members
 from .types import Types
 
 
@@ -60,7 +60,7 @@ class CallModule(_MethodModule):
             self.result = f"decode.field(data, {literal(unwrap)}, {check})" if unwrap else f"{check}(data)"
             self.is_untyped = not unwrap and check.function == "decode.first_of"
             names |= {"Any", "decode"} if unwrap or check.function.startswith("decode.") else {"Any"}
-        if any(argument.is_list for argument in method.arguments):
+        if any(_encoder(argument) for argument in method.arguments):
             names.add("encode")
         self.imports = self._imports(names, core)
         results = models.classes(self.types.of(method.result).received.names)
@@ -123,4 +123,15 @@ def _by_wire_name(arguments: Iterable[Argument]) -> str:
 
 
 def _encoded(argument: Argument) -> str:
-    return f'encode.items("{argument.name}", {argument.name})' if argument.is_list else argument.name
+    encoder = _encoder(argument)
+    return f'encode.{encoder}("{argument.name}", {argument.name})' if encoder else argument.name
+
+
+def _encoder(argument: Argument) -> str | None:
+    """The function of the core's module `encode` that an argument passes through, or None."""
+    if argument.is_list:
+        return "items"
+    kinds = {kind(member) for member in members(argument.prop)} - {"None"}
+    if kinds and kinds <= {"Int", "Float"}:
+        return "number"
+    return "time" if "DateTime" in kinds else None

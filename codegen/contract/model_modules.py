@@ -32,7 +32,8 @@ class ModelField:
     """A field of a model. Its attribute `name` holds `annotation`, and is set to `read` when a model is made of `data`.
 
     What was read is wrong when `test` (a condition on `value`, and what is expected) holds; where that is None, `read`
-    sees to it, perhaps by a check of the module's own, `own_check`.
+    sees to it, perhaps by a check of the module's own, `own_check`. One that `is_sent_time` may be text, which then
+    has to have an offset.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ModelField:
     required: bool
     is_secret: bool
     is_json: bool
+    is_sent_time: bool
     annotation: Annotation
     read: str
     test: tuple[str, str] | None
@@ -101,6 +103,7 @@ class ModelModule:
             required=prop.required,
             is_secret=schema.get("format") == "password",
             is_json=word in _JSON_KINDS,
+            is_sent_time=self._is_sent and word == "DateTime",
             annotation=annotation if prop.required else annotation.or_none(),
             read=_read(prop, check, f"_check_{name}" if is_own else str(check), may_be_none),
             test=(f"{test[0]} and value is not None", test[1]) if test and may_be_none else test,

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._core.checks import check_whole_number
+from .._core.checks import check_hook, check_whole_number
 from .._core.sender import AsyncSender, CallFlow, SyncSender
 from .._generated.api.core import ingest
 from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyInputError
@@ -117,6 +117,7 @@ class _Ingestion:
     ) -> None:
         check_whole_number("batch_size", batch_size, most=_EVENTS_A_CALL)
         check_whole_number("concurrency", concurrency)
+        check_hook("on_progress", on_progress)
         if isinstance(events, str | bytes | Mapping) or not isinstance(events, Iterable | AsyncIterable):
             raise MemsyInputError(f"events takes an iterable of events, not {type(events).__name__}")
         self.acknowledged = 0

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from ..exceptions import MemsyInputError
-from .checks import check_seconds, check_whole_number
+from .checks import check_hook, check_seconds, check_whole_number
 from .credentials import Secret
 from .headers import check_headers, merge_headers
 from .hooks import RequestEvent, ResponseEvent
@@ -125,8 +125,7 @@ class Settings:
         if not isinstance(self.retry, RetryPolicy):
             raise MemsyInputError(f"retry has to be a RetryPolicy, not {type(self.retry).__name__}")
         for name in ("on_request", "on_response"):
-            if getattr(self, name) is not None and not callable(getattr(self, name)):
-                raise MemsyInputError(f"{name} has to be a function or None, not {type(getattr(self, name)).__name__}")
+            check_hook(name, getattr(self, name))
         object.__setattr__(self, "headers", dict(check_headers(self.headers)))
 
 
