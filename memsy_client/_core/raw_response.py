@@ -26,9 +26,17 @@ class RawResponse(Generic[T]):
         elapsed: Seconds the whole call took, waits included.
     """
 
-    def __init__(self, call: Call[T], response: Response, attempts: tuple[Attempt, ...], elapsed: float) -> None:
+    def __init__(
+        self,
+        call: Call[T],
+        response: Response,
+        attempts: tuple[Attempt, ...],
+        elapsed: float,
+        shown: Response | None = None,
+    ) -> None:
         self._call = call
         self._response = response
+        self._shown = shown or response  # in an error: without the key, should the service have echoed it
         self.attempts = attempts
         self.elapsed = elapsed
 
@@ -89,8 +97,8 @@ class RawResponse(Generic[T]):
                     result = parse(data)
                 operation.is_loaded = True
         except MemsyDecodeError as error:
-            error.response = self._response
-            raise with_call_context(error, self._call, self._response, self.attempts) from None
+            error.response = self._shown
+            raise with_call_context(error, self._call, self._shown, self.attempts) from None
         if isinstance(result, Model):
             result._response_headers = self.headers
         return result

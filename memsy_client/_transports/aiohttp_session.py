@@ -115,16 +115,20 @@ class _Response(aiohttp.ClientResponse):
 def _environment_proxy(scheme: str, authority: str) -> str | None:
     proxy = proxy_and_tls.environment_proxy(f"{scheme}://{authority}")
     if proxy and not is_supported_proxy(proxy):
-        kind = proxy.partition("://")[0]
         raise TransportError(
-            f"cannot connect: aiohttp does not support the {kind} proxy that the environment names", unsent=True
+            "cannot connect: the proxy that the environment names has to be an http:// or https:// URL for aiohttp",
+            unsent=True,
         )
     return proxy
 
 
 def is_supported_proxy(proxy: str) -> bool:
-    # aiohttp would speak HTTP to a proxy of any kind.
-    return proxy.lower().startswith(("http://", "https://"))
+    # aiohttp would speak HTTP to a proxy of any kind, and quote the password of a URL that it cannot read.
+    try:
+        url = URL(proxy)
+        return url.scheme in ("http", "https") and bool(url.host) and url.port is not None
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=64)
