@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from ._core.checks import check_whole_number
+from ._core.copying import shallow_copy
 from ._core.credentials import Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
 from ._core.lazy import import_lock
@@ -96,9 +97,6 @@ class _Client(Generic[Http]):
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
         """The client that `MEMSY_API_KEY` and `MEMSY_BASE_URL` (for control clients `MEMSY_CONTROL_URL`) describe.
 
-        Args:
-            **options: As for the constructor.
-
         Raises:
             MemsyInputError: A variable is missing, which it names, or cannot be used.
         """
@@ -113,18 +111,18 @@ class _Client(Generic[Http]):
         return str(self._sender.base_url)
 
     def with_options(self, **options: Unpack[Options]) -> Self:
-        """A view of this client with other settings: `timeout`, `deadline`, `max_retries`, `retry_backoff`, `retry`,
-        `headers` (added to those there are), `max_response_bytes`, `on_request`, `on_response`, as for the constructor.
+        """A view of this client with other settings, as for the constructor; `headers` are added to those there are.
 
-        It shares the connections, and closing it closes nothing.
+        It shares the connections, and closing it closes nothing. `copy.copy` gives a view, too.
 
         Raises:
             MemsyInputError: An option cannot be used.
         """
-        view = object.__new__(type(self))
-        view._sender = replace(self._sender, settings=apply_options(self._sender.settings, options))
-        view._is_view = True
-        return view
+        sender = replace(self._sender, settings=apply_options(self._sender.settings, options))
+        return shallow_copy(self, _sender=sender, _is_view=True)
+
+    def __copy__(self) -> Self:
+        return shallow_copy(self, _is_view=True)
 
 
 class _SyncClient(_Client[HttpClient | SyncTransport]):
@@ -143,6 +141,7 @@ class _SyncClient(_Client[HttpClient | SyncTransport]):
         repeatable: bool | None = None,
     ) -> RawResponse[Any]:
         """Call an endpoint that the contract does not have yet, with the retries, errors and limits of any other.
+        `parse()` of the response gives the JSON as it came.
 
         Args:
             method: The HTTP method.
@@ -151,9 +150,6 @@ class _SyncClient(_Client[HttpClient | SyncTransport]):
             json: The body, or None for none.
             headers: Headers of this request.
             repeatable: Whether sending it twice does no harm; None to go by the method.
-
-        Returns:
-            The response, whose `parse()` gives the JSON as it came.
 
         Raises:
             MemsyError: As any other call.
@@ -194,7 +190,7 @@ class _AsyncClient(_Client[AsyncHttpClient | AsyncTransport]):
         return await self._sender.send_raw(call)
 
     async def close(self) -> None:
-        """Close the connections. Calls made afterwards raise `MemsyClosedError`. Of a view, it closes nothing."""
+        """As `MemsyClient.close`."""
         transport = None if self._is_view else self._sender.shared.release()
         if transport is not None:
             await transport.aclose()
@@ -221,8 +217,9 @@ class MemsyClient(_SyncClient, CoreMethods):
     ) -> Ingestion:
         """Ingest any number of events in bounded memory; iterate over the result to make it happen.
 
-        Each batch is a call of its own, with the client's retries and time-outs. One that is refused because of some
-        of its events (413, 422) is halved until these stand alone.
+        Each batch is a call of its own, with the client's retries and time-outs. One that is refused for some of its
+        events (413, 422) is halved until these stand alone; after one that is refused as any other would be (401, 403,
+        a spent quota, a closed client) nothing more is sent, and the other events' outcomes have its error.
 
         Args:
             events: Any iterable, read as it is needed: at most `batch_size * concurrency` events ahead.

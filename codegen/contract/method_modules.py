@@ -8,7 +8,7 @@ from .imports import import_block, model_imports
 from .models import Models
 from .names import TYPES, default_literal, literal
 from .nodes import Argument, ClientMethod, Plane, Tag, passed
-from .properties import kind, single
+from .properties import kind, members, single
 from .types import Annotation, Check, Types
 
 
@@ -69,7 +69,7 @@ class CallModule(_MethodModule):
             self.result = _parsed(method, check)
             self.is_untyped = not unwrap and check.is_untyped
             names |= {"Any", "decode"} if unwrap or check.function.startswith("decode.") else {"Any"}
-        if any(argument.is_list for argument in method.arguments):
+        if any(_encoder(argument) for argument in method.arguments):
             names.add("encode")
         self.imports = self._imports(names, core)
         results = models.classes(self.types.of(method.result).received.names)
@@ -177,10 +177,24 @@ def _by_wire_name(arguments: Iterable[Argument]) -> str:
 
 
 def _encoded(argument: Argument) -> str:
+    encoder = _encoder(argument)
+    if encoder is None:
+        return argument.name
+    conversion = ""
     if argument.accepts:
         model = single(argument.prop).inner_property.class_info.name
-        conversion = f"{argument.accepts.class_info.name}, {model}.from_item"
-        return f'encode.converted_items("{argument.name}", {argument.name}, {conversion})'
-    function = "nullable_items" if argument.is_list and argument.may_be_null else "items"
-    listed = f'encode.{function}("{argument.name}", {argument.name})' if argument.is_list else argument.name
-    return f"{listed} or None" if argument.schema.get("x-empty-as-null") else listed
+        conversion = f", {argument.accepts.class_info.name}, {model}.from_item"
+    encoded = f'encode.{encoder}("{argument.name}", {argument.name}{conversion})'
+    return f"{encoded} or None" if argument.schema.get("x-empty-as-null") else encoded
+
+
+def _encoder(argument: Argument) -> str | None:
+    """The function of the core's module `encode` that an argument passes through, or None."""
+    if argument.accepts:
+        return "converted_items"
+    if argument.is_list:
+        return "nullable_items" if argument.may_be_null else "items"
+    kinds = {kind(member) for member in members(argument.prop)} - {"None"}
+    if kinds and kinds <= {"Int", "Float"}:
+        return "number"
+    return "time" if "DateTime" in kinds else None

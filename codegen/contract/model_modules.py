@@ -26,6 +26,7 @@ class ModelField:
         storage: The attribute that is set, another one where reading `name` warns that it is deprecated.
         is_promised: Whether the service always sends it; from one that does not, it reads as null.
         is_required: Whether it then is an error, for lack of a default.
+        is_sent_time: Whether it may be a time as text, which then has to have an offset.
         is_written: Whether it is always part of what is sent, even when it is None.
         initial: What stands behind the annotation in the class body.
         read: The statements that set the attribute from `data`.
@@ -43,6 +44,7 @@ class ModelField:
     is_required: bool
     is_written: bool
     is_json: bool
+    is_sent_time: bool
     annotation: Annotation
     initial: str
     read: tuple[str, ...]
@@ -170,6 +172,7 @@ class ModelModule:
             is_required=reading.is_required,
             is_written=(prop.required or "default" in schema) and not self._is_read_only(schema),
             is_json=kind(single(prop)) in _JSON_KINDS and "Null" not in annotation.members,
+            is_sent_time=self._uses.is_only_sent and kind(single(prop)) == "DateTime",
             annotation=annotation,
             initial=self._initial(name, schema, annotation, reading if is_optional else None, converter),
             read=tuple(reading.statements(storage, f"_check_{name}" if is_own else str(reading.check))),

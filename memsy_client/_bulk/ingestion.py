@@ -1,20 +1,33 @@
 """Ingesting any number of events, in bounded memory.
 
 Events are read in waves: as many batches as may be under way at once are sent together, and their outcomes are given
-in order before more are read. So no task outlives the step of the iteration that started it.
+in order before more are read. So no task outlives the step of the iteration that started it; of threads, only one whose
+request is under way when that step is interrupted.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._core.checks import check_whole_number
+from .._core.checks import check_hook, check_whole_number
 from .._core.sender import AsyncSender, CallFlow, SyncSender
 from .._generated.api.core import ingest
-from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyInputError
+from .._transports.threads import in_thread
+from ..exceptions import (
+    MemsyAPIError,
+    MemsyClosedError,
+    MemsyConnectionError,
+    MemsyDecodeError,
+    MemsyError,
+    MemsyInputError,
+    UsageLimitExceeded,
+)
+from .stopping import StoppableSender
 
 if TYPE_CHECKING:
     from ..models import EventPayload
@@ -24,6 +37,12 @@ _EVENTS_A_CALL = 1000
 
 #: Refusals of a whole batch that may be due to some of its events: too large, invalid.
 _DIVISIBLE = (413, 422)
+
+#: Refusals of the caller, which every other batch would get as well.
+_OF_THE_CALLER = (401, 403)
+
+#: How many seconds an interrupted iteration waits for requests that are under way, to know what was stored.
+_GRACE = 2.0
 
 
 @dataclass(slots=True)
@@ -63,7 +82,8 @@ class _Batch:
         is_counted: Whether they are in the ingestion's counts.
     """
 
-    def __init__(self, first: int, events: list[EventPayload]) -> None:
+    def __init__(self, ingestion: _Ingestion, first: int, events: list[EventPayload]) -> None:
+        self._ingestion = ingestion
         self._first = first
         self._events = events
         self.outcomes: list[IngestOutcome] = []
@@ -75,6 +95,9 @@ class _Batch:
         while waiting:
             start, end = waiting.pop()
             events = self._events[start:end]
+            if self._ingestion.stopped_by is not None:
+                self._note(start, [None] * len(events), self._ingestion.stopped_by)
+                continue
             try:
                 response = yield ingest.request(events)
                 if len(response.event_ids) != len(events):
@@ -83,26 +106,36 @@ class _Batch:
                 if len(events) > 1 and _is_divisible(error):
                     middle = (start + end) // 2
                     waiting += [(middle, end), (start, middle)]
-                else:
-                    self._note(start, [None] * len(events), error)
+                    continue
+                if _is_final(error):
+                    self._ingestion.stopped_by = error
+                self._note(start, [None] * len(events), error)
             else:
                 self._note(start, response.event_ids, None)
 
-    def interrupt(self) -> None:
+    def end(self) -> None:
         """End it as it is: of the events that are left nobody knows whether they were stored."""
+        self.outcomes = list(self.outcomes)  # one that is still under way, in a thread, keeps its own
         known = len(self.outcomes)
         error = MemsyConnectionError("interrupted before the response came: the event may have been stored or not")
         self._note(known, [None] * (len(self._events) - known), error)
 
     def _note(self, start: int, event_ids: Sequence[str | None], error: MemsyError | None) -> None:
-        self.outcomes.extend(
+        self.outcomes += [
             IngestOutcome(self._first + index, self._events[index], event_id, error)
             for index, event_id in enumerate(event_ids, start)
-        )
+        ]
 
 
 def _is_divisible(error: MemsyError) -> bool:
     return isinstance(error, MemsyInputError) or (isinstance(error, MemsyAPIError) and error.status_code in _DIVISIBLE)
+
+
+def _is_final(error: MemsyError) -> bool:
+    """Whether every other batch would fail in the same way."""
+    if isinstance(error, MemsyAPIError):
+        return error.status_code in _OF_THE_CALLER or isinstance(error, UsageLimitExceeded)
+    return isinstance(error, MemsyClosedError)
 
 
 class _Ingestion:
@@ -117,10 +150,12 @@ class _Ingestion:
     ) -> None:
         check_whole_number("batch_size", batch_size, most=_EVENTS_A_CALL)
         check_whole_number("concurrency", concurrency)
+        check_hook("on_progress", on_progress)
         if isinstance(events, str | bytes | Mapping) or not isinstance(events, Iterable | AsyncIterable):
             raise MemsyInputError(f"events takes an iterable of events, not {type(events).__name__}")
         self.acknowledged = 0
         self.failed = 0
+        self.stopped_by: MemsyError | None = None
         self._batch_size = batch_size
         self._concurrency = concurrency
         self._on_progress = on_progress
@@ -145,7 +180,7 @@ class _Ingestion:
 
     def _split(self, events: list[EventPayload]) -> list[_Batch]:
         starts = range(0, len(events), self._batch_size)
-        batches = [_Batch(self._read + start, events[start : start + self._batch_size]) for start in starts]
+        batches = [_Batch(self, self._read + start, events[start : start + self._batch_size]) for start in starts]
         self._read += len(events)
         return batches
 
@@ -153,7 +188,7 @@ class _Ingestion:
         """Take the outcomes of a wave, which may have been interrupted."""
         for batch in batches:
             if not batch.is_counted:
-                batch.interrupt()
+                batch.end()
                 self._count(batch)
             self._known.extend(batch.outcomes)
 
@@ -187,6 +222,8 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
     Attributes:
         acknowledged: How many events the service has stored so far.
         failed: How many it has not, or may not have.
+        stopped_by: The error that every other batch would get as well, so that none was sent after it, or None. The
+            outcomes of what was not sent have it.
     """
 
     def __init__(
@@ -222,14 +259,20 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
     def _send(self, batches: list[_Batch]) -> None:
         if not batches:
             return
-        from concurrent.futures import ThreadPoolExecutor
-
+        sender = StoppableSender.of(self._sender)
+        under_way: list[Future[None]] = []
         try:
-            # Leaving the block waits for what is under way, also when this thread is interrupted.
-            with ThreadPoolExecutor(self._concurrency, thread_name_prefix="memsy-ingest") as threads:
-                for batch, sent in [(batch, threads.submit(self._sender.follow, batch.deliver())) for batch in batches]:
-                    sent.result()
-                    self._report(batch)
+            for batch in batches:
+                under_way.append(in_thread(partial(sender.follow, batch.deliver())))
+                if under_way[-1].done():
+                    under_way[-1].result()  # perhaps it ran in this thread, and was interrupted here
+            for batch, sent in zip(batches, under_way, strict=True):
+                sent.result()
+                self._report(batch)
+        except BaseException:
+            sender.stopped.set()
+            wait(under_way, _GRACE)
+            raise
         finally:
             self._end(batches)
 

@@ -1,11 +1,27 @@
-"""Checks of arguments that are numbers."""
+"""Checks of arguments and options."""
 
 from __future__ import annotations
 
+import inspect
 import math
+import sys
 from typing import Any
 
 from ..exceptions import MemsyInputError
+
+#: No socket takes a longer time-out: it counts milliseconds, in 31 bits. These are some 24 days.
+MAX_SECONDS = 2_147_483
+
+_LONGEST_QUOTE = 60
+
+
+def shown(value: object) -> str:
+    """A value as an error quotes it, also one that is long or cannot be printed."""
+    try:
+        text = repr(value)
+    except Exception:  # a caller's own class, or an integer of more digits than Python prints
+        return f"this {type(value).__name__}"
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
 def check_whole_number(name: str, value: Any, *, least: int = 1, most: float = math.inf) -> None:
@@ -16,15 +32,44 @@ def check_whole_number(name: str, value: Any, *, least: int = 1, most: float = m
     """
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         bounds = f"from {least}" if most == math.inf else f"from {least} to {most}"
-        raise MemsyInputError(f"{name} has to be a whole number {bounds}, not {value!r}")
+        raise MemsyInputError(f"{name} has to be a whole number {bounds}, not {shown(value)}")
+
+
+def check_number(
+    name: str, value: Any, *, least: float = -sys.float_info.max, most: float = sys.float_info.max
+) -> None:
+    """Refuse a value of the argument `name` that is not a number in these bounds; no infinity is.
+
+    Raises:
+        MemsyInputError: It is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        bounds = [f"from {least}"] * (least > -sys.float_info.max) + [f"to {most}"] * (most < sys.float_info.max)
+        raise MemsyInputError(f"{' '.join([f'{name} has to be a number', *bounds])}, not {shown(value)}")
 
 
 def check_seconds(name: str, value: Any, *, or_none: bool = False) -> None:
     """Refuse a value of the argument `name` that is not a number of seconds above 0, or None where that is allowed.
 
     Raises:
-        MemsyInputError: It is not.
+        MemsyInputError: It is not, or longer than the system can wait.
     """
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (value is None and or_none) and not (is_number and 0 < value < math.inf):
-        raise MemsyInputError(f"{name} has to be a number of seconds above 0{' or None' * or_none}, not {value!r}")
+    if value is None and or_none:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise MemsyInputError(f"{name} has to be a number of seconds above 0{' or None' * or_none}, not {shown(value)}")
+    if value > MAX_SECONDS:
+        no_limit = "; None is for no limit" * or_none
+        raise MemsyInputError(f"{name} has to be at most {MAX_SECONDS} seconds, not {shown(value)}{no_limit}")
+
+
+def check_hook(name: str, hook: Any) -> None:
+    """Refuse a value of the argument `name` that is not a function to call, or None.
+
+    Raises:
+        MemsyInputError: It is not, or would have to be awaited, which nobody does.
+    """
+    if hook is not None and not callable(hook):
+        raise MemsyInputError(f"{name} has to be a function or None, not {shown(hook)}")
+    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(getattr(hook, "__call__", None)):  # noqa: B004
+        raise MemsyInputError(f"{name} has to be an ordinary function, not an async one: nobody awaits it")

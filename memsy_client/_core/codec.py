@@ -31,9 +31,10 @@ def loads(content: bytes) -> Any:
     try:
         return _decoder.decode(content.decode("utf-8-sig"))
     except RecursionError:
-        raise MemsyDecodeError("is nested too deeply") from None
+        problem = "is nested too deeply"
     except ValueError as error:
-        raise MemsyDecodeError(f"is not JSON ({error})") from None
+        problem = f"is not JSON ({error})"
+    raise MemsyDecodeError(problem)  # without a context, which would hold the document
 
 
 def dumps(value: Any) -> bytes:
@@ -41,8 +42,9 @@ def dumps(value: Any) -> bytes:
     try:
         return _encoder.encode(value).encode()
     except UnicodeEncodeError:
-        raise MemsyInputError("the body holds a lone surrogate, which UTF-8 cannot carry") from None
+        problem = "the body holds a lone surrogate, which UTF-8 cannot carry"
     except MemsyInputError:
         raise
     except Exception as error:  # a value of the caller's own may raise anything while it is read
-        raise MemsyInputError(f"the body cannot be written as JSON: {error}") from None
+        problem = f"the body cannot be written as JSON: {error}"
+    raise MemsyInputError(problem)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from ..exceptions import MemsyInputError
 from .base_model import BaseModel
+from .checks import check_number
 from .null import NULL, Null
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+#: ISO 8601 in all its spellings: a day, a time of day, and nothing that says where on Earth.
+_TIME_WITHOUT_OFFSET = re.compile(r"\s*[0-9]{4}[0-9W-]*[Tt _][0-9:.,]+\s*")
 
 
 def to_jsonable(value: Any) -> Any:
@@ -29,9 +35,33 @@ def to_jsonable(value: Any) -> Any:
 
 def timestamp(value: datetime.date) -> str:
     """A date or time in ISO 8601. Raises `MemsyInputError` for a time without a zone, whose hour would be a guess."""
-    if isinstance(value, datetime.datetime) and value.utcoffset() is None:
-        raise MemsyInputError(f"{value.isoformat()} has no time zone; give one, as in datetime.now(timezone.utc)")
-    return value.isoformat()
+    if not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    try:
+        offset, text = value.utcoffset(), value.isoformat()
+    except Exception as error:  # a time zone of the caller's own may raise anything
+        kind = type(error).__name__
+        raise MemsyInputError(f"{value.replace(tzinfo=None).isoformat()} has an unusable time zone ({kind})") from None
+    if offset is None:
+        raise MemsyInputError(f"{text} has no time zone; give one, as in datetime.now(timezone.utc)")
+    return text
+
+
+def time(name: str, value: T) -> T:
+    """The time called `name`, or None. Text is refused that has no offset, as a `datetime` without one is.
+
+    Raises `MemsyInputError`.
+    """
+    if isinstance(value, str) and _TIME_WITHOUT_OFFSET.fullmatch(value):
+        raise MemsyInputError(f"{name} has no offset; give one, as in 2026-01-31T09:30:00Z")
+    return value
+
+
+def number(name: str, value: T) -> T:
+    """The number called `name`, or None. Raises `MemsyInputError` for what is not one, such as True."""
+    if value is not None and value is not NULL:
+        check_number(name, value)
+    return value
 
 
 def items(name: str, values: Iterable[T] | None) -> list[T] | None:
@@ -69,8 +99,18 @@ def to_text(name: str, value: Any) -> str:
         return str.__str__(value)  # str() would give the name of an enum's member, not its value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
+    if isinstance(value, int):
+        return _digits(name, value)
+    if isinstance(value, float) and math.isfinite(value):
+        return float.__repr__(value)
     if isinstance(value, datetime.date):
         return timestamp(value)
-    raise MemsyInputError(f"{name} has to be text, a number or a time, not {type(value).__name__}")
+    what = "nan or infinity" if isinstance(value, float) else type(value).__name__
+    raise MemsyInputError(f"{name} has to be text, a number or a time, not {what}")
+
+
+def _digits(name: str, value: int) -> str:
+    try:
+        return int.__repr__(value)
+    except ValueError:  # it has more digits than Python prints
+        raise MemsyInputError(f"{name} is too large a number") from None

@@ -17,6 +17,7 @@ from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
 from .messages import Request, Response
 from .operation import Call
 from .raw_response import RawResponse, with_call_context
+from .redaction import Redactor
 from .retry import wait_before_retry
 from .settings import Settings
 from .transport import Limits, ResponseTooLargeError, TransportError
@@ -41,10 +42,11 @@ Exchange = Generator[Send | Sleep, Response | None, RawResponse[T]]
 
 
 class _AttemptOutcome(NamedTuple):
-    """How an attempt went: without an error, its response is the call's."""
+    """How an attempt went: without an error, its response is the call's. Errors and events show it as `shown`."""
 
     attempt: Attempt
     response: Response | None
+    shown: Response | None
     error: MemsyError | None = None
     cause: BaseException | None = None
 
@@ -59,17 +61,18 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
     deadline = math.inf if settings.deadline is None else started + settings.deadline
     attempts: list[Attempt] = []
     while True:
-        attempt, response, error, cause = yield from _attempt(call, request, settings, deadline, len(attempts) + 1)
+        outcome = yield from _attempt(call, request, settings, deadline, len(attempts) + 1)
+        attempt, response, shown, error, cause = outcome
         if error is None:
             assert response is not None
-            return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started)
+            return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started, shown)
         left = deadline - time.monotonic()
         wait = wait_before_retry(settings.retry, call.operation, len(attempts), error, left)
         attempts.append(attempt if wait is None else attempt._replace(wait=wait))
         if wait is not None:
             yield Sleep(wait)
         if wait is None or time.monotonic() >= deadline:  # a busy machine may sleep longer than it should
-            raise with_call_context(error, call, response, tuple(attempts)) from cause
+            raise with_call_context(error, call, shown, tuple(attempts)) from cause
 
 
 def _attempt(
@@ -78,19 +81,22 @@ def _attempt(
     operation = call.operation
     call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
     started = time.monotonic()
+    redactor = Redactor(request.headers)
     response: Response | None = None
     error: MemsyError | None = None
     cause: BaseException | None = None
     try:
         response = yield Send(request, _limits(settings, deadline - started))
     except Exception as failure:
-        error, cause = _error_of(failure, settings, deadline), failure.__cause__ or failure
         response = failure.response if isinstance(failure, ResponseTooLargeError) else None
+        shown = None if response is None else redactor.response(response)
+        error, cause = _error_of(failure, shown, redactor, settings, deadline), redactor.cause(_origin(failure))
         _strip_tracebacks(failure)
     else:
         assert response is not None
+        shown = redactor.response(response)
         if not 200 <= response.status_code < 300:
-            error = api_error(response)
+            error = api_error(shown)
     attempt = Attempt(
         None if response is None else response.status_code, _error_text(response, error), time.monotonic() - started
     )
@@ -101,12 +107,12 @@ def _attempt(
         number,
         attempt.status_code,
         attempt.error,
-        None if response is None else response.headers.get("x-request-id"),
+        None if shown is None else shown.headers.get("x-request-id"),
         attempt.elapsed,
     )
     log_response(event)
     call_hook(settings.on_response, event)
-    return _AttemptOutcome(attempt, response, error, cause)
+    return _AttemptOutcome(attempt, response, shown, error, cause)
 
 
 def _limits(settings: Settings, left: float) -> Limits:
@@ -118,20 +124,30 @@ def _limits(settings: Settings, left: float) -> Limits:
     return Limits(timeout.connect, timeout.read, timeout.write, timeout.pool, total, settings.max_response_bytes)
 
 
-def _error_of(failure: Exception, settings: Settings, deadline: float) -> MemsyError:
+def _error_of(
+    failure: Exception, response: Response | None, redactor: Redactor, settings: Settings, deadline: float
+) -> MemsyError:
     """What it means to a call that it got no response, or one that must not be read."""
     if isinstance(failure, MemsyError):
         return failure
     if isinstance(failure, ResponseTooLargeError):
         problem = f"is over the {settings.max_response_bytes} bytes that a response may weigh"
-        return MemsyDecodeError(problem, response=failure.response)
+        return MemsyDecodeError(problem, response=response)
     if not isinstance(failure, TransportError):  # a transport of the caller's own, which does not keep to the protocol
-        return MemsyConnectionError(f"the transport failed ({type(failure).__name__}: {failure})")
+        return MemsyConnectionError(redactor.text(f"the transport failed ({type(failure).__name__}: {failure})"))
+    message = redactor.text(failure.message)
     if not failure.timed_out:
-        return MemsyConnectionError(failure.message, unsent=failure.unsent)
+        return MemsyConnectionError(message, unsent=failure.unsent)
     if time.monotonic() >= deadline:
         return MemsyTimeoutError(f"the call's deadline of {settings.deadline:g} s ran out", unsent=failure.unsent)
-    return MemsyTimeoutError(failure.message, unsent=failure.unsent)
+    return MemsyTimeoutError(message, unsent=failure.unsent)
+
+
+def _origin(failure: Exception) -> BaseException | None:
+    """What a failure that is put into words of our own comes from."""
+    if isinstance(failure, MemsyError):
+        return failure.__cause__
+    return (failure.__cause__ if isinstance(failure, TransportError) else None) or failure
 
 
 def _strip_tracebacks(failure: BaseException) -> None:

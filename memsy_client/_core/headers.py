@@ -8,6 +8,7 @@ from typing import Any
 
 from ..exceptions import MemsyInputError
 from . import encode
+from .checks import shown
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -25,7 +26,7 @@ def check_headers(headers: object) -> list[tuple[str, str]]:
         raise MemsyInputError(f"headers takes a mapping of names to values, not {type(headers).__name__}")
     for name in headers:
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            raise MemsyInputError(f"{name!r} is not the name of a header")
+            raise MemsyInputError(f"{shown(name)} is not the name of a header")
         if name.lower() in _RESERVED:
             raise MemsyInputError(f"the header {name} is set by the client itself")
     return [(name, header_value(name, value)) for name, value in headers.items()]

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from ..exceptions import MemsyInputError
 from . import codec
+from .checks import shown
 from .decode import any_value
 from .encode import to_text
 from .headers import check_headers, header_value
@@ -110,7 +111,7 @@ def custom_call(
         MemsyInputError: An argument cannot be sent.
     """
     if not isinstance(method, str) or not _HTTP_METHOD.fullmatch(method):
-        raise MemsyInputError(f"{method!r} is not an HTTP method")
+        raise MemsyInputError(f"{shown(method)} is not an HTTP method")
     if not isinstance(path, str) or not _PATH.fullmatch(path):
         raise MemsyInputError("path has to start with / and be percent-encoded; give the query apart")
     if any(unquote(segment) in (".", "..") for segment in path.split("/")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .checks import check_whole_number
 from .operation import Call
@@ -11,13 +11,17 @@ from .operation import Call
 Page = TypeVar("Page")
 Item = TypeVar("Item")
 
+#: After so many pages in a row that bring nothing new, an iteration ends even though rows are still being added.
+_MOST_STALE_PAGES = 10
+
 
 class Pages(Generic[Page, Item]):
     """The pages of one list operation.
 
     Rows that are added in front while pages are fetched push others to a later page: those are given once. The
-    iteration ends with a short page, with the last item that a total promises, or with a page that brings nothing new
-    although nothing was added, as from a server that ignores the offset.
+    iteration ends with the last item that a total promises, or without one with a short page; where a total promises
+    more, an empty page is passed over. It also ends with the same page again although nothing was added, as from a
+    server that ignores the offset.
 
     Args:
         request: Makes the call of a page, from a limit and an offset.
@@ -52,7 +56,10 @@ class Pages(Generic[Page, Item]):
         self._offset = offset
         self._left = max_items
         self._seen: set[Hashable] = set()
+        self._page: list[Hashable] = []  # the last one
         self._known_total: int | None = None
+        self._behind = 0  # rows after those that were given, by the last total
+        self._is_ahead = False  # of these rows, if fewer are added in front than were before
         self._stale_pages = 0
         self._ended = max_items == 0
 
@@ -64,35 +71,54 @@ class Pages(Generic[Page, Item]):
         """The items of a page that were not given before."""
         items = self._items(page)
         total = self._total(page) if self._total is not None else None
-        fresh = [item for item in items if self._is_new(item)]
-        self._offset += len(items)
-        self._ended = not items or self._is_last(len(items), total) or self._is_stale(fresh, total)
-        self._known_total = total
-        if self._left is not None:
-            fresh = fresh[: self._left]
-            self._left -= len(fresh)
-            self._ended = self._ended or self._left == 0
-        return iter(fresh)
+        if total is not None and self._is_too_far(total):
+            self._step_back(total)
+            return iter(())
+        keys = [self._identity(item) for item in items]
+        fresh = [item for item, key in zip(items, keys, strict=True) if self._is_new(key)]
+        self._stale_pages = 0 if fresh or not items else self._stale_pages + 1
+        if total is None:
+            self._offset += len(items)
+            # A whole page of repeats may have been pushed here by new rows; a second in a row is no coincidence.
+            self._ended = len(items) < self._limit or self._stale_pages > 1
+        else:
+            self._advance(keys, len(fresh), total)
+        return iter(fresh if self._left is None else self._first(fresh, self._left))
 
-    def _is_new(self, item: Item) -> bool:
-        key = self._identity(item)
+    def _is_new(self, key: Hashable) -> bool:
         if key in self._seen:
             return False
         self._seen.add(key)
         return True
 
-    def _is_last(self, count: int, total: int | None) -> bool:
-        # The server may allow smaller pages than asked for, so that only a total makes a short page an ordinary one.
-        return count < self._limit if total is None else self._offset >= total
+    def _first(self, items: list[Item], count: int) -> list[Item]:
+        items = items[:count]
+        self._left = count - len(items)
+        self._ended = self._ended or self._left == 0
+        return items
 
-    def _is_stale(self, fresh: list[Any], total: int | None) -> bool:
-        """Whether the iteration stands still. A whole page of repeats is one that rows added in front pushed here: the
-        total shows that they were; without one, a second such page in a row does not happen by chance.
+    def _advance(self, keys: list[Hashable], fresh: int, total: int) -> None:
+        """Go on behind a page. A short one is nothing special, because the server may allow less than was asked for.
+
+        Where more rows are added in front than a page has, the next page would bring the same ones again. So it is
+        asked for as far behind those given as rows were added since the last one.
         """
-        if fresh:
-            self._stale_pages = 0
-            return False
+        added = 0 if self._known_total is None else total - self._known_total
+        end = self._offset + (len(keys) or self._limit)
+        behind = total - end
+        self._is_ahead = fresh < len(keys) <= added
+        if self._is_ahead:
+            behind = min(behind, self._behind)
+            end = total - behind + added
+        is_same = bool(keys) and keys == self._page
+        self._ended = behind <= 0 or (is_same and added <= 0) or self._stale_pages >= _MOST_STALE_PAGES
+        self._offset, self._behind, self._known_total, self._page = end, behind, total, keys
+
+    def _is_too_far(self, total: int) -> bool:
+        return self._is_ahead and self._offset > total - self._behind
+
+    def _step_back(self, total: int) -> None:
+        """Leave a page aside that is behind rows which are not given yet, and go on with these."""
+        self._offset, self._known_total, self._is_ahead = total - self._behind, total, False
         self._stale_pages += 1
-        if total is None or self._known_total is None:
-            return self._stale_pages > 1
-        return total <= self._known_total
+        self._ended = self._stale_pages >= _MOST_STALE_PAGES

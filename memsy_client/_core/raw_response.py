@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 from ..exceptions import Attempt, MemsyDecodeError, MemsyError
 from . import codec, lazy
 from .base_model import BaseModel
+from .copying import shallow_copy
 from .hooks import logger
 from .messages import Headers, Response
 from .operation import Call
@@ -33,9 +34,17 @@ class RawResponse(Generic[T]):
         elapsed: Seconds the whole call took, waits included.
     """
 
-    def __init__(self, call: Call[T], response: Response, attempts: tuple[Attempt, ...], elapsed: float) -> None:
+    def __init__(
+        self,
+        call: Call[T],
+        response: Response,
+        attempts: tuple[Attempt, ...],
+        elapsed: float,
+        shown: Response | None = None,
+    ) -> None:
         self._call = call
         self._response = response
+        self._shown = shown or response  # in an error: without the key, should the service have echoed it
         self.attempts = attempts
         self.elapsed = elapsed
 
@@ -95,8 +104,8 @@ class RawResponse(Generic[T]):
         try:
             data = codec.loads(self.content)
         except MemsyDecodeError as error:
-            error.response = self._response
-            raise with_call_context(error, self._call, self._response, self.attempts) from None
+            error.response = self._shown
+            raise with_call_context(error, self._call, self._shown, self.attempts) from None
         return find_deviations(operation.method, operation.path, self.status_code, data)
 
     def parse(self) -> T:
@@ -118,8 +127,8 @@ class RawResponse(Generic[T]):
                     result = parse(data)
                 operation.is_loaded = True
         except MemsyDecodeError as error:
-            error.response = self._response
-            raise with_call_context(error, self._call, self._response, self.attempts) from None
+            error.response = self._shown
+            raise with_call_context(error, self._call, self._shown, self.attempts) from None
         if isinstance(result, BaseModel):
             result._response_headers = self.headers
         if logger.isEnabledFor(logging.DEBUG):
@@ -152,10 +161,8 @@ def with_call_context(
 
 
 def with_raw_sender(resource: R) -> R:
-    """The same resource, whose methods give the response instead of their result; it holds on to the sender alone."""
-    twin: Any = object.__new__(type(resource))
-    twin._sender = cast(Any, resource)._sender.raw()
-    return cast(R, twin)
+    """The same resource, whose methods give the response instead of their result. The two do not know each other."""
+    return shallow_copy(resource, _sender=cast(Any, resource)._sender.raw())
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import random
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyError, MemsyInputError
-from .checks import check_whole_number
+from .checks import MAX_SECONDS, check_number, check_seconds, check_whole_number, shown
 from .operation import Operation
 
 #: The one status that says the request was refused before it was carried out.
@@ -25,9 +24,8 @@ class RetryBudget:
     """
 
     def __init__(self, retries: int = 10, per_seconds: float = 60.0) -> None:
-        numbers = isinstance(retries, int | float) and isinstance(per_seconds, int | float)
-        if not numbers or not retries >= 1 or not per_seconds > 0:
-            raise MemsyInputError("a retry budget needs at least one retry and a time above zero")
+        check_number("retries", retries, least=1)
+        check_seconds("per_seconds", per_seconds)
         self._most = float(retries)
         self._refill = retries / per_seconds
         self._left = self._most
@@ -72,13 +70,13 @@ class RetryPolicy:
     def __post_init__(self) -> None:
         check_whole_number("max_retries", self.max_retries, least=0)
         for name in ("backoff", "jitter", "max_wait"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not (0 <= value < math.inf):
-                raise MemsyInputError(f"{name} has to be a number from 0, not {value!r}")
-        if not isinstance(self.statuses, Collection) or not all(isinstance(status, int) for status in self.statuses):
-            raise MemsyInputError(f"statuses has to be a collection of HTTP statuses, not {self.statuses!r}")
+            check_number(name, getattr(self, name), least=0, most=MAX_SECONDS)
+        if not isinstance(self.statuses, Collection):
+            raise MemsyInputError(f"statuses has to be a collection of HTTP statuses, not {shown(self.statuses)}")
+        for status in self.statuses:
+            check_whole_number("a status", status, least=100, most=999)
         if self.budget is not None and not isinstance(self.budget, RetryBudget):
-            raise MemsyInputError(f"budget has to be a RetryBudget or None, not {self.budget!r}")
+            raise MemsyInputError(f"budget has to be a RetryBudget or None, not {shown(self.budget)}")
 
 
 def wait_before_retry(

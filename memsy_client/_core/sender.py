@@ -171,10 +171,16 @@ def run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], Any]) -> T:
         while True:
             try:
                 result = perform(step)
-            except Exception as failure:
-                step = flow.throw(failure)
+            except Exception as error:
+                failure = error
             else:
                 step = flow.send(result)
+                continue
+            # Only here, so that a failure is not the context of what the flow makes of it: it may hold the request.
+            try:
+                step = flow.throw(failure)
+            finally:
+                del failure
     except StopIteration as end:
         return cast(T, end.value)
 
@@ -186,10 +192,16 @@ async def async_run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], 
         while True:
             try:
                 result = await perform(step)
-            except Exception as failure:
-                step = flow.throw(failure)
+            except Exception as error:
+                failure = error
             else:
                 step = flow.send(result)
+                continue
+            # Only here, so that a failure is not the context of what the flow makes of it: it may hold the request.
+            try:
+                step = flow.throw(failure)
+            finally:
+                del failure
     except StopIteration as end:
         return cast(T, end.value)
 

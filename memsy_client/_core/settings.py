@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypedDict
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..exceptions import MemsyInputError
-from .checks import check_seconds, check_whole_number
+from .checks import check_hook, check_seconds, check_whole_number
 from .credentials import Secret
 from .headers import check_headers, merge_headers
 from .hooks import RequestEvent, ResponseEvent
@@ -31,11 +31,10 @@ def check_base_url(base_url: object) -> str:
         raise MemsyInputError(
             "base_url holds a character that a URL cannot: write the host as xn--… and percent-encode the path"
         )
-    try:
-        parts = urlsplit(base_url)
-        has_usable_host = bool(parts.hostname) and parts.port != 0
-    except ValueError:  # its text may quote a password
-        raise MemsyInputError("base_url is not a URL") from None
+    parts = _split(base_url)
+    if parts is None:
+        raise MemsyInputError("base_url is not a URL")
+    has_usable_host = bool(parts.hostname) and parts.port != 0
     scheme = parts.scheme.lower()
     if scheme not in ("http", "https") or not has_usable_host:
         raise MemsyInputError("base_url has to be an http:// or https:// URL with a host")
@@ -48,6 +47,14 @@ def check_base_url(base_url: object) -> str:
         if is_there:
             raise MemsyInputError(f"base_url must not hold {what}")
     return f"{scheme}://{parts.netloc}{parts.path}".rstrip("/")
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port is None or parts.port >= 0 else None
+    except ValueError:  # its text may quote a password, so that nothing is raised from here
+        return None
 
 
 def read_environment(base_url_variable: str) -> tuple[str, str]:
@@ -125,8 +132,7 @@ class Settings:
         if not isinstance(self.retry, RetryPolicy):
             raise MemsyInputError(f"retry has to be a RetryPolicy, not {type(self.retry).__name__}")
         for name in ("on_request", "on_response"):
-            if getattr(self, name) is not None and not callable(getattr(self, name)):
-                raise MemsyInputError(f"{name} has to be a function or None, not {type(getattr(self, name)).__name__}")
+            check_hook(name, getattr(self, name))
         object.__setattr__(self, "headers", dict(check_headers(self.headers)))
 
 

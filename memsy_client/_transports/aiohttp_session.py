@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
+import socket
 import time
 from functools import lru_cache
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
+from aiohttp.abc import AbstractResolver, AbstractStreamWriter, ResolveResult
 from yarl import URL
 
 from .._core.messages import Headers, Request, Response
@@ -32,7 +33,7 @@ class Session:
         self._limiter = ConnectionLimiter(max_connections)
         self._http = aiohttp.ClientSession(
             # The limiter counts connections already, and tells a wait for a slot from a slow connection.
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE, resolver=_resolver()),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=["Content-Type"],  # a request without a body has none
             auto_decompress=False,  # `BodyDecoder` does it, within the limit
@@ -102,6 +103,27 @@ class _ConnectionLostError(Exception):
         self.error = error
 
 
+class _Resolver(aiohttp.ThreadedResolver):
+    """Looks a name up in this thread where no other can be started, as at the end of the process."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        try:
+            return await super().resolve(host, port, family)
+        except RuntimeError:
+            flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+            return [
+                {"hostname": host, "host": str(at[0]), "port": port, "family": kind, "proto": proto, "flags": flags}
+                for kind, _, proto, _, at in socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+            ]
+
+
+def _resolver() -> AbstractResolver | None:
+    """What looks names up; None for aiohttp's own, which needs no threads where aiodns is there."""
+    return _Resolver() if aiohttp.DefaultResolver is aiohttp.ThreadedResolver else None
+
+
 class _Response(aiohttp.ClientResponse):
     """Hides the errors after which aiohttp would send a request again, unseen by the call's policy and history."""
 
@@ -115,16 +137,20 @@ class _Response(aiohttp.ClientResponse):
 def _environment_proxy(scheme: str, authority: str) -> str | None:
     proxy = proxy_and_tls.environment_proxy(f"{scheme}://{authority}")
     if proxy and not is_supported_proxy(proxy):
-        kind = proxy.partition("://")[0]
         raise TransportError(
-            f"cannot connect: aiohttp does not support the {kind} proxy that the environment names", unsent=True
+            "cannot connect: the proxy that the environment names has to be an http:// or https:// URL for aiohttp",
+            unsent=True,
         )
     return proxy
 
 
 def is_supported_proxy(proxy: str) -> bool:
-    # aiohttp would speak HTTP to a proxy of any kind.
-    return proxy.lower().startswith(("http://", "https://"))
+    # aiohttp would speak HTTP to a proxy of any kind, and quote the password of a URL that it cannot read.
+    try:
+        url = URL(proxy)
+        return url.scheme in ("http", "https") and bool(url.host) and url.port is not None
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
 from .body import BodyDecoder, EndGuard, collect
+from .connect import resolve
 from .httpx_transport import from_httpx, to_httpx, transport_over
 
 
@@ -69,8 +70,24 @@ class _Backend(httpcore.AnyIOBackend):
         self.was_written = False
         self.guard = EndGuard()
 
-    async def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await super().connect_tcp(*args, **kwargs), self)
+    async def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
+        try:
+            stream = await super().connect_tcp(host, port, *args, **kwargs)
+        except RuntimeError:
+            # No thread can be started to look the name up in, as at the end of the process: so it is done in this one.
+            stream = await self._connect_to_any(resolve(host, port), port, *args, **kwargs)
+        return _Stream(stream, self)
+
+    async def _connect_to_any(
+        self, addresses: list[str], port: int, *args: Any, **kwargs: Any
+    ) -> httpcore.AsyncNetworkStream:
+        failure: Exception | None = None
+        for address in addresses:
+            try:
+                return await super().connect_tcp(address, port, *args, **kwargs)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError("the host has no address")
 
 
 class _Stream(httpcore.AsyncNetworkStream):

@@ -72,9 +72,9 @@ class TimedBackend(httpcore.SyncBackend):
     def _resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
         left = self._deadline.left(timeout)
         if left is None or _is_numeric(host):
-            return _addresses(host, port)
+            return resolve(host, port)
         try:
-            return in_thread(lambda: _addresses(host, port)).result(left)
+            return in_thread(lambda: resolve(host, port)).result(left)
         except concurrent.futures.TimeoutError:
             raise httpcore.ConnectTimeout("the host's name was not resolved in time") from None
 
@@ -87,7 +87,7 @@ def _is_numeric(host: str) -> bool:
     return True
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def resolve(host: str, port: int) -> list[str]:
     """A host's numeric addresses, in the order to try them."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

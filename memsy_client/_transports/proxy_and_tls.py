@@ -49,9 +49,19 @@ def pool_options(base_url: str) -> dict[str, Any]:
 
 
 def _parse_proxy(url: str) -> httpcore.Proxy:
+    if not _is_url(url):
+        raise TransportError("cannot connect: the proxy that the environment names is not a URL", unsent=True)
     proxy = httpx.Proxy(url)  # it knows which kinds there are, and how to take the credentials out of the URL
     scheme = proxy.url.scheme
     if scheme.startswith("socks") and find_spec("socksio") is None:
         raise TransportError("cannot connect: a SOCKS proxy needs socksio: pip install 'httpx[socks]'", unsent=True)
     ssl_context = default_ssl_context() if scheme == "https" else None
     return httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, ssl_context=ssl_context)
+
+
+def _is_url(text: str) -> bool:
+    # httpx says why one is not, and quotes what may be a password.
+    try:
+        return bool(httpx.URL(text).host)
+    except (httpx.InvalidURL, ValueError):
+        return False

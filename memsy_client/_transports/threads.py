@@ -12,7 +12,10 @@ T = TypeVar("T")
 
 
 def in_thread(work: Callable[[], T]) -> Future[T]:
-    """Run `work` in a thread of its own, which does not keep the process from ending."""
+    """Run `work` in a thread of its own, which does not keep the process from ending.
+
+    Where none can be started, as Python 3.12 refuses to while the interpreter ends, it runs in the caller's.
+    """
     future: Future[T] = Future()
 
     def run() -> None:
@@ -21,5 +24,9 @@ def in_thread(work: Callable[[], T]) -> Future[T]:
         except BaseException as error:
             future.set_exception(error)
 
-    threading.Thread(target=contextvars.copy_context().run, args=(run,), name="memsy-request", daemon=True).start()
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), name="memsy-request", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        run()
     return future

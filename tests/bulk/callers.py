@@ -18,7 +18,8 @@ class SyncCaller:
         return self.client.wait_until_processed(event_ids, **options)
 
     def ingest(self, events, **options) -> list[IngestOutcome]:
-        return list(self.client.ingest_many(events, **options))
+        self.run = self.client.ingest_many(events, **options)
+        return list(self.run)
 
 
 class AsyncCaller:
@@ -32,7 +33,8 @@ class AsyncCaller:
 
     def ingest(self, events, **options) -> list[IngestOutcome]:
         async def collect() -> list[IngestOutcome]:
-            return [outcome async for outcome in self.client.ingest_many(events, **options)]
+            self.run = self.client.ingest_many(events, **options)
+            return [outcome async for outcome in self.run]
 
         return asyncio.run(collect())
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,13 +13,17 @@ from callers import AsyncCaller, SyncCaller, event
 from memsy_client import (
     AsyncMemsyClient,
     AuthenticationError,
+    AuthorizationError,
     EventPayload,
     IngestProgress,
     MemsyAPIError,
     MemsyClient,
+    MemsyClosedError,
     MemsyConnectionError,
     MemsyInputError,
+    UsageLimitExceeded,
 )
+from memsy_client._bulk import ingestion
 from memsy_client.local import LocalMemsy
 
 
@@ -153,6 +159,104 @@ def test_a_size_that_is_none_is_refused_before_anything_is_read(memsy, options):
 def test_an_unknown_key_is_told_for_every_event(server):
     client = MemsyClient(server.base_url, "msy_unknown_key_1234567890", http_client=server.transport)
     assert [type(o.error) for o in client.ingest_many([event(0), event(1)])] == [AuthenticationError] * 2
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        ({"status": 401}, AuthenticationError),
+        ({"status": 403}, AuthorizationError),
+        (
+            {"status": 429, "body": {"detail": {"error": "usage_limit_exceeded", "message": "Spent."}}},
+            UsageLimitExceeded,
+        ),
+    ],
+)
+def test_it_stops_sending_when_the_answer_can_only_repeat_itself_and_says_so(memsy, server, refusal, kind):
+    memsy.ingest([event(0), event(1)])
+    server.fail_next(1000, operation="ingest", **refusal)
+    before = len(server.requests)
+    outcomes = memsy.ingest((event(number) for number in range(200)), batch_size=2, concurrency=3)
+    assert len(server.requests) - before <= 3
+    assert [outcome.index for outcome in outcomes] == list(range(200))
+    assert all(isinstance(outcome.error, kind) for outcome in outcomes)
+    assert memsy.run.stopped_by is outcomes[-1].error
+    assert (memsy.run.acknowledged, memsy.run.failed) == (0, 200)
+
+
+def test_what_was_acknowledged_before_it_stopped_stays_acknowledged(memsy, server):
+    def revoke(progress):
+        server.fail_next(1000, status=401, operation="ingest")
+
+    outcomes = memsy.ingest([event(number) for number in range(20)], batch_size=2, concurrency=1, on_progress=revoke)
+    assert [outcome.event_id is not None for outcome in outcomes] == [True] * 2 + [False] * 18
+    assert len(server.requests) == 2
+
+
+def test_it_stops_when_a_half_of_a_batch_is_refused_like_that(memsy, server):
+    server.fail_next(1, status=413, operation="ingest")
+    server.fail_next(1000, status=401, operation="ingest")
+    outcomes = memsy.ingest([event(number) for number in range(8)])
+    assert [type(outcome.error) for outcome in outcomes] == [AuthenticationError] * 8
+    assert len(server.requests) == 2
+
+
+def test_a_rate_limit_or_a_server_error_stops_nothing(memsy, server):
+    for status in (429, 500, 413):
+        server.fail_next(1, status=status, operation="ingest")
+    memsy.client = memsy.client.with_options(max_retries=0)
+    outcomes = memsy.ingest([event(number) for number in range(8)], batch_size=1, concurrency=1)
+    assert [outcome.error is None for outcome in outcomes] == [False] * 3 + [True] * 5
+    assert memsy.run.stopped_by is None
+
+
+def test_on_a_client_that_is_closed_meanwhile_it_stops(server):
+    client = SyncCaller(server).client
+    run = client.ingest_many((event(number) for number in range(100)), batch_size=2, concurrency=2)
+    first = next(run)
+    client.close()
+    outcomes = [first, *run]
+    assert [outcome.error is None for outcome in outcomes] == [True] * 4 + [False] * 96
+    assert isinstance(run.stopped_by, MemsyClosedError)
+    assert len(server.requests) == 2
+
+
+def test_an_interruption_does_not_wait_for_a_request_that_hangs(server, monkeypatch):
+    monkeypatch.setattr(ingestion, "_GRACE", 0.01)
+    released = threading.Event()
+
+    class Stuck:
+        """Answers the first batch and holds the second."""
+
+        def send(self, request, limits):
+            if b"note number 2" in (request.body or b""):
+                released.wait(60)
+            return server.transport.send(request, limits)
+
+        def close(self):
+            pass
+
+    def stop(progress):
+        raise KeyboardInterrupt
+
+    client = MemsyClient(server.base_url, server.api_key, http_client=Stuck())
+    run = client.ingest_many([event(n) for n in range(4)], batch_size=2, concurrency=2, on_progress=stop)
+    with pytest.raises(KeyboardInterrupt):
+        next(run)
+    assert [outcome.event_id is not None for outcome in run.unreported] == [True, True, False, False]
+    assert all(isinstance(outcome.error, MemsyConnectionError) for outcome in run.unreported[2:])
+    released.set()
+    assert (run.acknowledged, run.failed) == (2, 2)
+    assert len([*run]) == 4
+
+
+def test_hooks_see_the_context_of_the_caller(memsy):
+    variable = contextvars.ContextVar("variable", default="outside")
+    seen = []
+    memsy.client = memsy.client.with_options(on_request=lambda _: seen.append(variable.get()))
+    variable.set("inside")
+    memsy.ingest([event(0), event(1)], batch_size=1)
+    assert seen == ["inside"] * 2
 
 
 def test_an_interruption_of_the_source_loses_no_event_that_was_read(server):

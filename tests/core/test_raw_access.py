@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import gc
 import weakref
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -54,6 +56,50 @@ def test_a_view_or_a_copy_sends_its_own_way(make: Any) -> None:
     assert client.with_raw_response.orgs.list().parse() == []
     assert "x-view" not in dict(recorder.sent[-1].headers)
     assert other.orgs.list() == []
+
+
+@pytest.mark.parametrize("kind", [MemsyClient, AsyncMemsyClient])
+def test_the_attributes_of_a_subclass_are_there_in_a_view_a_copy_and_the_wrapper(kind: type[Any]) -> None:
+    class Named(kind):  # type: ignore[misc]
+        __slots__ = ("slotted", "unset")
+
+        def __init__(self, name: str) -> None:
+            super().__init__("https://example.org/v1", "msy_key", http_client=None)
+            self.name, self.slotted, self.shared = name, f"{name}!", [name]
+
+        @cached_property
+        def own(self) -> Any:
+            return self.with_options
+
+        def search(self, *args: Any, **options: Any) -> Any:
+            return f"{self.name} {self.slotted}"
+
+    client = Named("ana")
+    assert all([client.own, client.orgs, client.with_raw_response])  # of which each view makes its own
+    for view in (client.with_options(timeout=5), copy.copy(client), copy.copy(client.with_options(timeout=5))):
+        assert type(view) is Named
+        assert (view.name, view.slotted, view.shared) == ("ana", "ana!", ["ana"])
+        assert view.shared is client.shared
+        assert not hasattr(view, "unset")
+        assert view.own.__self__ is view
+        assert view.orgs._sender is view._sender
+        assert view.with_raw_response.search("hello") == "ana ana!"
+        view.name = "bob"
+    assert client.name == "ana"
+
+
+@pytest.mark.parametrize("kind", [MemsyClient, AsyncMemsyClient])
+def test_closing_a_copy_closes_nothing(kind: type[Any]) -> None:
+    client = client_of(kind)
+    for view in (copy.copy(client), copy.copy(client.with_options(timeout=5)), client.with_options(timeout=5)):
+        closed = view.close()
+        if kind is AsyncMemsyClient:
+            asyncio.run(closed)
+        assert not client._sender.shared.is_closed
+    closed = client.close()
+    if kind is AsyncMemsyClient:
+        asyncio.run(closed)
+    assert copy.copy(client)._sender.shared.is_closed
 
 
 def test_a_closed_client_is_closed_for_its_wrapper() -> None:

@@ -134,7 +134,8 @@ def test_random_json_gives_a_result_or_a_decode_error(document: Any, case: Case)
 @given(content=st.binary(max_size=30), case=st.sampled_from(WITH_BODY))
 @settings(max_examples=100, deadline=None)
 def test_random_bytes_give_a_decode_error(content: bytes, case: Case) -> None:
-    assume(content.strip() != b"null" or not case.takes_null)
+    # What is JSON by chance may be a result: `null` is a list, `{}` has a default in place of what is unwrapped.
+    assume(content.strip() not in (b"null", b"{}", b"[]"))
     with pytest.raises(MemsyDecodeError):
         parsed(case, content)
 

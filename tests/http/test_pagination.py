@@ -105,6 +105,58 @@ async def test_the_same_holds_without_a_total(own: Flavour, added: int, serve: S
     assert await walked_roles(own, server, limit=10) == [f"role_{n}" for n in range(40)]
 
 
+@pytest.mark.parametrize("added", [10, 15, 20, 37])
+async def test_rows_added_in_front_faster_than_they_are_read_do_not_hold_the_walk_up(
+    own: Flavour, added: int, serve: Serve
+) -> None:
+    rows = [event(n) for n in range(40)]
+    numbers: Iterator[int] = iter(range(1000, 100_000))
+
+    def before(number: int) -> None:
+        if number % 4:  # a pause now and then, so that what was expected to come does not
+            rows[:0] = [event(next(numbers)) for _ in range(added)]
+
+    server = serve(table(rows, total=True, before=before))
+    walk = await walked(own, server, limit=10, max_items=500)
+    old = [row for row in walk if len(row) < len("evt_1000")]
+    assert old == [f"evt_{n}" for n in range(40)] or (added > 10 and len(walk) == 500)
+    assert len(set(walk)) == len(walk)
+    assert len(server.requests) <= 120
+
+
+@pytest.mark.parametrize("control", [True, False], ids=["with a total", "without"])
+async def test_a_server_that_ignores_the_offset_ends_the_walk_while_rows_are_added_too(
+    own: Flavour, control: bool, serve: Serve
+) -> None:
+    total = 1000
+
+    def script(exchange: Exchange) -> None:
+        nonlocal total
+        total += 10
+        body = {"items": [event(n) for n in range(10)], "total": total, "limit": 10, "offset": 0}
+        exchange.send(message(json.dumps(body if control else [role(n) for n in range(10)]).encode()))
+
+    server = serve(script)
+    walk = await (walked if control else walked_roles)(own, server, limit=10)
+    assert len(walk) == 10
+    assert len(server.requests) <= 20
+
+
+async def test_an_empty_page_in_the_middle_does_not_end_a_walk_whose_total_says_more(
+    own: Flavour, serve: Serve
+) -> None:
+    def script(exchange: Exchange) -> None:
+        query = parse_qs(urlsplit(exchange.request.split(b" ")[1].decode()).query)
+        offset = int(query["offset"][0])
+        items = [] if offset in (10, 20) else [event(n) for n in range(offset, min(offset + 10, 45))]
+        body = {"items": items, "total": 45, "limit": 10, "offset": offset}
+        exchange.send(message(json.dumps(body).encode()))
+
+    server = serve(script)
+    assert await walked(own, server, limit=10) == [f"evt_{n}" for n in [*range(10), *range(30, 45)]]
+    assert len(server.requests) == 5
+
+
 async def test_a_row_that_changed_meanwhile_is_still_the_same_row(own: Flavour, serve: Serve) -> None:
     rows = [event(n) for n in range(20)]
 
@@ -129,9 +181,10 @@ async def test_a_server_that_ignores_the_offset_ends_the_walk(own: Flavour, cont
 
 
 async def test_a_total_that_is_wrong_ends_with_the_rows(own: Flavour, serve: Serve) -> None:
-    pages = [{"items": items, "total": 1000, "limit": 10, "offset": 0} for items in ([event(1)], [])]
+    pages = [{"items": items, "total": 100, "limit": 10, "offset": 0} for items in ([event(1)], [])]
     server = serve(*map(answer, pages))
     assert await walked(own, server, limit=10) == ["evt_1"]
+    assert len(server.requests) == 11
 
 
 @pytest.mark.parametrize(("most", "pages"), [(0, 0), (1, 1), (10, 1), (11, 2), (99, 3), (None, 3)])

@@ -178,6 +178,23 @@ async def test_a_policy_may_retry_lost_connections_of_repeatable_operations(
     assert len(server.requests) == 3
 
 
+async def test_a_connection_that_dies_as_it_is_used_again_is_an_error_unless_the_policy_says_otherwise(
+    flavour: Flavour, serve: Serve
+) -> None:
+    found = answer({"results": []})
+    server = serve(found, hang_up, found, hang_up, found)  # each time on a connection that was idle
+    async with flavour.client(server.origin) as client:
+        await flavour.call(client.search, "Lisbon?")
+        with pytest.raises(MemsyConnectionError) as caught:
+            await flavour.call(client.search, "Lisbon?")
+        assert not caught.value.unsent
+        assert len(caught.value.attempts) == 1
+        await flavour.call(client.search, "Lisbon?")
+        covered = client.with_options(retry=RetryPolicy(connection_errors=True, backoff=0.0))
+        assert (await flavour.call(covered.search, "Lisbon?")).results == []
+    assert len(server.requests) == 5
+
+
 async def test_what_never_left_is_tried_again_even_when_unsafe(
     flavour: Flavour, serve: Serve, waits: list[float]
 ) -> None:

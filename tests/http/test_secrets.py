@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import pickle
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType, TracebackType
 from typing import Any
 
 import pytest
-from support.flavours import CALLERS, KEY, OWN, Flavour
+from support.flavours import AIOHTTP, CALLERS, KEY, OWN, Flavour
 from support.server import Script, Server, answer, hang, hang_up, raw, redirect
 
-from memsy_client import MemsyAPIError, MemsyError, MemsyInputError, RateLimitExceeded, Timeout
+from memsy_client import (
+    AiohttpTransport,
+    MemsyAPIError,
+    MemsyConnectionError,
+    MemsyError,
+    MemsyInputError,
+    RateLimitExceeded,
+    Request,
+    Response,
+    Timeout,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -116,6 +128,188 @@ async def test_a_constructor_that_refuses_shows_no_key(own: Flavour, options: di
     with pytest.raises(MemsyInputError) as caught:
         own.kind()(**arguments)
     assert KEY not in everything_shown(_without_this_test(caught.value))
+
+
+def reachable(error: BaseException) -> str:
+    """All text that a chain of attributes, items and causes leads to from the error, frames aside."""
+    texts: list[str] = []
+    kept: list[Any] = []  # so that no two of them have one identity
+    pending: list[Any] = [error, error.__cause__, error.__context__]
+    seen: set[int] = set()
+    while pending:
+        value = pending.pop()
+        if id(value) in seen or isinstance(value, type | ModuleType | FunctionType | TracebackType | float | None):
+            continue
+        seen.add(id(value))
+        kept.append(value)
+        assert len(seen) < 20_000
+        if isinstance(value, str | bytes | bytearray):
+            texts.append(value if isinstance(value, str) else bytes(value).decode("latin-1"))
+        elif isinstance(value, Mapping):
+            pending += [*value.keys(), *value.values()]
+        elif isinstance(value, Collection):
+            pending += value
+        elif not isinstance(value, int):
+            names = {
+                name for kind in type(value).__mro__ for name, kept in vars(kind).items() if isinstance(kept, DATA)
+            }
+            for name in ({*names, *getattr(value, "__dict__", ())} - {"__dict__"}) | {"__cause__", "__context__"}:
+                with contextlib.suppress(Exception):
+                    pending.append(getattr(value, name))
+    return "\n".join(texts)
+
+
+DATA = property | MemberDescriptorType | GetSetDescriptorType
+
+ECHOES: dict[str, Script] = {
+    "message": answer({"detail": {"error": "invalid_key", "message": f"No such key: {KEY}."}}, 401),
+    "header": answer({"detail": f"Authorization: Bearer {KEY}"}, 403),
+    "code": answer({"detail": {"error": KEY, "message": "x", KEY: {"deep": [KEY]}}}, 500),
+    "422": answer({"detail": [{"loc": ["header", KEY], "msg": f"bad {KEY}", "type": "x", "input": KEY}]}, 422),
+    "escaped": answer(json.dumps({"detail": KEY}).replace("m", "\\u006d").encode(), 400),
+    "page": answer(f"<html>{KEY}</html>".encode(), 502),
+    "cut off": answer(b"a" * 195 + KEY.encode(), 502),
+    "headers": answer({"detail": "x"}, 500, {"x-request-id": KEY, "X-Debug": f"Bearer {KEY}", "Retry-After": "1"}),
+    "redirect": redirect(f"http://memsy.test/{KEY}"),
+    "not JSON": answer(f"<html>{KEY}".encode()),
+    "another type": answer({"results": KEY}),
+    "another key's type": answer([{KEY: KEY}], headers={"x-request-id": KEY}),
+}
+
+
+@pytest.mark.parametrize("script", ECHOES.values(), ids=ECHOES)
+async def test_a_key_that_the_service_echoes_is_in_nothing_of_the_error(
+    flavour: Flavour, script: Script, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = serve(script)
+    events: list[Any] = []
+    with caplog.at_level(logging.DEBUG):
+        async with flavour.client(server.origin, on_response=events.append, max_retries=0) as client:
+            with pytest.raises(MemsyError) as caught:
+                await flavour.call(client.search, BODY)
+    error = caught.value
+    logged = "".join(record.getMessage() for record in caplog.records if record.name == "memsy_client")
+    assert "POST /search" in logged
+    assert KEY in server.requests[0].headers["authorization"]
+    for shown in (str(error), repr(error), repr(error.args), repr(events), logged, reachable(error)):
+        assert KEY not in shown
+    assert KEY.encode() not in pickle.dumps(error)
+    assert KEY not in reachable(pickle.loads(pickle.dumps(error)))
+    assert error.response is not None  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
+async def test_what_is_not_the_key_stays_in_an_error_as_it_was(own: Flavour, serve: Serve) -> None:
+    body = json.dumps({"detail": {"error": "invalid_key", "message": "Key müde \\ \u006dsy_"}}).encode()
+    server = serve(answer(body, 401, {"x-request-id": "key_1"}))
+    for key in ("key", "e", "msy_other"):
+        async with own.client(server.origin, api_key=key) as client:
+            with pytest.raises(MemsyAPIError, match=r"401 invalid_key: Key müde .* msy_, request id key_1") as caught:
+                await own.call(client.health)
+        assert caught.value.response is not None
+        assert caught.value.response.content == body
+
+
+async def test_a_success_is_never_altered(flavour: Flavour, serve: Serve) -> None:
+    server = serve(answer([{"results": KEY}], headers={"x-request-id": KEY}))
+    async with flavour.client(server.origin) as client:
+        raw = await flavour.call(client.request, "GET", "/x")
+    assert raw.parse() == [{"results": KEY}]
+    assert (KEY in raw.text, raw.headers["x-request-id"], raw.request_id) == (True, KEY, KEY)
+
+
+@pytest.mark.parametrize("script", [hang_up, hang, raw(b"garbage\r\n\r\n", close=True)], ids=["lost", "slow", "junk"])
+async def test_no_chain_of_attributes_leads_from_a_connection_error_to_the_key(
+    flavour: Flavour, script: Script, serve: Serve
+) -> None:
+    with Server([hang_up]) as gone:
+        pass
+    for origin in (serve(script).origin, gone.origin):
+        async with flavour.client(origin, timeout=Timeout(read=0.1 if script is hang else 60)) as client:
+            with pytest.raises(MemsyConnectionError) as caught:
+                await flavour.call(client.search, BODY)
+        assert KEY not in reachable(caught.value)
+        assert caught.value.__context__ is None
+        assert caught.value.__cause__ is not None
+
+
+@pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
+async def test_a_transport_of_the_callers_own_does_not_show_the_key_either(own: Flavour) -> None:
+    class TellingError(Exception):
+        def __init__(self, request: Request) -> None:
+            super().__init__(f"cannot send {request.headers}", request)
+            self.request = request
+
+    class Transport:
+        def send(self, request: Request, limits: object) -> Response:
+            try:
+                raise KeyError(request.headers)
+            except KeyError as error:
+                raise TellingError(request) from error
+
+        def close(self) -> None:
+            pass
+
+    class AsyncTransport:
+        async def send(self, request: Request, limits: object) -> Response:
+            return Transport().send(request, limits)
+
+        async def aclose(self) -> None:
+            pass
+
+    transport = AsyncTransport() if own.is_async else Transport()
+    async with own.client("http://memsy.test", http_client=transport) as client:
+        with pytest.raises(MemsyConnectionError, match="cannot send") as caught:
+            await own.call(client.search, BODY)
+    assert KEY not in reachable(caught.value)
+    assert KEY.encode() not in pickle.dumps(caught.value)
+    assert type(caught.value.__cause__) is TellingError
+    assert isinstance(caught.value.__cause__.__cause__, KeyError)
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://user:sk_word@host:port",
+        "http://user:sk_word@[::1",
+        "http://user:sk_word@",
+        "http://user:sk_word@host:99999999",
+        "http://user:sk_word/@host:80",
+        "http://user:sk_word#@host:80",
+        "http://user:sk_ word\x01@host\x02:80",
+        "user:sk_word@host:1x",
+        "://user:sk_word@host",
+    ],
+)
+@pytest.mark.parametrize("own", [*OWN, AIOHTTP], ids=lambda flavour: flavour.name)
+async def test_a_password_in_a_proxy_url_that_is_malformed_is_not_shown(
+    own: Flavour, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", proxy)
+    async with own.client("http://127.0.0.1:9", max_retries=0) as client:
+        with pytest.raises(MemsyConnectionError, match="cannot connect") as caught:
+            await own.call(client.health)
+    assert caught.value.unsent
+    for shown in (str(caught.value), everything_shown(_without_this_test(caught.value)), reachable(caught.value)):
+        assert "sk_" not in shown
+
+
+def test_a_password_in_a_proxy_that_is_malformed_is_not_shown_by_the_transport_that_takes_it() -> None:
+    for proxy in ("http://user:sk_word@host:port", "http://user:sk_word@[::1", "http://user:sk_word@"):
+        with pytest.raises(MemsyInputError, match="proxy") as caught:
+            AiohttpTransport(proxy=proxy)
+        assert "sk_" not in reachable(caught.value) + str(caught.value)
+
+
+@pytest.mark.parametrize("base_url", ["http://user:sk_word@[::1", "http://sk_word@h:port", "http://[sk_word]/"])
+@pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
+async def test_a_base_url_that_is_refused_is_in_nothing_of_the_error(own: Flavour, base_url: str) -> None:
+    with pytest.raises(MemsyInputError) as caught:
+        own.kind()(base_url, KEY)
+    assert "sk_" not in reachable(caught.value)
+    assert KEY not in reachable(caught.value)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

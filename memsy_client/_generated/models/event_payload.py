@@ -87,7 +87,7 @@ class EventPayload(Model):
         if self.team_id is not None:
             data["team_id"] = self.team_id
         if self.ts is not None:
-            data["ts"] = encode.to_jsonable(self.ts)
+            data["ts"] = encode.to_jsonable(encode.time("ts", self.ts))
         if self.metadata is not None:
             data["metadata"] = self.metadata
         return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from memsy_client._core import encode
 from memsy_client._core.operation import Call, Operation
 
 if TYPE_CHECKING:
@@ -35,4 +36,12 @@ def request(
     q: str | None = None,
 ) -> Call[ActorListResponse]:
     """The call of `actors.list`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(query={"org_id": org_id, "limit": limit, "offset": offset, "sort": sort, "q": q})
+    return _OPERATION.call(
+        query={
+            "org_id": org_id,
+            "limit": encode.number("limit", limit),
+            "offset": encode.number("offset", offset),
+            "sort": sort,
+            "q": q,
+        }
+    )

@@ -44,8 +44,8 @@ def request(
         body={"query": query},
         optional={
             "actor_id": actor_id,
-            "limit": limit,
-            "threshold": threshold,
+            "limit": encode.number("limit", limit),
+            "threshold": encode.number("threshold", threshold),
             "include_source_events": include_source_events,
             "role_ids": encode.items("role_ids", role_ids) or None,
             "team_ids": encode.items("team_ids", team_ids) or None,

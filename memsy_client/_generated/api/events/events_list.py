@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from memsy_client._core import encode
 from memsy_client._core.operation import Call, Operation
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def request(
             "session_id": session_id,
             "kind": kind,
             "sort": sort,
-            "limit": limit,
-            "offset": offset,
+            "limit": encode.number("limit", limit),
+            "offset": encode.number("offset", offset),
         }
     )

@@ -35,6 +35,6 @@ def request(
     """The call of `keys.create`. Raises `MemsyInputError` for arguments that cannot be sent."""
     return _OPERATION.call(
         body={"name": name},
-        optional={"scopes": encode.items("scopes", scopes), "expires_at": expires_at},
+        optional={"scopes": encode.items("scopes", scopes), "expires_at": encode.time("expires_at", expires_at)},
         required={"body": ("name",)},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from memsy_client._core import encode
 from memsy_client._core.operation import Call, Operation
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def request(
             "status": status,
             "sort": sort,
             "search": search,
-            "limit": limit,
-            "offset": offset,
+            "limit": encode.number("limit", limit),
+            "offset": encode.number("offset", offset),
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from memsy_client._core import decode
+from memsy_client._core import decode, encode
 from memsy_client._core.operation import Call, Operation
 
 if TYPE_CHECKING:
@@ -28,4 +28,7 @@ _OPERATION: Operation[list[RoleResource]] = Operation(
 
 def request(org_id: str, *, limit: int = 100, offset: int = 0) -> Call[list[RoleResource]]:
     """The call of `roles.list`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(query={"org_id": org_id, "limit": limit, "offset": offset}, required={"query": ("org_id",)})
+    return _OPERATION.call(
+        query={"org_id": org_id, "limit": encode.number("limit", limit), "offset": encode.number("offset", offset)},
+        required={"query": ("org_id",)},
+    )

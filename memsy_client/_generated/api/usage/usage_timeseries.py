@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from memsy_client._core import encode
 from memsy_client._core.operation import Call, Operation
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def request(
         query={
             "dimension": dimension,
             "granularity": granularity,
-            "period_start": period_start,
-            "period_end": period_end,
+            "period_start": encode.time("period_start", period_start),
+            "period_end": encode.time("period_end", period_end),
         }
     )

@@ -1,0 +1,34 @@
+"""Sending that another thread can stop."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import fields
+from typing import Any
+
+from .._core.exchange import Sleep
+from .._core.sender import SyncSender
+
+
+class StoppedError(BaseException):
+    """Nothing more is sent. It is no failure of a call, so that nothing turns it into one."""
+
+
+class StoppableSender(SyncSender):
+    """Sends as another sender does, until `stopped` is set: then it ends at its next request, or while it waits."""
+
+    __slots__ = ("stopped",)
+    stopped: threading.Event
+
+    @classmethod
+    def of(cls, sender: SyncSender) -> StoppableSender:
+        """One that sends as this one does."""
+        self = cls(*(getattr(sender, field.name) for field in fields(sender)))
+        self.stopped = threading.Event()
+        return self
+
+    def _perform(self, step: Any) -> Any:
+        seconds = step.seconds if isinstance(step, Sleep) else 0.0
+        if self.stopped.wait(seconds) if seconds > 0 else self.stopped.is_set():
+            raise StoppedError
+        return None if isinstance(step, Sleep) else super()._perform(step)

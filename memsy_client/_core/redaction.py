@@ -1,0 +1,96 @@
+"""Takes the API key out of what an error shows: a service may echo it, the exceptions of an HTTP library hold it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+from urllib.parse import quote
+
+from ..exceptions import MemsyDecodeError
+from . import codec
+from .credentials import Secret
+from .messages import Headers, Response
+
+_MARK = "…"
+#: A shorter key may be a word of the language, and is taken out only where it stands by itself.
+_DISTINCTIVE = 8
+_NEVER_ESCAPED = re.compile(r"[A-Za-z0-9_.~-]+")
+
+
+class Redactor:
+    """Takes out the key that a request's headers hold."""
+
+    def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
+        authorization = next((value for name, value in headers if name.lower() == "authorization"), "")
+        self._key = Secret(authorization.rpartition(" ")[2])
+        self._has_one_spelling = _NEVER_ESCAPED.fullmatch(self._key) is not None
+
+    def text(self, text: str) -> str:
+        """The text without the key, however it is escaped."""
+        if not self._key or (self._has_one_spelling and self._key not in text):
+            return text
+        return self._pattern().sub(_MARK, text)
+
+    def response(self, response: Response) -> Response:
+        """The response as an error shows it, which is the response itself where the key is not in it."""
+        content, is_error = response.content, not 200 <= response.status_code < 300
+        if self._key and (self._key.encode() in content or (is_error and any(mark in content for mark in b"\\%"))):
+            content = self._content(content)
+        headers = {name: self.text(value) for name, value in response.headers.items()}
+        if content is response.content and headers == response.headers:
+            return response
+        return replace(response, headers=Headers(headers), content=content)
+
+    def cause(self, error: BaseException | None) -> BaseException | None:
+        """A copy of an exception and of its causes with their texts alone: some hold the request, with its headers."""
+        copies: list[BaseException] = []
+        seen: set[int] = set()
+        original: BaseException | None = error
+        while original is not None and id(original) not in seen:
+            seen.add(id(original))
+            copies.append(self._copy(original))
+            original = original.__cause__ or (None if original.__suppress_context__ else original.__context__)
+        for copy, cause in pairwise(copies):
+            copy.__cause__ = cause
+        return copies[0] if copies else None
+
+    def _pattern(self) -> re.Pattern[str]:
+        spellings = {self._key, json.dumps(self._key)[1:-1], quote(self._key, safe="")}
+        pattern = "|".join(re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True))
+        return re.compile(pattern if len(self._key) >= _DISTINCTIVE else rf"(?<!\w)(?:{pattern})(?!\w)")
+
+    def _content(self, content: bytes) -> bytes:
+        text = content.decode("utf-8", "surrogateescape")
+        redacted = self.text(text)
+        if "\\" in redacted:  # JSON has more than one way to write a letter
+            with contextlib.suppress(MemsyDecodeError, RecursionError, UnicodeEncodeError):
+                plain = json.dumps(codec.loads(redacted.encode("utf-8", "surrogateescape")), ensure_ascii=False)
+                if self.text(plain) != plain:
+                    return self.text(plain).encode()
+        return content if redacted == text else redacted.encode("utf-8", "surrogateescape")
+
+    def _copy(self, error: BaseException) -> BaseException:
+        """Of the same class, or of the closest base that can say the same without further attributes."""
+        try:
+            text = self.text(str(error))
+        except Exception:
+            text = ""
+        arguments = [tuple(self._plain(value) for value in error.args), (text,)]
+        for kind in type(error).__mro__:
+            for args in arguments:
+                with contextlib.suppress(Exception):
+                    copy: BaseException = kind.__new__(kind, *args)
+                    copy.args = args
+                    if text in str(copy):  # a KeyError quotes it
+                        return copy
+        return Exception(text)
+
+    def _plain(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(str.__str__(value))
+        return value if value is None or type(value) in (int, float, bool) else type(value).__name__
