@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from . import exceptions as exceptions
+    from . import models as models
     from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
     from ._bulk.waiting import Processed
     from ._connector_providers import ORG_SCOPED_PROVIDERS, USER_SCOPED_PROVIDERS, requires_org_admin
@@ -24,41 +26,44 @@ if TYPE_CHECKING:
     from ._core.settings import Timeout
     from ._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
     from ._drop_in import install_as_memsy
+    from ._generated import models as _models
     from ._transports.aiohttp import AiohttpTransport
     from .client import AsyncMemsyClient, AsyncMemsyControlClient, MemsyClient, MemsyControlClient
     from .exceptions import *
     from .models import *
 
-__all__ = [
-    "NULL",
-    "ORG_SCOPED_PROVIDERS",
-    "USER_SCOPED_PROVIDERS",
-    "AiohttpTransport",
-    "AsyncIngestion",
-    "AsyncMemsyClient",
-    "AsyncMemsyControlClient",
-    "Deviation",
-    "Headers",
-    "IngestOutcome",
-    "IngestProgress",
-    "Ingestion",
-    "MemsyClient",
-    "MemsyControlClient",
-    "Processed",
-    "RateLimitInfo",
-    "RawResponse",
-    "Request",
-    "RequestEvent",
-    "Response",
-    "ResponseEvent",
-    "RetryBudget",
-    "RetryPolicy",
-    "Timeout",
-    "UsageInfo",
-    "__version__",
-    "install_as_memsy",
-    "requires_org_admin",
-]
+    __all__ = [
+        "NULL",
+        "ORG_SCOPED_PROVIDERS",
+        "USER_SCOPED_PROVIDERS",
+        "AiohttpTransport",
+        "AsyncIngestion",
+        "AsyncMemsyClient",
+        "AsyncMemsyControlClient",
+        "Deviation",
+        "Headers",
+        "IngestOutcome",
+        "IngestProgress",
+        "Ingestion",
+        "MemsyClient",
+        "MemsyControlClient",
+        "Processed",
+        "RateLimitInfo",
+        "RawResponse",
+        "Request",
+        "RequestEvent",
+        "Response",
+        "ResponseEvent",
+        "RetryBudget",
+        "RetryPolicy",
+        "Timeout",
+        "UsageInfo",
+        "__version__",
+        "install_as_memsy",
+        "requires_org_admin",
+    ]
+    __all__ += exceptions.__all__
+    __all__ += _models.__all__
 
 _MODULES = {
     "NULL": "._core.null",
@@ -100,6 +105,8 @@ def __getattr__(name: str) -> Any:
 
     from ._core.lazy import load
 
+    if name == "__all__":
+        return _public_names()
     if name in _MODULES:
         return load(__name__, _MODULES, name)
     if name in ("exceptions", "models"):
@@ -112,6 +119,11 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
+    return _public_names()
+
+
+def _public_names() -> list[str]:
     from importlib import import_module
 
-    return sorted({*__all__, *(name for module in _OPEN for name in import_module(module, __name__).__all__)})
+    open_names = (name for module in _OPEN for name in import_module(module, __name__).__all__)
+    return sorted({"__version__", *_MODULES, *open_names})
