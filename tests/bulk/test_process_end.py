@@ -14,39 +14,41 @@ from support.server import Exchange, Script, Server, answer, message
 
 ROOT = Path(__file__).parents[2]
 
-PROGRAM = """
+PROGRAM = r"""
 import asyncio, atexit, signal, sys, threading
 import httpx
 from memsy_client import AiohttpTransport, AsyncMemsyClient, EventPayload, MemsyClient
 
 where, flavour, url = sys.argv[1:]
-options = {"max_retries": 12, "batch_size": 2}
 events = [EventPayload("ana", "s", "app_event", f"note {n}") for n in range(6)]
+
+def show(outcomes):
+    print(*[outcome.event_id or repr(outcome.error) for outcome in outcomes], sep="\n", flush=True)
 
 def sync_main():
     own = httpx.Client() if flavour == "httpx" else None
     client = MemsyClient(url, "msy_key", max_retries=12, http_client=own)
     run = client.ingest_many(events, batch_size=2)
     try:
-        return list(run), ()
+        show(list(run))
     except KeyboardInterrupt:
-        return [], run.unreported
+        show(run.unreported)
 
 async def async_main():
     own = AiohttpTransport() if flavour == "aiohttp" else None
     async with AsyncMemsyClient(url, "msy_key", max_retries=12, http_client=own) as client:
         run = client.ingest_many(events, batch_size=2)
         try:
-            return [outcome async for outcome in run], ()
+            show([outcome async for outcome in run])
         except asyncio.CancelledError:
-            return [], run.unreported
+            show(run.unreported)
+            raise
         finally:
             if own is not None:
                 await own.aclose()
 
 def main():
-    outcomes, unreported = sync_main() if flavour in ("sync", "httpx") else asyncio.run(async_main())
-    print(*[outcome.event_id or repr(outcome.error) for outcome in outcomes], *[o.error for o in unreported], sep="\\n")
+    sync_main() if flavour in ("sync", "httpx") else asyncio.run(async_main())
 
 if where == "atexit":
     atexit.register(main)
