@@ -42,11 +42,12 @@ Exchange = Generator[Send | Sleep, Response | None, RawResponse[T]]
 
 
 class _AttemptOutcome(NamedTuple):
-    """How an attempt went: without an error, its response is the call's. Errors and events show it as `shown`."""
+    """How an attempt went: without an error, its response is the call's. An error shows it as `shown`."""
 
     attempt: Attempt
+    redactor: Redactor
     response: Response | None
-    shown: Response | None
+    shown: Response | None = None
     error: MemsyError | None = None
     cause: BaseException | None = None
 
@@ -62,10 +63,10 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
     attempts: list[Attempt] = []
     while True:
         outcome = yield from _attempt(call, request, settings, deadline, len(attempts) + 1)
-        attempt, response, shown, error, cause = outcome
+        attempt, redactor, response, shown, error, cause = outcome
         if error is None:
             assert response is not None
-            return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started, shown)
+            return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started, redactor)
         left = deadline - time.monotonic()
         wait = wait_before_retry(settings.retry, call.operation, len(attempts), error, left)
         attempts.append(attempt if wait is None else attempt._replace(wait=wait))
@@ -83,6 +84,7 @@ def _attempt(
     started = time.monotonic()
     redactor = Redactor(request.headers)
     response: Response | None = None
+    shown: Response | None = None
     error: MemsyError | None = None
     cause: BaseException | None = None
     try:
@@ -94,8 +96,8 @@ def _attempt(
         _strip_tracebacks(failure)
     else:
         assert response is not None
-        shown = redactor.response(response)
         if not 200 <= response.status_code < 300:
+            shown = redactor.response(response)
             error = api_error(shown)
     attempt = Attempt(
         None if response is None else response.status_code, _error_text(response, error), time.monotonic() - started
@@ -107,12 +109,12 @@ def _attempt(
         number,
         attempt.status_code,
         attempt.error,
-        None if shown is None else shown.headers.get("x-request-id"),
+        None if response is None else redactor.text(response.headers.get("x-request-id")),
         attempt.elapsed,
     )
     log_response(event)
     call_hook(settings.on_response, event)
-    return _AttemptOutcome(attempt, response, shown, error, cause)
+    return _AttemptOutcome(attempt, redactor, response, shown, error, cause)
 
 
 def _limits(settings: Settings, left: float) -> Limits:

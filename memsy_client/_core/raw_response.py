@@ -17,6 +17,7 @@ from .usage_and_rate_limit import RateLimitInfo, UsageInfo, parse_rate_limit, pa
 
 if TYPE_CHECKING:
     from .deviations import Deviation
+    from .redaction import Redactor
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,16 +41,21 @@ class RawResponse(Generic[T]):
         response: Response,
         attempts: tuple[Attempt, ...],
         elapsed: float,
-        shown: Response | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
         self._call = call
         self._response = response
-        self._shown = shown or response  # in an error: without the key, should the service have echoed it
+        self._redactor = redactor
         self.attempts = attempts
         self.elapsed = elapsed
 
     def __repr__(self) -> str:
         return f"<RawResponse {self._call.operation.name}: {self.status_code}>"
+
+    @property
+    def _shown(self) -> Response:
+        """The response in an error: without the key, should the service have echoed it."""
+        return self._redactor.response(self._response) if self._redactor else self._response
 
     @property
     def status_code(self) -> int:
@@ -104,8 +110,8 @@ class RawResponse(Generic[T]):
         try:
             data = codec.loads(self.content)
         except MemsyDecodeError as error:
-            error.response = self._shown
-            raise with_call_context(error, self._call, self._shown, self.attempts) from None
+            error.response = shown = self._shown
+            raise with_call_context(error, self._call, shown, self.attempts) from None
         return find_deviations(operation.method, operation.path, self.status_code, data)
 
     def parse(self) -> T:
@@ -127,8 +133,8 @@ class RawResponse(Generic[T]):
                     result = parse(data)
                 operation.is_loaded = True
         except MemsyDecodeError as error:
-            error.response = self._shown
-            raise with_call_context(error, self._call, self._shown, self.attempts) from None
+            error.response = shown = self._shown
+            raise with_call_context(error, self._call, shown, self.attempts) from None
         if isinstance(result, BaseModel):
             result._response_headers = self.headers
         if logger.isEnabledFor(logging.DEBUG):

@@ -7,14 +7,17 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ..exceptions import MemsyDecodeError
 from . import codec
 from .credentials import Secret
 from .messages import Headers, Response
+
+T = TypeVar("T", str, None, str | None)
 
 _MARK = "…"
 #: A shorter key may be a word of the language, and is taken out only where it stands by itself.
@@ -26,13 +29,20 @@ class Redactor:
     """Takes out the key that a request's headers hold."""
 
     def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
-        authorization = next((value for name, value in headers if name.lower() == "authorization"), "")
-        self._key = Secret(authorization.rpartition(" ")[2])
-        self._has_one_spelling = _NEVER_ESCAPED.fullmatch(self._key) is not None
+        self._headers = headers
 
-    def text(self, text: str) -> str:
-        """The text without the key, however it is escaped."""
-        if not self._key or (self._has_one_spelling and self._key not in text):
+    @cached_property
+    def _key(self) -> Secret:
+        authorization = next((value for name, value in self._headers if name.lower() == "authorization"), "")
+        return Secret(authorization.rpartition(" ")[2])
+
+    @cached_property
+    def _has_one_spelling(self) -> bool:
+        return _NEVER_ESCAPED.fullmatch(self._key) is not None
+
+    def text(self, text: T) -> T:
+        """The text without the key, however it is escaped; None stays None."""
+        if text is None or not self._key or (self._has_one_spelling and self._key not in text):
             return text
         return self._pattern().sub(_MARK, text)
 
