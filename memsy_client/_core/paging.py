@@ -71,6 +71,8 @@ class Pages(Generic[Page, Item]):
         """The items of a page that were not given before."""
         items = self._items(page)
         total = self._total(page) if self._total is not None else None
+        if items and not total:
+            total = None  # a service that leaves the total out has not said 0
         if total is not None and self._is_too_far(total):
             self._step_back(total)
             return iter(())

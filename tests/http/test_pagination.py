@@ -52,6 +52,19 @@ def own(request: pytest.FixtureRequest) -> Flavour:
     return request.param  # type: ignore[no-any-return]
 
 
+@pytest.mark.parametrize("total", [None, 0], ids=["null", "zero"])
+async def test_a_total_that_is_left_out_does_not_end_the_walk(own: Flavour, serve: Serve, total: int | None) -> None:
+    rows = [event(number) for number in range(7)]
+
+    def script(exchange: Exchange) -> None:
+        query = parse_qs(urlsplit(exchange.request.split(b" ")[1].decode()).query)
+        limit, offset = int(query["limit"][0]), int(query["offset"][0])
+        exchange.send(message(json.dumps({"items": rows[offset : offset + limit], "total": total}).encode()))
+
+    server = serve(script)
+    assert await walked(own, server, limit=3) == [row["event_id"] for row in rows]
+
+
 async def walked(own: Flavour, server: Server, **options: Any) -> list[str]:
     """The ids that `iter()` gives, in order."""
     async with own.client(server.origin, control=True) as client:
