@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging  # noqa: F401  # see below
 import os
 import sys
 import threading
@@ -13,6 +14,8 @@ from typing import Any
 #: thread imports a module, whoever needs that module waits forever.
 import_lock = threading.RLock()
 
+# Before a fork the last hook registered comes first. Modules take the lock of `logging` while they are imported: that
+# module, registered already, takes its own only when no import is under way.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
         before=import_lock.acquire, after_in_parent=import_lock.release, after_in_child=import_lock.release
