@@ -18,18 +18,22 @@ from urllib.parse import urlsplit
 
 from .._core.messages import Headers, Request, Response
 from . import keys, providers
+from .background import Background
 from .errors import HTTPError, admin_required, missing_scope, too_large
 from .handlers.context import RequestContext, Services
 from .handlers.table import HANDLERS
 from .http import routes, validation
 from .http.faults import ConnectionDroppedError, Fault, Faults, FaultTimeoutError
-from .http.recording import KEPT, ReceivedRequest, Recorder
+from .http.recording import KEPT, ReceivedRequest, Recorder, size_of
 from .http.routes import PLANES, Route
 from .keys import Key
 from .memory.plugins import PluginError
 
 BODY_LIMIT = 10 * 1024 * 1024
 """The largest request body that is accepted, in bytes."""
+
+LISTENER_LIMIT = 64 * 1024 * 1024
+"""Bytes of requests that wait for `on_request`; further ones are not told."""
 
 _PLANES = {segment: plane for plane, segment in PLANES.items()}
 _log = logging.getLogger("memsy_client.local")
@@ -63,6 +67,7 @@ class Engine:
         self.faults = Faults()
         self.recorder = Recorder(kept_requests)
         self.on_request: Callable[[ReceivedRequest], None] | None = None
+        self._listener = Background("memsy-on-request", self._tell, LISTENER_LIMIT, size_of)
         self._routes = routes.load()
         self._request_numbers = itertools.count(1)
         self._closing = threading.Event()
@@ -92,6 +97,10 @@ class Engine:
     def close(self) -> None:
         """Let delayed calls go on at once."""
         self._closing.set()
+
+    def flush(self, timeout: float) -> None:
+        """Wait until `on_request` was told of every request, at most `timeout` seconds."""
+        self._listener.flush(timeout)
 
     def _answer(self, state: _RequestState) -> Response:
         if urlsplit(state.request.url).path.startswith(providers.CONSENT_PATH):
@@ -222,13 +231,12 @@ class Engine:
             seconds=seconds,
         )
         self.recorder.add(received)
-        if self.on_request is None:
-            return
-        try:
+        if self.on_request is not None:
+            self._listener.put(received)
+
+    def _tell(self, received: ReceivedRequest) -> None:
+        if self.on_request is not None:
             self.on_request(received)
-        except Exception:
-            # The call is answered by now, and what only observes it must not change that.
-            _log.exception("on_request failed")
 
 
 def _authorise(route: Route, key: Key) -> None:
