@@ -6,6 +6,7 @@ docs/local-server.md states them for users: change both together.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -49,6 +50,63 @@ class Event:
     previous: str | None = None
 
 
+def _is_text(value: object) -> bool:
+    """Whether a value is text that a response can hold."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_list(value: object, is_item: Callable[[object], bool]) -> bool:
+    return isinstance(value, (list, tuple)) and all(map(is_item, value))
+
+
+def _is_entity(value: object) -> bool:
+    return isinstance(value, Mapping) and all(_is_text(part) for pair in value.items() for part in pair)
+
+
+def _is_payload(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    try:
+        return json_object(json.dumps(dict(value), allow_nan=False, ensure_ascii=False)) is not None
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+def _is_word(value: object) -> bool:
+    return _is_text(value) and bool(str(value).strip())
+
+
+def _is_text_or_none(value: object) -> bool:
+    return value is None or _is_text(value)
+
+
+def _is_confidence(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+_FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "text": (_is_word, "text that is not blank"),
+    "type": (_is_word, "a word"),
+    "memory_kind": (_is_word, "a word"),
+    "kind": (_is_text_or_none, "text or None"),
+    "title": (_is_text_or_none, "text or None"),
+    "summary": (_is_text_or_none, "text or None"),
+    "tags": (functools.partial(_is_list, is_item=_is_text), "a list of texts"),
+    "source_urls": (functools.partial(_is_list, is_item=_is_text), "a list of texts"),
+    "entities": (functools.partial(_is_list, is_item=_is_entity), "a list of maps from text to text"),
+    "payload": (lambda value: value is None or _is_payload(value), "an object that JSON knows"),
+    "confidence": (_is_confidence, "a number between 0 and 1"),
+    "pinned": (lambda value: isinstance(value, bool), "true or false"),
+}
+"""For each field of a draft, what it may be, and that in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A memory as an extraction proposes it.
@@ -66,6 +124,10 @@ class Draft:
         payload: Structured content, as JSON knows it.
         confidence: How certain, 0-1.
         pinned: It never decays.
+
+    Raises:
+        ValueError: A field is not of its type, or holds what a response cannot: half of a surrogate pair, a number that
+            is not finite, a payload that is not JSON or nested too deeply.
     """
 
     text: str
@@ -82,10 +144,17 @@ class Draft:
     pinned: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.text, str) or not self.text.strip():
-            raise ValueError("a memory needs a text")
-        if not 0 <= self.confidence <= 1:
-            raise ValueError(f"a confidence is between 0 and 1, not {self.confidence!r}")
+        self.check()
+
+    def check(self) -> None:
+        """Check every field; once more before it is stored, because a list or a map may have changed since.
+
+        Raises:
+            ValueError: See the class.
+        """
+        for name, (is_right, expected) in _FIELDS.items():
+            if not is_right(getattr(self, name)):
+                raise ValueError(f"a memory needs {expected} as its {name}")
 
 
 Extract = Callable[[Event], Iterable["Draft | str"]]

@@ -6,6 +6,7 @@ transaction that stores its memories: it is processed exactly once.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -22,7 +23,7 @@ from ..storage.ids import Ids
 from ..storage.indexing import Scope
 from . import promotion, writes
 from .extraction import Draft, Event
-from .plugins import Plugins
+from .plugins import Plugins, describe
 from .writes import Source
 
 BATCH = 64
@@ -137,7 +138,7 @@ class Worker:
                 worked = self._process_batch()
             except Exception:
                 # Most likely the database failed; whatever it was, the thread must survive it.
-                _log.exception("processing is interrupted and will be tried again")
+                _warn("processing is interrupted and will be tried again", exc_info=True)
                 self._pause(RETRY_AFTER)
                 continue
             if not worked:
@@ -197,8 +198,7 @@ class Worker:
 
     def _extract(self, source: Source, org_id: str) -> _Outcome:
         try:
-            found = self._plugins.extract(_event(source))
-            drafts = tuple(Draft(text=item) if isinstance(item, str) else item for item in found)
+            drafts = tuple(map(_draft, self._plugins.extract(_event(source))))
             vectors = tuple(self._plugins.vectors([draft.text for draft in drafts]))
         except BaseException as error:
             # SystemExit and what ends a test are not Exceptions, and must not end the thread either.
@@ -267,9 +267,25 @@ def _is_database_error(error: Exception) -> bool:
     return isinstance(error, (sqlite3.OperationalError, sqlite3.InternalError)) or type(error) is sqlite3.DatabaseError
 
 
+def _draft(item: object) -> Draft:
+    if isinstance(item, str):
+        return Draft(text=item)
+    if not isinstance(item, Draft):
+        raise TypeError(f"extract returned a {type(item).__name__} among its memories")
+    item.check()
+    return item
+
+
 def _failed(source: Source, org_id: str, error: BaseException) -> _Outcome:
-    _log.warning("event %s failed: %s: %s", source.event_id, type(error).__name__, error)
-    return _Outcome(source, org_id, failure=f"{type(error).__name__}: {error}")
+    reason = describe(error)
+    _warn("event %s failed: %s", source.event_id, reason)
+    return _Outcome(source, org_id, failure=reason)
+
+
+def _warn(message: str, *arguments: object, exc_info: bool = False) -> None:
+    """Log, whatever the handlers of the log do: processing must not end with them."""
+    with contextlib.suppress(Exception):
+        _log.warning(message, *arguments, exc_info=exc_info)
 
 
 def _event(source: Source) -> Event:

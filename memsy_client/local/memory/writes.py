@@ -83,7 +83,7 @@ def insert(
         "tags": _json(draft.tags),
         "entities": _json([dict(entity) for entity in draft.entities]),
         "source_urls": _json(draft.source_urls),
-        "payload": None if draft.payload is None else _json(draft.payload),
+        "payload": None if draft.payload is None else _json(dict(draft.payload)),
         "confidence": draft.confidence,
         "strength": strength.INITIAL,
         "strength_at": now,
