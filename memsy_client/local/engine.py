@@ -14,7 +14,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
-from urllib.parse import urlsplit
 
 from .._core.messages import Headers, Request, Response
 from . import keys, providers
@@ -94,6 +93,14 @@ class Engine:
         finally:
             self._record(state, status, perf_counter() - started)
 
+    def admits(self, request: Request) -> bool:
+        """Whether a request has a key that opens anything: only then is a large body worth reading."""
+        try:
+            self._authenticate(request, self.services.clock.now())
+        except (HTTPError, sqlite3.Error):
+            return False
+        return True
+
     def close(self) -> None:
         """Let delayed calls go on at once."""
         self._closing.set()
@@ -103,7 +110,7 @@ class Engine:
         self._listener.flush(timeout)
 
     def _answer(self, state: _RequestState) -> Response:
-        if urlsplit(state.request.url).path.startswith(providers.CONSENT_PATH):
+        if validation.split_target(state.request.url)[0].startswith(providers.CONSENT_PATH):
             return self._consent(state.request)
         refusal = None
         try:
@@ -122,7 +129,8 @@ class Engine:
         status, page = 404, "There is no such page."
         if request.method == "GET":
             try:
-                text = self.services.store.write(lambda connection: providers.give_consent(connection, request.url))
+                target = validation.split_target(request.url)
+                text = self.services.store.write(lambda connection: providers.give_consent(connection, *target))
             except sqlite3.Error:
                 _log.exception("the database failed")
                 status, page = 503, "The database failed."
@@ -175,10 +183,11 @@ class Engine:
         route, services, request = state.route, self.services, state.request
         assert route is not None
         assert state.path is not None
-        if len(request.body or b"") > self.body_limit:
-            raise too_large(self.body_limit)
         state.now = services.clock.now()
         key = state.key = self._authenticate(request, state.now)
+        # What is too large may not have been read.
+        if max(len(request.body or b""), validation.announced_length(request)) > self.body_limit:
+            raise too_large(self.body_limit)
         _authorise(route, key)
         services.meter.count_call(key.account, key.key_id, state.now)
         handler = HANDLERS.get(route.operation)
@@ -217,14 +226,14 @@ class Engine:
 
     def _record(self, state: _RequestState, status: int | None, seconds: float) -> None:
         request, route = state.request, state.route
-        parts = urlsplit(request.url)
+        path, query = validation.split_target(request.url)
         content = request.body or b""
         if route is not None and route.body is not None:
             content = validation.without_secrets(route.body, content)
         received = ReceivedRequest(
             operation=route.operation if route else None,
             method=request.method,
-            url=parts._replace(scheme="", netloc="").geturl(),
+            url=f"{path}?{query}" if query else path,
             headers=Headers.of(request.headers),
             content=content,
             status=status,

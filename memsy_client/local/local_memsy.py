@@ -145,9 +145,8 @@ class LocalMemsy:
                 raise ImportError(
                     "a socket needs more packages: pip install 'memsy-client[local]', or do without one: port=None"
                 ) from error
-            self._socket = SocketServer(
-                self.engine.handle, AdminRoutes(self._admin_actions()), self.engine.body_limit, self._host, self._port
-            )
+            engine, admin = self.engine, AdminRoutes(self._admin_actions())
+            self._socket = SocketServer(engine.handle, engine.admits, admin, engine.body_limit, self._host, self._port)
 
     def close(self) -> None:
         """Close the socket and the database; pending events are processed at the next start."""

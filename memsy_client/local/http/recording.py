@@ -29,7 +29,7 @@ class ReceivedRequest:
         method: `GET`, `POST`, …
         url: The path and query, as sent.
         headers: Its headers, whatever the case of their names; not in the repr, because the API key is among them.
-        content: The body's bytes.
+        content: The body's bytes, as far as they were read: not when it is too large, or large and without a key.
         status: The status that answered it; None when the connection was dropped.
         seconds: How long the answer took.
     """
