@@ -193,12 +193,15 @@ _CONFIDENCE = {"user_message": 0.9, "assistant_message": 0.7, "tool_result": 0.9
 _HEDGE = re.compile(r"\b(?:maybe|perhaps|possibly|might|probably|not sure|i think|i guess)\b", re.IGNORECASE)
 
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Only where the address may begin: tried at each letter, a long word without an @ takes the square of its length.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MENTION = re.compile(r"(?<![\w@.])@(\w{2,})")
 _HASHTAG = re.compile(r"(?<![\w#&])#([^\W\d]\w*)")
 _DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_NAME = re.compile(r"[^\W\d_a-z][\w'’-]*(?:[ ](?:(?:of|de|van|von|the)[ ])?[^\W\d_a-z][\w'’-]*)*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;\n]\s*[\"'“(]?\s*)$")
+_WORD = re.compile(r"[^\W_][\w'’-]*")
+_CONNECTING_WORDS = frozenset({"of", "de", "van", "von", "the"})
+_ENDS_OF_SENTENCES = frozenset(".!?:;。！？：；।")
+_OPENING_MARKS = frozenset("\"'“‘„«(「『")
 _OPENING_WORDS = """
 a after all also although an and another any are as at before both but by can could did do does each even every for
 from had has have he her his how however i i'd i'll i'm i've if in is it its just last let my next no not now of on
@@ -289,12 +292,45 @@ def _entities(text: str) -> tuple[dict[str, str], ...]:
 def _names(text: str) -> list[str]:
     """Capitalised words and runs of them, except a single one that begins a sentence."""
     names = []
-    for match in _NAME.finditer(text):
-        name = re.sub(r"['’]s$", "", match[0])
-        begins = _SENTENCE_START.search(text, 0, match.start()) is not None
+    for start, end in _capitalised_runs(text):
+        name = re.sub(r"['’]s$", "", text[start:end])
+        begins = _begins_sentence(text, start)
         if begins and " " in name:
             # "Yesterday Anna called": the run's first word may be capitalised only because it begins the sentence.
             names.append(name if name.split(" ")[0].lower() not in _OPENERS else name.split(" ", 1)[1])
         elif not begins and len(name) > 1 and name.split("'")[0].split("’")[0] != "I":
             names.append(name)
     return names
+
+
+def _capitalised_runs(text: str) -> list[tuple[int, int]]:
+    """Where runs of capitalised words begin and end; one small word may stand between two of a run."""
+    runs: list[tuple[int, int]] = []
+    connecting = False
+    before = -1
+    for word in _WORD.finditer(text):
+        follows = word.start() == before + 1 and text[before] == " "
+        if word[0][0].isupper() or word[0][0].istitle():
+            if runs and follows and (connecting or runs[-1][1] == before):
+                runs[-1] = (runs[-1][0], word.end())
+            else:
+                runs.append(word.span())
+            connecting = False
+        else:
+            connecting = bool(runs) and follows and runs[-1][1] == before and word[0] in _CONNECTING_WORDS
+        before = word.end()
+    return runs
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    """Whether a sentence begins at a position, perhaps with an opening mark before it."""
+    at = _skip_blanks_back(text, start)
+    if at and text[at - 1] in _OPENING_MARKS:
+        at = _skip_blanks_back(text, at - 1)
+    return at == 0 or text[at - 1] in _ENDS_OF_SENTENCES
+
+
+def _skip_blanks_back(text: str, at: int) -> int:
+    while at and text[at - 1].isspace():
+        at -= 1
+    return at

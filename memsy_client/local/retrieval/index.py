@@ -23,7 +23,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from . import synonyms, tokens
+from . import fingerprint, synonyms, tokens
 from .relevance import CONTEXT_WINDOW, TURN_BITS, TermHits
 from .stem import stemmer_name
 
@@ -81,7 +81,16 @@ def create(connection: sqlite3.Connection) -> None:
     # One by one, since `executescript` would commit what the caller has begun.
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
-    connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (stemmer_name(),))
+    connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (built_with(),))
+
+
+def built_with() -> str:
+    """What everything depends on that is derived from the texts and stored: the stemmer, and our own rules.
+
+    Raises:
+        ImportError: The stemmer is not installed; the message says what to install.
+    """
+    return f"{stemmer_name()}, words {tokens.VERSION}, fingerprints {fingerprint.VERSION}"
 
 
 def drop(connection: sqlite3.Connection) -> None:
@@ -94,18 +103,40 @@ def drop(connection: sqlite3.Connection) -> None:
 
 
 def is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the index was built with the stemmer at hand.
+    """Whether the index was built with the stemmer and the rules at hand.
 
     Raises:
         ImportError: The stemmer is not installed; the message says what to install.
     """
-    return bool(connection.execute("SELECT name FROM retrieval_stemmer").fetchone() == (stemmer_name(),))
+    return bool(connection.execute("SELECT name FROM retrieval_stemmer").fetchone() == (built_with(),))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index keeps of a text. Making it takes longer than adding it, and needs no connection.
+
+    Attributes:
+        tokens: Its distinct stems and its speaker.
+        size: How many content words it has.
+        question: Whether it ends by asking.
+    """
+
+    tokens: tuple[str, ...]
+    size: int
+    question: bool
+
+
+def make_entry(content: str) -> Entry:
+    """What the index keeps of a text."""
+    words = tokens.words(content)
+    found = (*tokens.terms(words), *(f"@{name}" for name in tokens.speakers(content)))
+    return Entry(found, tokens.content_size(words), tokens.is_question(content))
 
 
 def add(
     connection: sqlite3.Connection,
     rowid: int,
-    content: str,
+    entry: Entry,
     *,
     occurred: str = "",
     conversation: str | None = None,
@@ -116,7 +147,7 @@ def add(
     Args:
         connection: The database.
         rowid: The memory's number, which is not indexed yet. The higher, the newer.
-        content: Its text.
+        entry: Its text, as `make_entry` read it.
         occurred: When it happened, in ISO 8601; its month and year become findable. Anything else is ignored.
         conversation: The name of the conversation it belongs to, if any. Memories of one conversation are added in
             the order of their turns, and lend each other their words.
@@ -127,11 +158,9 @@ def add(
     for name in names:
         _count(connection, name, int(conversation is None or _take_part(connection, name, position)))
     labels = [*names[1:], *(f"~{date}" for date in tokens.dates(occurred))]
-    words = tokens.words(content)
-    text = " ".join([*tokens.terms(words), *(f"@{name}" for name in tokens.speakers(content)), *labels])
+    text = " ".join([*entry.tokens, *labels])
     connection.execute(
-        "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)",
-        (rowid, position, tokens.content_size(words), tokens.is_question(content), text),
+        "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)", (rowid, position, entry.size, entry.question, text)
     )
     connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (rowid, text))
 

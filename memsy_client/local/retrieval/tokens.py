@@ -8,6 +8,9 @@ from collections.abc import Iterable
 
 from .stem import stem
 
+VERSION = 2
+"""Words of another version do not meet these: a file whose index has such gets a new one, see `index.built_with`."""
+
 MAX_CHARACTERS = 8_000
 """How much of a text is read: the longest content that the API takes, so that a longer query costs no more."""
 
