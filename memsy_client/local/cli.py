@@ -1,6 +1,6 @@
 """The command `memsy-client`: serve, export and import.
 
-Exit codes: 0 on success, 2 on an error, which is told in one line.
+Exit codes: 0 on success, 2 on an error, which is told in one line, 130 on Ctrl-C (which `serve` takes as its end).
 """
 
 from __future__ import annotations
@@ -53,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(str(error))
     except sqlite3.Error as error:
         return _report(f"the database failed: {error}")
+    except KeyboardInterrupt:
+        _report("interrupted")
+        return 130
     finally:
         _flush_output()
     return 0
@@ -120,7 +123,12 @@ def _serve(options: argparse.Namespace) -> None:
     except ImportError as error:
         raise CommandError(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
     loopback = is_loopback(options.host)
-    key = options.key or (LOCAL_API_KEY if loopback else f"msy_{secrets.token_hex(32)}")
+    for name in ("host", "org"):
+        if not getattr(options, name).strip():
+            raise CommandError(f"--{name} is empty")
+    key = options.key
+    if key is None:
+        key = LOCAL_API_KEY if loopback else f"msy_{secrets.token_hex(32)}"
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -296,16 +304,32 @@ def _import(options: argparse.Namespace) -> None:
         raise CommandError("an import needs a file to go into")
     with _input_lines(options.input) as lines:
         is_new = not options.data.exists()
-        store = Store(options.data)
         try:
-            with contextlib.closing(store):
+            with contextlib.closing(Store(options.data)) as store:
                 rows = import_lines(store, lines)
+        except DatabaseRefused:
+            # It has made no file, or another server has just made it.
+            raise
         except BaseException:
-            if is_new:
-                # Nothing was imported: leave no empty database behind.
-                options.data.unlink()
+            with _no_interrupt():
+                if is_new:
+                    # Nothing was imported: leave no empty database behind.
+                    options.data.unlink(missing_ok=True)
             raise
     print(f"{rows} rows imported into {options.data}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Let an impatient second Ctrl-C not leave behind what the first one began to remove."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from . import keys, providers
@@ -22,7 +23,7 @@ from .memory.extraction import Extract, extract_by_rules
 from .memory.plugins import Embed, Plugins, Rank
 from .memory.worker import Worker
 from .quota import Meter, Plan
-from .storage.database import Store
+from .storage.database import FileLostError, Store
 from .storage.ids import Ids
 
 if TYPE_CHECKING:
@@ -157,7 +158,8 @@ class LocalMemsy:
             self._socket.close()
             self._socket = None
         try:
-            self._services.meter.flush()
+            with suppress(FileLostError):
+                self._services.meter.flush()
         finally:
             self._services.store.close()
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
@@ -236,3 +240,88 @@ def test_an_export_is_json_lines(capsys, tmp_path):
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[0] == {"format": "memsy-export", "version": VERSION}
     assert lines[-1] == {"rows": len(lines) - 2}
+
+
+def test_an_empty_key_address_or_organisation_is_refused(capsys):
+    assert "begins with msy_" in refused(capsys, "serve", "--memory", "--port", "0", "--key", "")
+    assert "--host is empty" in refused(capsys, "serve", "--memory", "--port", "0", "--host", "")
+    assert "--org is empty" in refused(capsys, "serve", "--memory", "--port", "0", "--org", " ")
+
+
+def test_a_refused_import_leaves_nothing_behind(capsys, tmp_path):
+    file = tmp_path / "data.jsonl"
+    file.write_text("nonsense\n")
+    assert "not JSON" in refused(capsys, "import", "--data", str(tmp_path / "new.db"), "--input", str(file))
+    (tmp_path / "text.db").write_text("no database" * 100)
+    assert "not a database" in refused(capsys, "import", "--data", str(tmp_path / "text.db"), "--input", str(file))
+    left = {entry.name for entry in tmp_path.iterdir()}
+    assert left - ({"new.db.lock", "text.db.lock"} if sys.platform != "linux" else set()) == {"data.jsonl", "text.db"}
+
+
+def is_being_written(path) -> bool:
+    """Whether a transaction is under way."""
+    if not path.with_name(f"{path.name}-wal").exists():
+        return False
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=rw", timeout=0, uri=True)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        return False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a Ctrl-C is sent as a signal")
+def test_ctrl_c_in_an_import_is_one_line_and_leaves_nothing_behind(tmp_path):
+    data = tmp_path / "new.db"
+    command = [*COMMAND, "import", "--data", str(data)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdin.write('{"format":"memsy-export","version":1}\n{"table":"queue","row":{"event":1}}\n')
+        process.stdin.flush()
+        # It is in the middle once its transaction holds the lock of the writer.
+        end = time.monotonic() + 60
+        while not is_being_written(data) and time.monotonic() < end:
+            threading.Event().wait(0.01)
+        process.send_signal(signal.SIGINT)
+        err = process.stderr.read()
+        assert (process.wait(60), err) == (130, "memsy-client: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a Ctrl-C is sent as a signal")
+def test_serve_stops_at_once_although_half_a_request_is_open():
+    with serving("--memory", "--port", "0") as (process, _, environment), contextlib.ExitStack() as stack:
+        port = int(environment["MEMSY_BASE_URL"].rsplit(":", 1)[1].split("/")[0])
+        head = f"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {LOCAL_API_KEY}\r\n"
+        for part in ("GET /v1", head, f"{head}Content-Length: 100\r\n\r\n{{"):
+            half = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            half.sendall(part.encode())
+        with MemsyClient(environment["MEMSY_BASE_URL"], environment["MEMSY_API_KEY"]) as client:
+            client.health()
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (0, "")
+        assert time.monotonic() - began < 4
+
+
+def test_lines_of_the_log_are_never_glued_together():
+    with serving("--memory", "--port", "0") as (process, _, environment):
+        port = int(environment["MEMSY_BASE_URL"].rsplit(":", 1)[1].split("/")[0])
+
+        def call(number):
+            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+                for turn in range(20):
+                    connection.request("GET", f"/v1/{number}/{turn}")
+                    connection.getresponse().read()
+
+        threads = [threading.Thread(target=call, args=(number,)) for number in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=60)
+    *lines, last = out.splitlines()
+    assert last == "stopped"
+    assert all(re.fullmatch(r"GET /v1/\d+/\d+ 404 [\d.]+ ms", line) for line in lines)
+    assert len({line.split()[1] for line in lines}) == 320

@@ -123,6 +123,7 @@ class Worker:
             thread.join()
 
     def _run(self) -> None:
+        interrupted = None
         while True:
             with self._state:
                 self._busy = False
@@ -136,11 +137,15 @@ class Worker:
                 notified = self._notified
             try:
                 worked = self._process_batch()
-            except Exception:
+            except Exception as error:
                 # Most likely the database failed; whatever it was, the thread must survive it.
-                _warn("processing is interrupted and will be tried again", exc_info=True)
+                reason = describe(error)
+                if reason != interrupted:
+                    _warn("processing is interrupted and will be tried again", exc_info=True)
+                interrupted = reason
                 self._pause(RETRY_AFTER)
                 continue
+            interrupted = None
             if not worked:
                 with self._state:
                     self._notified_when_empty = notified
