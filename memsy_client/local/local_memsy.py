@@ -294,6 +294,7 @@ class LocalMemsy:
         self.engine.faults.clear()
         self.clock.reset()
         services.store.reset()
+        services.ids.renew()
         services.meter.reset()
         self._account = services.store.write(self._create_own_account)
         self.engine.recorder.clear()

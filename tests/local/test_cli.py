@@ -144,6 +144,8 @@ def filled(path, api, an_event):
         key = own.post("/api/keys", {"name": "app"}).body["raw_key"]
         own.search("tea")
         own.post("/api/interest/pro", {"email": "ada@example.com", "name": "Ada"})
+        own.post("/api/connectors/slack/connect")
+        memsy.set_connector_resources("slack", ["C1"])
         memsy.hold()
         own.post("/v1/ingest", {"events": [an_event("still pending")]})
     return key
@@ -325,3 +327,93 @@ def test_lines_of_the_log_are_never_glued_together():
     assert last == "stopped"
     assert all(re.fullmatch(r"GET /v1/\d+/\d+ 404 [\d.]+ ms", line) for line in lines)
     assert len({line.split()[1] for line in lines}) == 320
+
+
+def exported(tmp_path, api, an_event):
+    """The lines of an export that has a row of most kinds."""
+    first, file = tmp_path / "first.db", tmp_path / "data.jsonl"
+    filled(first, api, an_event)
+    assert main(["export", "--data", str(first), "--output", str(file)]) == 0
+    return [json.loads(line) for line in file.read_text("utf-8").split("\n")[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("events", "content", 5),
+        ("events", "ts", "yesterday"),
+        ("events", "ts", 1.5),
+        ("events", "ts", 2**62),
+        ("events", "event", True),
+        ("events", "actor_id", None),
+        ("events", "digest", "text"),
+        ("memories", "text", " "),
+        ("memories", "tags", "no JSON"),
+        ("memories", "tags", "[5]"),
+        ("memories", "entities", '["name"]'),
+        ("memories", "entities", '[{"name": 5}]'),
+        ("memories", "source_urls", "{}"),
+        ("memories", "payload", "[1]"),
+        ("memories", "confidence", 2),
+        ("memories", "confidence", "0.5"),
+        ("memories", "strength", None),
+        ("memories", "pinned", 7),
+        ("memories", "level", "planet"),
+        ("memories", "created", -(2**62)),
+        ("levels", "name", ["a"]),
+        ("keys", "admin", "yes"),
+        ("keys", "hash", {"base64": "no base64!"}),
+        ("usage", "quantity", "many"),
+        ("memories", "strength", float("inf")),
+        ("connectors", "provider", "nobody"),
+        ("connectors", "authorized", 2),
+        ("connectors", "selection", '[{"external_id": 5, "resource_type": "channel"}]'),
+        ("connector_resources", "resources", '[{"external_id": "C1", "resource_type": "channel", "other": "x"}]'),
+        ("connector_resources", "resources", "{}"),
+        ("counters", "value", 0.5),
+    ],
+)
+def test_a_value_that_is_not_of_its_column_is_named_and_imports_nothing(
+    capsys, tmp_path, api, an_event, table, column, value
+):
+    documents = exported(tmp_path, api, an_event)
+    at = next(at for at, document in enumerate(documents) if document.get("table") == table)
+    documents[at]["row"][column] = value
+    file = tmp_path / "changed.jsonl"
+    file.write_text("".join(json.dumps(document) + "\n" for document in documents), "utf-8")
+    message = refused(capsys, "import", "--data", str(tmp_path / "new.db"), "--input", str(file))
+    assert f"line {at + 1} cannot be stored: {column} is not" in message or "base64" in message
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize("last", [{"rows": 0}, {"table": "queue", "row": {"event": 1}}, {}])
+def test_a_line_after_the_number_of_rows_is_refused(capsys, tmp_path, api, an_event, last):
+    documents = [*exported(tmp_path, api, an_event), last]
+    file = tmp_path / "changed.jsonl"
+    file.write_text("".join(json.dumps(document) + "\n" for document in documents), "utf-8")
+    message = refused(capsys, "import", "--data", str(tmp_path / "new.db"), "--input", str(file))
+    assert f"line {len(documents)} comes after" in message
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize("header", [{"version": True}, {"version": 1.0}])
+def test_a_version_is_a_number(capsys, tmp_path, header):
+    file = tmp_path / "data.jsonl"
+    file.write_text(json.dumps({"format": "memsy-export", **header}) + '\n{"rows": 0}\n')
+    assert "version" in refused(capsys, "import", "--data", str(tmp_path / "new.db"), "--input", str(file))
+
+
+def test_an_import_finds_a_promoted_copy_by_the_month_it_had(tmp_path, api, an_event):
+    first, second, file = tmp_path / "first.db", tmp_path / "second.db", tmp_path / "data.jsonl"
+    months = ("2025-03", "2025-05", "2025-07", "2025-09")
+    with LocalMemsy(first, port=None) as memsy:
+        for month, actor in zip(months, ("ana", "bob", "eve", "kim"), strict=True):
+            type(api)(memsy).ingest(an_event("Tea is hot", actor_id=actor, role_id="r", ts=f"{month}-01T10:00:00Z"))
+    assert main(["export", "--data", str(first), "--output", str(file)]) == 0
+    assert main(["import", "--data", str(second), "--input", str(file)]) == 0
+    found = []
+    for path in (first, second):
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            found.append(connection.execute("SELECT rowid, position, tokens FROM retrieval_rows").fetchall())
+    assert found[0] == found[1]
+    assert len(found[0]) == 6

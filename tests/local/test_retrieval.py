@@ -217,7 +217,7 @@ def test_eligible_memories_are_those_of_the_given_query(connection, add):
     connection.executemany("INSERT INTO memories VALUES (?, ?)", [(1, "ann"), (2, "bob"), (3, "ann")])
     for _ in range(3):
         add("The lamp is in the attic", conversation="talk")
-    sql = "SELECT number FROM memories WHERE actor = ?"
+    sql = "SELECT number, number FROM memories WHERE actor = ?"
     assert found(connection, "lamp", sql=sql, params=("ann",)) == [3, 1]
     assert found(connection, "lamp", sql=sql, params=("nobody",)) == []
 

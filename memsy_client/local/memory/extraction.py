@@ -107,6 +107,11 @@ _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 """For each field of a draft, what it may be, and that in words."""
 
 
+def may_be(field: str, value: object) -> bool:
+    """Whether a draft can have a value in a field."""
+    return _FIELDS[field][0](value)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A memory as an extraction proposes it.
@@ -152,8 +157,8 @@ class Draft:
         Raises:
             ValueError: See the class.
         """
-        for name, (is_right, expected) in _FIELDS.items():
-            if not is_right(getattr(self, name)):
+        for name, (_, expected) in _FIELDS.items():
+            if not may_be(name, getattr(self, name)):
                 raise ValueError(f"a memory needs {expected} as its {name}")
 
 

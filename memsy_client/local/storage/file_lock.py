@@ -76,7 +76,9 @@ class FileLock:
             _lock_exclusively(descriptor)
         except OSError as error:
             os.close(descriptor)
-            raise FileInUseError from error
+            if isinstance(error, (BlockingIOError, PermissionError)):
+                raise FileInUseError from error
+            raise
         return descriptor
 
 
