@@ -20,6 +20,7 @@ from typing import IO, TextIO
 
 from .._version import __version__
 from .background import Background
+from .http.names import is_loopback
 from .http.recording import ReceivedRequest
 from .local_memsy import LOCAL_API_KEY, LocalMemsy
 from .storage.database import DatabaseRefused, Store
@@ -119,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> None:
     try:
-        from .http.listener import is_loopback
+        from .http import listener  # noqa: F401 - to say what is missing before a file is made
     except ImportError as error:
         raise CommandError(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
     loopback = is_loopback(options.host)

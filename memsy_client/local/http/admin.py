@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..._core.messages import Headers, Request, Response
+from .names import host_name, is_loopback
 from .recording import ReceivedRequest
 from .validation import split_target
 
 PREFIX = "/_local/"
-_OWN_NAMES = {"localhost", "127.0.0.1", "::1", "memsy.localhost"}
 
 Action = Callable[..., "Mapping[str, Any] | None"]
 """Takes the arguments of a request by name; returns what the response's body says, None for an empty object."""
@@ -53,7 +53,7 @@ class AdminRoutes:
 def refusal(request: Request, *, from_loopback: bool) -> Response | None:
     """What a request is answered that is not from this machine; None for one that is."""
     # The name is checked too: a web page may point a name of its own at this machine.
-    if from_loopback and _host_name(request) in _OWN_NAMES:
+    if from_loopback and is_loopback(host_name(request)):
         return None
     return _response(403, {"detail": "These routes answer this machine only."})
 
@@ -69,13 +69,6 @@ def describe(received: ReceivedRequest) -> dict[str, Any]:
         "status": received.status,
         "seconds": received.seconds,
     }
-
-
-def _host_name(request: Request) -> str:
-    """The name in the Host header, without the port."""
-    host = Headers.of(request.headers).get("host") or ""
-    name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host).strip("[]").lower()
 
 
 def _arguments(request: Request) -> dict[str, Any]:

@@ -6,7 +6,7 @@ The only module that needs starlette and uvicorn; what a connection may cost is 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +22,7 @@ from ..._core.messages import Headers, Request, Response
 from .admin import AdminRoutes, refusal
 from .connections import ACCEPTED_AT_ONCE, Connections, make_protocol
 from .faults import ConnectionDroppedError
+from .names import is_foreign, is_loopback
 from .transport import Handle
 from .validation import announced_length, split_target
 
@@ -65,7 +66,9 @@ class _Application:
         admin: AdminRoutes,
         body_limit: int,
         connections: Connections,
+        own_name: str | None,
     ) -> None:
+        self._own_name = own_name
         self._engine_handle = handle
         self._engine_admits = admits
         self._admin = admin
@@ -84,11 +87,10 @@ class _Application:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _head(scope)
-        if request is None:
-            await _respond(Response(400, Headers(), b"The request target is not a path."), scope, receive, send)
-            return
-        is_whole = await self._read_body(request, scope, receive)
-        answer = await self._in_thread(self._handle, request, scope)
+        answer, is_whole = self._refusal(request), False
+        if answer is None:
+            is_whole = await self._read_body(request, scope, receive)
+            answer = await self._in_thread(self._handle, request, scope)
         if is_whole:
             await _respond(answer, scope, receive, send)
         elif _expects_continue(request):
@@ -97,6 +99,14 @@ class _Application:
             await _respond(answer, scope, receive, send)
         else:
             await _respond(answer, scope, receive, self._draining(request, scope, receive, send))
+
+    def _refusal(self, request: Request) -> Response | None:
+        """What a request is answered that is nothing for the engine."""
+        if not split_target(request.url)[0].startswith("/"):
+            return _text(400, "The request target is not a path.")
+        if self._own_name is not None and is_foreign(request, self._own_name):
+            return _text(403, "This server listens on loopback, and answers to the names of this machine only.")
+        return None
 
     async def _read_body(self, request: Request, scope: Scope, receive: Receive) -> bool:
         """Read the body into the request, unless it is too large or nobody's; returns whether it was all sent."""
@@ -155,15 +165,17 @@ class _Application:
         self._threads.shutdown(wait=False)
 
 
-def _head(scope: Scope) -> Request | None:
-    """The request without its body, or None when what it asks for is no path."""
-    path = _path_of(scope["raw_path"].decode("latin-1"))
-    if not path.startswith("/"):
-        return None
+def _head(scope: Scope) -> Request:
+    """The request without its body. Its Host is not made part of the URL, which it could make invalid."""
     query = scope["query_string"].decode("latin-1")
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    # The Host header is not made part of the URL, which it could make invalid.
-    return Request(scope["method"], f"http://localhost{path}" + (f"?{query}" if query else ""), headers)
+    return Request(
+        scope["method"], _path_of(scope["raw_path"].decode("latin-1")) + (f"?{query}" if query else ""), headers
+    )
+
+
+def _text(status: int, detail: str) -> Response:
+    return Response(status, Headers.of([("Content-Type", "application/json")]), json.dumps({"detail": detail}).encode())
 
 
 def _expects_continue(request: Request) -> bool:
@@ -223,7 +235,9 @@ class SocketServer:
         shown = f"[{host}]" if ":" in host else host
         self.address = f"http://{shown}:{self._listening.getsockname()[1]}"
         connections = Connections()
-        self._application = _Application(handle, admits, admin, body_limit, connections)
+        # As the system has resolved it: the name that was given is this machine's, too.
+        own_name = host if is_loopback(self._listening.getsockname()[0]) else None
+        self._application = _Application(handle, admits, admin, body_limit, connections, own_name)
         config = uvicorn.Config(
             self._application,
             http=make_protocol(connections),
@@ -297,17 +311,6 @@ class _Server(uvicorn.Server):
         if self._stopping is not None:
             loop, event = self._stopping
             loop.call_soon_threadsafe(event.set)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is this machine's own."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host.lower() == "localhost"
-    # A socket on `::` sees a caller by IPv4 as ::ffff:127.0.0.1, which not every Python counts as loopback.
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def _path_of(target: str) -> str:
