@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ..retrieval.tokens import MARKS
+
 TITLE_LENGTH = 80
 MAX_TAGS = 16
 MAX_ENTITIES = 32
@@ -200,10 +202,10 @@ _HEDGE = re.compile(r"\b(?:maybe|perhaps|possibly|might|probably|not sure|i thin
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 # Only where the address may begin: tried at each letter, a long word without an @ takes the square of its length.
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MENTION = re.compile(r"(?<![\w@.])@(\w{2,})")
-_HASHTAG = re.compile(r"(?<![\w#&])#([^\W\d]\w*)")
+_MENTION = re.compile(rf"(?<![\w{MARKS}@.])@([\w{MARKS}]{{2,}})")
+_HASHTAG = re.compile(rf"(?<![\w{MARKS}#&])#([^\W\d][\w{MARKS}]*)")
 _DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_WORD = re.compile(r"[^\W_][\w'’-]*")
+_WORD = re.compile(rf"[^\W_][\w{MARKS}'’-]*")
 _CONNECTING_WORDS = frozenset({"of", "de", "van", "von", "the"})
 _ENDS_OF_SENTENCES = frozenset(".!?:;。！？：；।")
 _OPENING_MARKS = frozenset("\"'“‘„«(「『")
@@ -214,7 +216,7 @@ once one our please she should since so some than that the their then there thes
 tonight was we were what when where which while who why will with would yes yesterday you your
 """
 _OPENERS = frozenset(_OPENING_WORDS.split())
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n|(?<=[。！？।])")
 
 
 def extract_by_rules(event: Event) -> list[Draft]:
@@ -269,7 +271,7 @@ def _confidence(kind: str, text: str) -> float:
 
 
 def _title(text: str) -> str:
-    first = _SENTENCE_END.split(text, maxsplit=1)[0].rstrip(".!?")
+    first = _SENTENCE_END.split(text, maxsplit=1)[0].rstrip(".!?。！？।")
     if len(first) <= TITLE_LENGTH:
         return first
     return first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
