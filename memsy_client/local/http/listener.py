@@ -167,11 +167,11 @@ class _Application:
 
 def _head(scope: Scope) -> Request:
     """The request without its body. Its Host is not made part of the URL, which it could make invalid."""
-    query = scope["query_string"].decode("latin-1")
+    target = _path_of(scope["raw_path"].decode("latin-1"))
+    if scope["query_string"]:
+        target += f"?{scope['query_string'].decode('latin-1')}"
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    return Request(
-        scope["method"], _path_of(scope["raw_path"].decode("latin-1")) + (f"?{query}" if query else ""), headers
-    )
+    return Request(scope["method"], target, headers)
 
 
 def _text(status: int, detail: str) -> Response:

@@ -182,12 +182,12 @@ class Store:
 
     def _has_its_file(self) -> bool:
         """Whether the file, and the log with what is not yet in it, are where the next start looks for them."""
-        if self._lock is None:
+        lock, found = self._lock, self._identify_log()
+        if lock is None:
             return True
-        found = self._identify_log()
         # The log is made by the first connection that uses the file, and stays until the last is closed.
         self._log_identity = self._log_identity or found
-        return self._lock.is_same() and found == self._log_identity
+        return lock.is_same() and found == self._log_identity
 
     def _identify_log(self) -> int | None:
         try:
