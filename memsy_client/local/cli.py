@@ -1,12 +1,13 @@
 """The command `memsy-client`: serve, export and import.
 
-Exit codes: 0 on success, 2 on an error, which is told in one line.
+Exit codes: 0 on success, 2 on an error, which is told in one line, 130 on Ctrl-C (which `serve` takes as its end).
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import secrets
 import signal
@@ -15,9 +16,11 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 from .._version import __version__
+from .background import Background
+from .http.names import is_loopback
 from .http.recording import ReceivedRequest
 from .local_memsy import LOCAL_API_KEY, LocalMemsy
 from .storage.database import DatabaseRefused, Store
@@ -27,6 +30,15 @@ DEFAULT_PORT = 8787
 DEFAULT_DATA = Path("memsy.db")
 KEPT_REQUESTS = 1000
 MEMORY = ":memory:"
+
+LOG_LIMIT = 1024 * 1024
+"""Characters of the log that wait for its reader; further lines are left out."""
+
+LOGGED_URL = 1000
+"""Characters of a URL that are logged."""
+
+LAST_LINES = 1.0
+"""Seconds that a reader of the log gets for its last lines."""
 
 
 class CommandError(Exception):
@@ -42,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(str(error))
     except sqlite3.Error as error:
         return _report(f"the database failed: {error}")
+    except KeyboardInterrupt:
+        _report("interrupted")
+        return 130
     finally:
         _flush_output()
     return 0
@@ -105,21 +120,89 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> None:
     try:
-        from .http.listener import is_loopback
+        from .http import listener  # noqa: F401 - to say what is missing before a file is made
     except ImportError as error:
         raise CommandError(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
     loopback = is_loopback(options.host)
-    key = options.key or (LOCAL_API_KEY if loopback else f"msy_{secrets.token_hex(32)}")
+    for name in ("host", "org"):
+        if not getattr(options, name).strip():
+            raise CommandError(f"--{name} is empty")
+    key = options.key
+    if key is None:
+        key = LOCAL_API_KEY if loopback else f"msy_{secrets.token_hex(32)}"
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with _started(options, key) as memsy:
-        memsy.engine.on_request = _log
-        _announce(memsy, options, loopback=loopback)
+    out = _Output(sys.stdout)
+    with _logging_to_stderr(), _started(options, key) as memsy:
+        memsy.engine.on_request = lambda received: out.print(_log_line(received))
+        _announce(out, memsy, options, loopback=loopback)
         # On some systems a signal does not interrupt a wait without a timeout.
         while not stopped.wait(0.5):
             continue
-    _print_line("stopped")
+    memsy.engine.flush(LAST_LINES)
+    out.print("stopped")
+    out.flush()
+
+
+class _Output:
+    """A stream that a thread of its own writes: a reader that does not read must not hold up the server."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+        self._lines = Background(
+            "memsy-output", self._write, LOG_LIMIT, len, lambda number: f"# {number} lines left out\n"
+        )
+
+    def print(self, line: str) -> None:
+        """Write a line as soon as there is a reader; returns at once."""
+        self._lines.put(f"{line}\n")
+
+    def flush(self) -> None:
+        """Let the reader have the last lines, if it reads."""
+        self._lines.flush(LAST_LINES)
+
+    def _write(self, text: str) -> None:
+        if self._stream is None:
+            return
+        # The reader of the log may be gone, or the disk full; the server goes on.
+        with contextlib.suppress(OSError, ValueError):
+            data = text.encode(self._stream.encoding or "utf-8", "backslashreplace")
+            try:
+                descriptor = self._stream.fileno()
+            except OSError:
+                self._stream.write(text)
+                self._stream.flush()
+                return
+            # Past the stream's own buffer, whose lock would be waited for at the exit of the process.
+            while data:
+                data = data[os.write(descriptor, data) :]
+
+
+class _LogHandler(logging.Handler):
+    def __init__(self, output: _Output) -> None:
+        super().__init__()
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._output.print(self.format(record))
+
+
+@contextlib.contextmanager
+def _logging_to_stderr() -> Iterator[None]:
+    """Write what is logged to standard error without waiting for it, unless the process has a way of its own."""
+    root = logging.getLogger()
+    if root.handlers:
+        yield
+        return
+    output = _Output(sys.stderr)
+    handler = _LogHandler(output)
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        output.flush()
 
 
 @contextlib.contextmanager
@@ -146,29 +229,24 @@ def _started(options: argparse.Namespace, key: str) -> Iterator[LocalMemsy]:
         yield memsy
 
 
-def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, loopback: bool) -> None:
+def _announce(out: _Output, memsy: LocalMemsy, options: argparse.Namespace, *, loopback: bool) -> None:
     in_memory = options.memory or str(options.data) == MEMORY
-    _print_line(f"# Memsy {__version__} on this machine, data in {'memory' if in_memory else options.data}")
+    out.print(f"# Memsy {__version__} on this machine, data in {'memory' if in_memory else options.data}")
     for name, value in memsy.environment.items():
-        _print_line(f"export {name}={value}")
+        out.print(f"export {name}={value}")
     if not loopback:
-        _print_line(
+        out.print(
             f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all."
         )
-    _print_line("# Stop with Ctrl-C.")
+    out.print("# Stop with Ctrl-C.")
 
 
-def _log(received: ReceivedRequest) -> None:
+def _log_line(received: ReceivedRequest) -> str:
     answer = "dropped" if received.status is None else received.status
     # Escaped, so that a path cannot write control characters to the terminal.
-    url = received.url.encode("unicode_escape").decode("ascii")
-    _print_line(f"{received.method} {url} {answer} {received.seconds * 1000:.1f} ms")
-
-
-def _print_line(line: str) -> None:
-    # The reader of the log may be gone, or the disk full; the server goes on.
-    with contextlib.suppress(OSError):
-        print(line, flush=True)
+    url = received.url[:LOGGED_URL].encode("unicode_escape").decode("ascii")
+    shown = url if len(received.url) <= LOGGED_URL else f"{url}..."
+    return f"{received.method} {shown} {answer} {received.seconds * 1000:.1f} ms"
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -227,16 +305,32 @@ def _import(options: argparse.Namespace) -> None:
         raise CommandError("an import needs a file to go into")
     with _input_lines(options.input) as lines:
         is_new = not options.data.exists()
-        store = Store(options.data)
         try:
-            with contextlib.closing(store):
+            with contextlib.closing(Store(options.data)) as store:
                 rows = import_lines(store, lines)
+        except DatabaseRefused:
+            # It has made no file, or another server has just made it.
+            raise
         except BaseException:
-            if is_new:
-                # Nothing was imported: leave no empty database behind.
-                options.data.unlink()
+            with _no_interrupt():
+                if is_new:
+                    # Nothing was imported: leave no empty database behind.
+                    options.data.unlink(missing_ok=True)
             raise
     print(f"{rows} rows imported into {options.data}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Let an impatient second Ctrl-C not leave behind what the first one began to remove."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -111,6 +111,11 @@ def of_datetime(moment: datetime) -> int:
     return (aware - _EPOCH) // timedelta(microseconds=1)
 
 
+def is_moment(number: int) -> bool:
+    """Whether a number of microseconds is in the years 1 to 9999."""
+    return _EARLIEST <= number <= LATEST
+
+
 def to_datetime(moment: int) -> datetime:
     """An aware datetime, UTC."""
     return _EPOCH + timedelta(microseconds=moment)

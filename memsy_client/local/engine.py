@@ -14,22 +14,25 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
-from urllib.parse import urlsplit
 
 from .._core.messages import Headers, Request, Response
 from . import keys, providers
+from .background import Background
 from .errors import HTTPError, admin_required, missing_scope, too_large
 from .handlers.context import RequestContext, Services
 from .handlers.table import HANDLERS
 from .http import routes, validation
 from .http.faults import ConnectionDroppedError, Fault, Faults, FaultTimeoutError
-from .http.recording import KEPT, ReceivedRequest, Recorder
+from .http.recording import KEPT, ReceivedRequest, Recorder, size_of
 from .http.routes import PLANES, Route
 from .keys import Key
 from .memory.plugins import PluginError
 
 BODY_LIMIT = 10 * 1024 * 1024
 """The largest request body that is accepted, in bytes."""
+
+LISTENER_LIMIT = 64 * 1024 * 1024
+"""Bytes of requests that wait for `on_request`; further ones are not told."""
 
 _PLANES = {segment: plane for plane, segment in PLANES.items()}
 _log = logging.getLogger("memsy_client.local")
@@ -63,6 +66,7 @@ class Engine:
         self.faults = Faults()
         self.recorder = Recorder(kept_requests)
         self.on_request: Callable[[ReceivedRequest], None] | None = None
+        self._listener = Background("memsy-on-request", self._tell, LISTENER_LIMIT, size_of)
         self._routes = routes.load()
         self._request_numbers = itertools.count(1)
         self._closing = threading.Event()
@@ -89,12 +93,24 @@ class Engine:
         finally:
             self._record(state, status, perf_counter() - started)
 
+    def admits(self, request: Request) -> bool:
+        """Whether a request has a key that opens anything: only then is a large body worth reading."""
+        try:
+            self._authenticate(request, self.services.clock.now())
+        except (HTTPError, sqlite3.Error):
+            return False
+        return True
+
     def close(self) -> None:
         """Let delayed calls go on at once."""
         self._closing.set()
 
+    def flush(self, timeout: float) -> None:
+        """Wait until `on_request` was told of every request, at most `timeout` seconds."""
+        self._listener.flush(timeout)
+
     def _answer(self, state: _RequestState) -> Response:
-        if urlsplit(state.request.url).path.startswith(providers.CONSENT_PATH):
+        if validation.split_target(state.request.url)[0].startswith(providers.CONSENT_PATH):
             return self._consent(state.request)
         refusal = None
         try:
@@ -113,7 +129,8 @@ class Engine:
         status, page = 404, "There is no such page."
         if request.method == "GET":
             try:
-                text = self.services.store.write(lambda connection: providers.give_consent(connection, request.url))
+                target = validation.split_target(request.url)
+                text = self.services.store.write(lambda connection: providers.give_consent(connection, *target))
             except sqlite3.Error:
                 _log.exception("the database failed")
                 status, page = 503, "The database failed."
@@ -166,10 +183,11 @@ class Engine:
         route, services, request = state.route, self.services, state.request
         assert route is not None
         assert state.path is not None
-        if len(request.body or b"") > self.body_limit:
-            raise too_large(self.body_limit)
         state.now = services.clock.now()
         key = state.key = self._authenticate(request, state.now)
+        # What is too large may not have been read.
+        if max(len(request.body or b""), validation.announced_length(request)) > self.body_limit:
+            raise too_large(self.body_limit)
         _authorise(route, key)
         services.meter.count_call(key.account, key.key_id, state.now)
         handler = HANDLERS.get(route.operation)
@@ -208,27 +226,26 @@ class Engine:
 
     def _record(self, state: _RequestState, status: int | None, seconds: float) -> None:
         request, route = state.request, state.route
-        parts = urlsplit(request.url)
+        path, query = validation.split_target(request.url)
         content = request.body or b""
         if route is not None and route.body is not None:
             content = validation.without_secrets(route.body, content)
         received = ReceivedRequest(
             operation=route.operation if route else None,
             method=request.method,
-            url=parts._replace(scheme="", netloc="").geturl(),
+            url=f"{path}?{query}" if query else path,
             headers=Headers.of(request.headers),
             content=content,
             status=status,
             seconds=seconds,
         )
         self.recorder.add(received)
-        if self.on_request is None:
-            return
-        try:
+        if self.on_request is not None:
+            self._listener.put(received)
+
+    def _tell(self, received: ReceivedRequest) -> None:
+        if self.on_request is not None:
             self.on_request(received)
-        except Exception:
-            # The call is answered by now, and what only observes it must not change that.
-            _log.exception("on_request failed")
 
 
 def _authorise(route: Route, key: Key) -> None:

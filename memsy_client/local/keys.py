@@ -99,7 +99,7 @@ def create_key(
 ) -> NewKey:
     """Create a key with a new secret, of which only a salted hash is stored."""
     number = next_numbers(connection, "key")[0]
-    digest = hashlib.sha256(ids.digest("secret", number)).hexdigest()
+    digest = hashlib.sha256(ids.secret("secret", number)).hexdigest()
     new = NewKey(ids.named("key", number), f"msy_{digest}", f"msy_{digest}"[:PREFIX_LENGTH])
     columns = {"account": account, "name": name, "scopes": " ".join(scopes), "admin": admin}
     _insert(connection, new, {**columns, "created": now, "expires": expires})

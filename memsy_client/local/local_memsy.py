@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from . import keys, providers
@@ -22,7 +23,7 @@ from .memory.extraction import Extract, extract_by_rules
 from .memory.plugins import Embed, Plugins, Rank
 from .memory.worker import Worker
 from .quota import Meter, Plan
-from .storage.database import Store
+from .storage.database import FileLostError, Store
 from .storage.ids import Ids
 
 if TYPE_CHECKING:
@@ -145,9 +146,8 @@ class LocalMemsy:
                 raise ImportError(
                     "a socket needs more packages: pip install 'memsy-client[local]', or do without one: port=None"
                 ) from error
-            self._socket = SocketServer(
-                self.engine.handle, AdminRoutes(self._admin_actions()), self.engine.body_limit, self._host, self._port
-            )
+            engine, admin = self.engine, AdminRoutes(self._admin_actions())
+            self._socket = SocketServer(engine.handle, engine.admits, admin, engine.body_limit, self._host, self._port)
 
     def close(self) -> None:
         """Close the socket and the database; pending events are processed at the next start."""
@@ -158,7 +158,8 @@ class LocalMemsy:
             self._socket.close()
             self._socket = None
         try:
-            self._services.meter.flush()
+            with suppress(FileLostError):
+                self._services.meter.flush()
         finally:
             self._services.store.close()
 
@@ -293,6 +294,7 @@ class LocalMemsy:
         self.engine.faults.clear()
         self.clock.reset()
         services.store.reset()
+        services.ids.renew()
         services.meter.reset()
         self._account = services.store.write(self._create_own_account)
         self.engine.recorder.clear()

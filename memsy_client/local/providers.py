@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 REFUSED = "refused"
 """An access key, a secret, a region or a bucket of this name is one that S3 does not know."""
@@ -153,11 +153,10 @@ def consent_url(address: str, provider: str, state: str) -> str:
     return f"{address}{CONSENT_PATH}{provider}/authorize?state={state}"
 
 
-def give_consent(connection: sqlite3.Connection, url: str) -> str | None:
+def give_consent(connection: sqlite3.Connection, path: str, query: str) -> str | None:
     """Open a page of consent, which authorises; returns its text, None when there is no such page."""
-    parts = urlsplit(url)
-    provider, _, action = parts.path.removeprefix(CONSENT_PATH).partition("/")
-    states = parse_qs(parts.query).get("state", [])
+    provider, _, action = path.removeprefix(CONSENT_PATH).partition("/")
+    states = parse_qs(query).get("state", [])
     if action != "authorize" or provider not in PROVIDERS or len(states) != 1:
         return None
     sql = "UPDATE connectors SET authorized = 1 WHERE provider = ? AND state = ?"

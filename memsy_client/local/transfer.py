@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from typing import Any, NamedTuple
 
+from .clock import is_moment
+from .memory.extraction import may_be
+from .providers import PROVIDERS, Resource
 from .storage import indexing, schema
 from .storage.database import Store
 
@@ -53,16 +58,19 @@ def _import(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
         raise TransferError("the database is not empty; import goes into a new one")
     documents = _documents(lines)
     _check_header(next(documents, {}))
+    tables = {table: _columns(connection, table) for table in schema.TABLES}
     for rows, document in enumerate(documents):
         if "rows" in document:
-            if document["rows"] != rows:
+            if type(document["rows"]) is not int or document["rows"] != rows:
                 raise TransferError(f"the export says that it has {document['rows']} rows, but there are {rows}")
+            if next(documents, None) is not None:
+                raise TransferError(f"line {rows + 3} comes after the number of rows, which is the last line")
             try:
                 indexing.rebuild(connection)
             except (*_INVALID, AttributeError) as error:
                 raise TransferError(f"the memories cannot be indexed: {error}") from error
             return rows
-        _insert(connection, document, line=rows + 2)
+        _insert(connection, tables, document, line=rows + 2)
     raise TransferError("the export ends before its last line")
 
 
@@ -80,23 +88,104 @@ def _documents(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 def _check_header(header: dict[str, Any]) -> None:
     if header.get("format") != FORMAT:
         raise TransferError("this is not an export of a local Memsy")
-    if header.get("version") not in range(1, schema.VERSION + 1):
+    if type(header.get("version")) is not int or header["version"] not in range(1, schema.VERSION + 1):
         raise TransferError(
             f"the export has version {header.get('version')}, this release reads up to {schema.VERSION}"
         )
 
 
-def _insert(connection: sqlite3.Connection, document: dict[str, Any], line: int) -> None:
+def _insert(
+    connection: sqlite3.Connection, tables: dict[str, dict[str, _Column]], document: dict[str, Any], line: int
+) -> None:
     table, row = document.get("table"), document.get("row")
-    if not isinstance(table, str) or table not in schema.TABLES or not isinstance(row, dict):
+    if not isinstance(table, str) or table not in tables or not isinstance(row, dict):
         raise TransferError(f"line {line} is not a row of a known table")
-    known = {column[1] for column in connection.execute(f"PRAGMA table_info({table})")}
-    if set(row) != known:
+    columns = tables[table]
+    if set(row) != set(columns):
         raise TransferError(f"line {line} does not have the columns of {table}")
     try:
-        schema.insert(connection, table, {column: _from_json(value) for column, value in row.items()})
+        values = {name: _from_json(value) for name, value in row.items()}
     except _INVALID as error:
         raise TransferError(f"line {line} cannot be stored: {error}") from error
+    wrong = [name for name, value in values.items() if not columns[name].may_hold(value)]
+    if wrong:
+        raise TransferError(f"line {line} cannot be stored: {wrong[0]} is not of its type")
+    try:
+        schema.insert(connection, table, values)
+    except _INVALID as error:
+        raise TransferError(f"line {line} cannot be stored: {error}") from error
+
+
+class _Column(NamedTuple):
+    """A column, as its table declares it."""
+
+    table: str
+    name: str
+    type: str
+    nullable: bool
+
+    def may_hold(self, value: object) -> bool:
+        """Whether a value is of the column's type, and one that a response can show."""
+        if value is None:
+            return self.nullable
+        if not isinstance(value, _TYPES[self.type]) or isinstance(value, bool):
+            return False
+        if isinstance(value, float) and not math.isfinite(value):
+            return False
+        if self.table == "memories" and self.name in _OF_DRAFTS:
+            return may_be(self.name, value)
+        return _CHECKS[self.name](value) if self.name in _CHECKS else True
+
+
+def _is_flag(value: object) -> bool:
+    return value in (0, 1)
+
+
+def _may_be_json(field: str) -> Callable[[str], bool]:
+    return lambda text: may_be(field, _loads(text))
+
+
+def _are_resources(text: str) -> bool:
+    """Whether a text is a list of what a provider has, or what is selected of that."""
+    found = _loads(text)
+    return isinstance(found, list) and all(isinstance(item, dict) and _is_resource(item) for item in found)
+
+
+def _is_resource(item: dict[str, Any]) -> bool:
+    texts = isinstance(item.get("external_id"), str) and isinstance(item.get("resource_type"), str)
+    return (
+        texts and set(item) <= _OF_RESOURCES and all(value is None or isinstance(value, str) for value in item.values())
+    )
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {"INTEGER": int, "REAL": (int, float), "TEXT": str, "BLOB": bytes}
+_TIMES = """
+created updated expires last_used ts ingested strength_at last_recalled effective_from effective_to observed hour synced
+"""
+_CHECKS: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(_TIMES.split(), is_moment),
+    **dict.fromkeys(("admin", "pinned", "authorized"), _is_flag),
+    **{field: _may_be_json(field) for field in ("tags", "entities", "source_urls", "payload")},
+    **dict.fromkeys(("selection", "resources"), _are_resources),
+    "level": {"org", "role", "team", "actor"}.__contains__,
+    "provider": PROVIDERS.__contains__,
+}
+"""What a column of this name may hold, in whatever table it is, beside its type."""
+
+_OF_DRAFTS = {"text", "type", "memory_kind", "kind", "title", "summary", "confidence"}
+_OF_RESOURCES = {field.name for field in fields(Resource)}
+
+
+def _loads(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> dict[str, _Column]:
+    rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    return {name: _Column(table, name, type, not required and not key) for _, name, type, required, _, key in rows}
 
 
 def _key(connection: sqlite3.Connection, table: str) -> list[str]:

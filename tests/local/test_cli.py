@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
@@ -140,6 +144,8 @@ def filled(path, api, an_event):
         key = own.post("/api/keys", {"name": "app"}).body["raw_key"]
         own.search("tea")
         own.post("/api/interest/pro", {"email": "ada@example.com", "name": "Ada"})
+        own.post("/api/connectors/slack/connect")
+        memsy.set_connector_resources("slack", ["C1"])
         memsy.hold()
         own.post("/v1/ingest", {"events": [an_event("still pending")]})
     return key
@@ -236,3 +242,178 @@ def test_an_export_is_json_lines(capsys, tmp_path):
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[0] == {"format": "memsy-export", "version": VERSION}
     assert lines[-1] == {"rows": len(lines) - 2}
+
+
+def test_an_empty_key_address_or_organisation_is_refused(capsys):
+    assert "begins with msy_" in refused(capsys, "serve", "--memory", "--port", "0", "--key", "")
+    assert "--host is empty" in refused(capsys, "serve", "--memory", "--port", "0", "--host", "")
+    assert "--org is empty" in refused(capsys, "serve", "--memory", "--port", "0", "--org", " ")
+
+
+def test_a_refused_import_leaves_nothing_behind(capsys, tmp_path):
+    file = tmp_path / "data.jsonl"
+    file.write_text("nonsense\n")
+    assert "not JSON" in refused(capsys, "import", "--data", str(tmp_path / "new.db"), "--input", str(file))
+    (tmp_path / "text.db").write_text("no database" * 100)
+    assert "not a database" in refused(capsys, "import", "--data", str(tmp_path / "text.db"), "--input", str(file))
+    left = {entry.name for entry in tmp_path.iterdir()}
+    assert left - ({"new.db.lock", "text.db.lock"} if sys.platform != "linux" else set()) == {"data.jsonl", "text.db"}
+
+
+def is_being_written(path) -> bool:
+    """Whether a transaction is under way."""
+    if not path.with_name(f"{path.name}-wal").exists():
+        return False
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=rw", timeout=0, uri=True)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        return False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a Ctrl-C is sent as a signal")
+def test_ctrl_c_in_an_import_is_one_line_and_leaves_nothing_behind(tmp_path):
+    data = tmp_path / "new.db"
+    command = [*COMMAND, "import", "--data", str(data)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdin.write('{"format":"memsy-export","version":1}\n{"table":"queue","row":{"event":1}}\n')
+        process.stdin.flush()
+        # It is in the middle once its transaction holds the lock of the writer.
+        end = time.monotonic() + 60
+        while not is_being_written(data) and time.monotonic() < end:
+            threading.Event().wait(0.01)
+        process.send_signal(signal.SIGINT)
+        err = process.stderr.read()
+        assert (process.wait(60), err) == (130, "memsy-client: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a Ctrl-C is sent as a signal")
+def test_serve_stops_at_once_although_half_a_request_is_open():
+    with serving("--memory", "--port", "0") as (process, _, environment), contextlib.ExitStack() as stack:
+        port = int(environment["MEMSY_BASE_URL"].rsplit(":", 1)[1].split("/")[0])
+        head = f"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {LOCAL_API_KEY}\r\n"
+        for part in ("GET /v1", head, f"{head}Content-Length: 100\r\n\r\n{{"):
+            half = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            half.sendall(part.encode())
+        with MemsyClient(environment["MEMSY_BASE_URL"], environment["MEMSY_API_KEY"]) as client:
+            client.health()
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (0, "")
+        assert time.monotonic() - began < 4
+
+
+def test_lines_of_the_log_are_never_glued_together():
+    with serving("--memory", "--port", "0") as (process, _, environment):
+        port = int(environment["MEMSY_BASE_URL"].rsplit(":", 1)[1].split("/")[0])
+
+        def call(number):
+            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+                for turn in range(20):
+                    connection.request("GET", f"/v1/{number}/{turn}")
+                    connection.getresponse().read()
+
+        threads = [threading.Thread(target=call, args=(number,)) for number in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=60)
+    *lines, last = out.splitlines()
+    assert last == "stopped"
+    assert all(re.fullmatch(r"GET /v1/\d+/\d+ 404 [\d.]+ ms", line) for line in lines)
+    assert len({line.split()[1] for line in lines}) == 320
+
+
+def exported(tmp_path, api, an_event):
+    """The lines of an export that has a row of most kinds."""
+    first, file = tmp_path / "first.db", tmp_path / "data.jsonl"
+    filled(first, api, an_event)
+    assert main(["export", "--data", str(first), "--output", str(file)]) == 0
+    return [json.loads(line) for line in file.read_text("utf-8").split("\n")[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("events", "content", 5),
+        ("events", "ts", "yesterday"),
+        ("events", "ts", 1.5),
+        ("events", "ts", 2**62),
+        ("events", "event", True),
+        ("events", "actor_id", None),
+        ("events", "digest", "text"),
+        ("memories", "text", " "),
+        ("memories", "tags", "no JSON"),
+        ("memories", "tags", "[5]"),
+        ("memories", "entities", '["name"]'),
+        ("memories", "entities", '[{"name": 5}]'),
+        ("memories", "source_urls", "{}"),
+        ("memories", "payload", "[1]"),
+        ("memories", "confidence", 2),
+        ("memories", "confidence", "0.5"),
+        ("memories", "strength", None),
+        ("memories", "pinned", 7),
+        ("memories", "level", "planet"),
+        ("memories", "created", -(2**62)),
+        ("levels", "name", ["a"]),
+        ("keys", "admin", "yes"),
+        ("keys", "hash", {"base64": "no base64!"}),
+        ("usage", "quantity", "many"),
+        ("memories", "strength", float("inf")),
+        ("connectors", "provider", "nobody"),
+        ("connectors", "authorized", 2),
+        ("connectors", "selection", '[{"external_id": 5, "resource_type": "channel"}]'),
+        ("connector_resources", "resources", '[{"external_id": "C1", "resource_type": "channel", "other": "x"}]'),
+        ("connector_resources", "resources", "{}"),
+        ("counters", "value", 0.5),
+    ],
+)
+def test_a_value_that_is_not_of_its_column_is_named_and_imports_nothing(
+    capsys, tmp_path, api, an_event, table, column, value
+):
+    documents = exported(tmp_path, api, an_event)
+    at = next(at for at, document in enumerate(documents) if document.get("table") == table)
+    documents[at]["row"][column] = value
+    file = tmp_path / "changed.jsonl"
+    file.write_text("".join(json.dumps(document) + "\n" for document in documents), "utf-8")
+    message = refused(capsys, "import", "--data", str(tmp_path / "new.db"), "--input", str(file))
+    assert f"line {at + 1} cannot be stored: {column} is not" in message or "base64" in message
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize("last", [{"rows": 0}, {"table": "queue", "row": {"event": 1}}, {}])
+def test_a_line_after_the_number_of_rows_is_refused(capsys, tmp_path, api, an_event, last):
+    documents = [*exported(tmp_path, api, an_event), last]
+    file = tmp_path / "changed.jsonl"
+    file.write_text("".join(json.dumps(document) + "\n" for document in documents), "utf-8")
+    message = refused(capsys, "import", "--data", str(tmp_path / "new.db"), "--input", str(file))
+    assert f"line {len(documents)} comes after" in message
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize("header", [{"version": True}, {"version": 1.0}])
+def test_a_version_is_a_number(capsys, tmp_path, header):
+    file = tmp_path / "data.jsonl"
+    file.write_text(json.dumps({"format": "memsy-export", **header}) + '\n{"rows": 0}\n')
+    assert "version" in refused(capsys, "import", "--data", str(tmp_path / "new.db"), "--input", str(file))
+
+
+def test_an_import_finds_a_promoted_copy_by_the_month_it_had(tmp_path, api, an_event):
+    first, second, file = tmp_path / "first.db", tmp_path / "second.db", tmp_path / "data.jsonl"
+    months = ("2025-03", "2025-05", "2025-07", "2025-09")
+    with LocalMemsy(first, port=None) as memsy:
+        for month, actor in zip(months, ("ana", "bob", "eve", "kim"), strict=True):
+            type(api)(memsy).ingest(an_event("Tea is hot", actor_id=actor, role_id="r", ts=f"{month}-01T10:00:00Z"))
+    assert main(["export", "--data", str(first), "--output", str(file)]) == 0
+    assert main(["import", "--data", str(second), "--input", str(file)]) == 0
+    found = []
+    for path in (first, second):
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            found.append(connection.execute("SELECT rowid, position, tokens FROM retrieval_rows").fetchall())
+    assert found[0] == found[1]
+    assert len(found[0]) == 6

@@ -114,5 +114,5 @@ def test_only_a_json_object_that_can_be_answered_counts_as_one(text):
 
 @pytest.mark.parametrize("fields", [{"text": " "}, {"text": 5}, {"text": "x", "confidence": 2}])
 def test_a_draft_that_is_no_memory_is_refused(fields):
-    with pytest.raises(ValueError, match=r"a memory needs|a confidence is"):
+    with pytest.raises(ValueError, match="a memory needs"):
         Draft(**fields)

@@ -2,15 +2,17 @@
 
 import io
 import json
+import logging
 import sqlite3
 import subprocess
 import sys
 import threading
+import types
 from pathlib import Path
 
 import pytest
 
-from memsy_client.local import DatabaseRefused, LocalMemsy
+from memsy_client.local import DatabaseRefused, Draft, LocalMemsy
 from memsy_client.local.cli import main
 from memsy_client.local.memory import worker
 
@@ -160,7 +162,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(capsys, database, monkeypat
     monkeypatch.setattr("memsy_client.local.cli.export_lines", failing)
     assert "malformed" in refused(capsys, "export", "--data", str(database), "--output", str(output))
     assert output.read_text() == "earlier"
-    assert {entry.name for entry in output.parent.iterdir()} == {"memsy.db", "memsy.db.lock", "data.jsonl"}
+    assert {entry.name for entry in output.parent.iterdir()} - {"memsy.db.lock"} == {"memsy.db", "data.jsonl"}
 
 
 @pytest.mark.parametrize(
@@ -208,3 +210,129 @@ def test_an_export_whose_reader_goes_away_is_quiet(tmp_path, api, an_event):
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait(60) == 0
+
+
+class UnprintableError(Exception):
+    def __str__(self):
+        raise SystemExit("not even this")
+
+
+@pytest.mark.parametrize("error", [UnprintableError(), ValueError("\ud800"), ValueError("x" * 10_000_000)], ids=type)
+def test_an_exception_that_cannot_be_told_fails_its_event_and_no_other(api, an_event, error):
+    def extract(event):
+        if "bad" in event.content:
+            raise error
+        return [event.content]
+
+    with LocalMemsy(port=None, extract=extract) as memsy:
+        own = type(api)(memsy)
+        ids = own.ingest(an_event("bad"), an_event("good"))
+        assert own.post("/v1/status", {"event_ids": ids}).body["failedIds"] == ids[:1]
+        with memsy.engine.services.store.read() as connection:
+            assert len(connection.execute("SELECT reason FROM failures").fetchone()[0]) < 5000
+
+
+def test_a_search_whose_function_raises_what_cannot_be_told_is_a_500_that_names_it(api, an_event):
+    def rank(query, texts):
+        raise UnprintableError
+
+    with LocalMemsy(port=None, rank=rank) as memsy:
+        own = type(api)(memsy)
+        own.ingest(an_event())
+        answer = own.post("/v1/search", {"query": "Lisbon"})
+        reason = "rank failed: UnprintableError, which cannot be printed"
+        assert (answer.status, answer.body["detail"]) == (500, reason)
+
+
+def test_a_log_whose_handler_raises_does_not_end_processing(api, an_event):
+    class Failing(logging.Handler):
+        def emit(self, record):
+            raise RuntimeError("the log is broken")
+
+    def extract(event):
+        if "bad" in event.content:
+            raise ValueError
+        return [event.content]
+
+    logger, handler = logging.getLogger("memsy_client.local"), Failing()
+    logger.addHandler(handler)
+    try:
+        with LocalMemsy(port=None, extract=extract) as memsy:
+            own = type(api)(memsy)
+            ids = own.ingest(an_event("bad"), an_event("good"))
+            assert own.post("/v1/status", {"event_ids": ids}).body["failedIds"] == ids[:1]
+    finally:
+        logger.removeHandler(handler)
+
+
+def changed(draft: Draft, **fields: object) -> Draft:
+    """A draft as nothing should have let it pass."""
+    for name, value in fields.items():
+        object.__setattr__(draft, name, value)
+    return draft
+
+
+ILL_TYPED = [
+    {"text": b"bytes"},
+    {"text": "\ud800"},
+    {"type": None},
+    {"type": ""},
+    {"memory_kind": 5},
+    {"kind": 5},
+    {"title": b"bytes"},
+    {"summary": ["a"]},
+    {"tags": "word"},
+    {"tags": [5]},
+    {"tags": None},
+    {"tags": {"a"}},
+    {"source_urls": ["\udfff"]},
+    {"entities": ["name"]},
+    {"entities": [{"name": 5}]},
+    {"entities": {"name": "x"}},
+    {"payload": [1]},
+    {"payload": {"a": float("nan")}},
+    {"payload": {"a": {1, 2}}},
+    {"payload": {"a": "\ud800"}},
+    {"confidence": True},
+    {"confidence": "0.5"},
+    {"confidence": float("nan")},
+    {"confidence": None},
+    {"pinned": 1},
+]
+
+
+@pytest.mark.parametrize("fields", ILL_TYPED, ids=repr)
+def test_an_ill_typed_draft_is_refused_when_it_is_made(fields):
+    with pytest.raises(ValueError, match=f"its {next(iter(fields))}"):
+        Draft(**{"text": "tea", **fields})
+
+
+def test_an_ill_typed_draft_fails_its_event_alone_and_breaks_no_read(api, an_event):
+    odd = [{"text": "a map is no draft"}, 5, None, types.SimpleNamespace(text="nor is this"), b"nor this"]
+
+    def extract(event):
+        number = int(event.content)
+        if number < len(ILL_TYPED):
+            return [Draft("fine"), changed(Draft("x"), **ILL_TYPED[number])]
+        return [odd[number - len(ILL_TYPED)]] if number < len(ILL_TYPED) + len(odd) else ["good"]
+
+    with LocalMemsy(port=None, extract=extract) as memsy:
+        own = type(api)(memsy)
+        ids = own.ingest(*[an_event(str(number)) for number in range(len(ILL_TYPED) + len(odd) + 1)])
+        assert own.post("/v1/status", {"event_ids": ids}).body["failedIds"] == ids[:-1]
+        assert [item["text"] for item in own.get("/v1/console/memories").body["items"]] == ["good"]
+        assert own.get("/v1/console/memories/stats").body["total"] == 1
+        assert own.found("good") == {"good"}
+
+
+def test_a_list_that_changes_after_its_draft_was_made_is_checked_again(api, an_event):
+    def extract(event):
+        tags = ["tea"]
+        draft = Draft(event.content, tags=tags)
+        tags.append(5)
+        return [draft]
+
+    with LocalMemsy(port=None, extract=extract) as memsy:
+        own = type(api)(memsy)
+        ids = own.ingest(an_event())
+        assert own.post("/v1/status", {"event_ids": ids}).body["failedIds"] == ids

@@ -39,7 +39,7 @@ def add(connection: sqlite3.Connection) -> Add:
     def add(content: str, **options: object) -> int:
         nonlocal count
         count += 1
-        index.add(connection, count, content, **options)  # type: ignore[arg-type]
+        index.add(connection, count, index.make_entry(content), **options)  # type: ignore[arg-type]
         return count
 
     return add
@@ -217,7 +217,7 @@ def test_eligible_memories_are_those_of_the_given_query(connection, add):
     connection.executemany("INSERT INTO memories VALUES (?, ?)", [(1, "ann"), (2, "bob"), (3, "ann")])
     for _ in range(3):
         add("The lamp is in the attic", conversation="talk")
-    sql = "SELECT number FROM memories WHERE actor = ?"
+    sql = "SELECT number, number FROM memories WHERE actor = ?"
     assert found(connection, "lamp", sql=sql, params=("ann",)) == [3, 1]
     assert found(connection, "lamp", sql=sql, params=("nobody",)) == []
 
@@ -360,7 +360,7 @@ def test_a_text_with_a_word_is_found_by_itself(content, query):
     with closing(sqlite3.connect(":memory:")) as connection:
         index.create(connection)
         storable = content.encode(errors="replace").decode()
-        index.add(connection, 1, storable, conversation="talk")
+        index.add(connection, 1, index.make_entry(storable), conversation="talk")
         search(connection, query)
         assert found(connection, storable) == ([1] if tokens.words(storable) else [])
 
@@ -444,7 +444,7 @@ def test_the_shipped_questions_find_their_evidence():
         index.create(connection)
         for number, event in enumerate(events):
             options = {"conversation": event["session_id"], "occurred": event["ts"], "scopes": [event["actor_id"]]}
-            index.add(connection, number, event["content"], **options)
+            index.add(connection, number, index.make_entry(event["content"]), **options)
         for question in questions:
             results = found(connection, question["query"], scopes=[question["actor_id"]])
             ids = {events[number]["id"] for number in results}

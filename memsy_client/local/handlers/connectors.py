@@ -285,7 +285,7 @@ def _insert(connection: sqlite3.Connection, context: RequestContext, slug: str, 
         "provider": slug,
         "owner": context.key.key_id,
         "email": context.key.email,
-        "state": ids.digest("consent", number).hex(),
+        "state": ids.secret("consent", number).hex(),
         "created": context.now,
         **values,
     }

@@ -11,9 +11,10 @@ from .context import RequestContext
 def health(context: RequestContext) -> dict[str, Any]:
     """The state of the server."""
     services = context.services
+    trouble = services.store.trouble()
     return {
-        "status": "ok",
+        "status": "degraded" if trouble else "ok",
         "version": __version__,
         "billing_enabled": services.meter.plan(context.account).billing,
-        "components": {"database": "ok", "processing": "held" if services.worker.held else "ok"},
+        "components": {"database": trouble or "ok", "processing": "held" if services.worker.held else "ok"},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import strength
@@ -20,6 +20,19 @@ from ..storage.indexing import Scope
 from .context import RequestContext
 
 MAX_SOURCE_METADATA = 5
+
+# The copy that was made last is looked at first. The other ones that a memory may have, as a role's where the
+# organisation's has decayed, are few to look through, but not in every search.
+_HIDDEN = """
+    EXISTS (SELECT 1 FROM memories copy WHERE copy.memory = memories.promoted
+        AND (copy.decays IS NULL OR copy.decays > ?))
+    OR EXISTS (SELECT 1 FROM memories copy WHERE copy.account = memories.account
+        AND copy.fingerprint = memories.fingerprint AND (copy.decays IS NULL OR copy.decays > ?)
+        AND (copy.level = 'org' AND memories.level != 'org'
+            OR copy.level IN ('role', 'team') AND memories.level = 'actor')
+        AND EXISTS (SELECT 1 FROM sources own JOIN sources its USING (event)
+            WHERE own.memory = memories.memory AND its.memory = copy.memory))
+"""
 
 
 def search(context: RequestContext) -> dict[str, Any]:
@@ -44,11 +57,12 @@ def search(context: RequestContext) -> dict[str, Any]:
             vector=vector,
             rank=None if plugins.rank is None else plugins.scores,
         )
-    if not found:
-        return {"results": []}
-    services.store.write(lambda connection: _recall(connection, [memory for memory, _ in found], now), durable=False)
-    with services.store.read() as connection:
-        return {"results": [_result(connection, body, memory, score) for memory, score in found]}
+        # Of the same moment: by the next one, the server may be reset, and a number be another memory's.
+        results = [_result(connection, body, memory, score, now) for memory, score in found]
+    recalled = [(memory, result["id"]) for (memory, _), result in zip(found, results, strict=True)]
+    if recalled:
+        services.store.write(lambda connection: _recall(connection, recalled, now), durable=False)
+    return {"results": results}
 
 
 def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
@@ -61,14 +75,15 @@ def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
     else:
         # The whole organisation: a promoted memory speaks for the narrower ones that say the same.
         scopes, per_actor = [Scope(account, "org", "")], True
-        conditions.append("promoted IS NULL")
+        conditions.append(f"(promoted IS NULL OR NOT ({_HIDDEN}))")
+        params += [now, now]
     if body.get("session_id"):
         conditions.append("(session_id = ? OR session_id IS NULL)")
         params.append(body["session_id"])
     if body.get("exclude_session_id"):
         conditions.append("(session_id != ? OR session_id IS NULL)")
         params.append(body["exclude_session_id"])
-    sql = f"SELECT memory FROM memories WHERE {' AND '.join(conditions)}"
+    sql = f"SELECT memory, observed FROM memories WHERE {' AND '.join(conditions)}"
     return Eligible(
         sql,
         tuple(params),
@@ -87,14 +102,15 @@ def _scopes(account: int, body: Mapping[str, Any]) -> list[Scope]:
     return [Scope(account, level, id) for level, id in dict.fromkeys(named)]
 
 
-def _recall(connection: sqlite3.Connection, memories: list[int], now: int) -> None:
-    """Make memories stronger for having been found."""
-    marks = ", ".join("?" * len(memories))
-    sql = f"SELECT memory, strength, strength_at, half_life, pinned FROM memories WHERE memory IN ({marks})"
+def _recall(connection: sqlite3.Connection, memories: list[tuple[int, str]], now: int) -> None:
+    """Make memories, given by number and id, stronger for having been found."""
+    sql = "SELECT strength, strength_at, half_life, pinned FROM memories WHERE memory = ? AND memory_id = ?"
     changes = []
-    for memory, value, at, half_life, pinned in connection.execute(sql, memories).fetchall():
-        value = strength.raised(strength.current(value, at, half_life, pinned, now), strength.RECALL_STEP)
-        changes.append((value, now, strength.decays(value, now, half_life, bool(pinned)), now, memory))
+    for number, memory_id in memories:
+        row = connection.execute(sql, (number, memory_id)).fetchone()
+        if row is not None:
+            value, (half_life, pinned) = _recalled(row, now), row[2:]
+            changes.append((value, now, strength.decays(value, now, half_life, bool(pinned)), now, number))
     connection.executemany(
         "UPDATE memories SET strength = ?, strength_at = ?, decays = ?, last_recalled = ?, "
         "recall_count = recall_count + 1 WHERE memory = ?",
@@ -102,12 +118,20 @@ def _recall(connection: sqlite3.Connection, memories: list[int], now: int) -> No
     )
 
 
-def _result(connection: sqlite3.Connection, body: Mapping[str, Any], memory: int, score: float) -> dict[str, Any]:
+def _recalled(stored: Sequence[Any], now: int) -> float:
+    """The strength of a memory once it was found, from its strength, strength_at, half_life and pinned."""
+    value, at, half_life, pinned = stored
+    return strength.raised(strength.current(value, at, half_life, pinned, now), strength.RECALL_STEP)
+
+
+def _result(
+    connection: sqlite3.Connection, body: Mapping[str, Any], memory: int, score: float, now: int
+) -> dict[str, Any]:
     sql = (
-        "SELECT memory_id, text, title, summary, tags, entities, memory_kind, type, strength, confidence, observed, "
-        "session_id FROM memories WHERE memory = ?"
+        "SELECT memory_id, text, title, summary, tags, entities, memory_kind, type, confidence, observed, session_id, "
+        "strength, strength_at, half_life, pinned FROM memories WHERE memory = ?"
     )
-    (memory_id, text, title, summary, tags, entities, kind, type_, value, confidence, observed, session_id) = (
+    (memory_id, text, title, summary, tags, entities, kind, type_, confidence, observed, session_id, *how_strong) = (
         connection.execute(sql, (memory,)).fetchone()
     )
     sources = _sources(connection, memory)
@@ -118,7 +142,7 @@ def _result(connection: sqlite3.Connection, body: Mapping[str, Any], memory: int
         "entities": json.loads(entities),
         "kind": kind,
         "type": type_,
-        "strength": round(value, 4),
+        "strength": round(_recalled(how_strong, now), 4),
         "confidence": confidence,
         "observed_at": isoformat(observed),
         "session_id": session_id,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..._core.messages import Headers, Request, Response
+from .names import host_name, is_loopback
 from .recording import ReceivedRequest
+from .validation import split_target
 
 PREFIX = "/_local/"
-_OWN_NAMES = {"localhost", "127.0.0.1", "::1", "memsy.localhost"}
 
 Action = Callable[..., "Mapping[str, Any] | None"]
 """Takes the arguments of a request by name; returns what the response's body says, None for an empty object."""
@@ -34,10 +34,10 @@ class AdminRoutes:
 
     def handle(self, request: Request, *, from_loopback: bool) -> Response:
         """Answer one request."""
-        # The name is checked too: a web page may point a name of its own at this machine.
-        if not from_loopback or _host_name(request) not in _OWN_NAMES:
-            return _response(403, {"detail": "These routes answer this machine only."})
-        action = self._actions.get(urlsplit(request.url).path[len(PREFIX) :].strip("/"))
+        refused = refusal(request, from_loopback=from_loopback)
+        if refused is not None:
+            return refused
+        action = self._actions.get(split_target(request.url)[0][len(PREFIX) :].strip("/"))
         if action is None:
             return _response(404, {"detail": "Not Found", "routes": sorted(self._actions)})
         if request.method != "POST":
@@ -48,6 +48,14 @@ class AdminRoutes:
             return _response(422, {"detail": str(error)})
         except TimeoutError as error:
             return _response(504, {"detail": str(error)})
+
+
+def refusal(request: Request, *, from_loopback: bool) -> Response | None:
+    """What a request is answered that is not from this machine; None for one that is."""
+    # The name is checked too: a web page may point a name of its own at this machine.
+    if from_loopback and is_loopback(host_name(request)):
+        return None
+    return _response(403, {"detail": "These routes answer this machine only."})
 
 
 def describe(received: ReceivedRequest) -> dict[str, Any]:
@@ -61,13 +69,6 @@ def describe(received: ReceivedRequest) -> dict[str, Any]:
         "status": received.status,
         "seconds": received.seconds,
     }
-
-
-def _host_name(request: Request) -> str:
-    """The name in the Host header, without the port."""
-    host = Headers.of(request.headers).get("host") or ""
-    name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host).strip("[]").lower()
 
 
 def _arguments(request: Request) -> dict[str, Any]:

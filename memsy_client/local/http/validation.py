@@ -6,15 +6,18 @@ Whatever is wrong raises an `HTTPError`, never an exception of json, of urllib o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from ..._core.json_schema import Location, Violation
 from ..._core.messages import Headers, Request
 from ..errors import HTTPError, invalid, org_not_allowed
 from .request_schema import violation
 from .routes import BodySchema, Route
+
+_TARGET = re.compile(r"(?:https?://[^/?#]*)?([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
 
 MAX_VIOLATIONS = 100
 """How many violations a 422 names, the first ones."""
@@ -29,8 +32,20 @@ def split_url(url: str) -> tuple[tuple[str, ...], str]:
     Raises:
         HTTPError: 422, the path does not decode to UTF-8.
     """
-    parts = urlsplit(url)
-    return tuple(_decode(segment, ["path"]) for segment in parts.path.strip("/").split("/")), parts.query
+    path, query = split_target(url)
+    return tuple(_decode(segment, ["path"]) for segment in path.strip("/").split("/")), query
+
+
+def split_target(url: str) -> tuple[str, str]:
+    """The raw path and query of any URL, unlike `urlsplit` of one whose host cannot be read, too."""
+    found = _TARGET.match(url)
+    return (found[1], found[2] or "") if found else ("", "")
+
+
+def announced_length(request: Request) -> int:
+    """The length of the body as the request announces it; 0 when it does not."""
+    text = Headers.of(request.headers).get("content-length") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def _decode(text: str, loc: Location) -> str:

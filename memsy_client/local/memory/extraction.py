@@ -6,12 +6,15 @@ docs/local-server.md states them for users: change both together.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from ..retrieval.tokens import MARKS
 
 TITLE_LENGTH = 80
 MAX_TAGS = 16
@@ -49,6 +52,68 @@ class Event:
     previous: str | None = None
 
 
+def _is_text(value: object) -> bool:
+    """Whether a value is text that a response can hold."""
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_list(value: object, is_item: Callable[[object], bool]) -> bool:
+    return isinstance(value, (list, tuple)) and all(map(is_item, value))
+
+
+def _is_entity(value: object) -> bool:
+    return isinstance(value, Mapping) and all(_is_text(part) for pair in value.items() for part in pair)
+
+
+def _is_payload(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    try:
+        return json_object(json.dumps(dict(value), allow_nan=False, ensure_ascii=False)) is not None
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+def _is_word(value: object) -> bool:
+    return _is_text(value) and bool(str(value).strip())
+
+
+def _is_text_or_none(value: object) -> bool:
+    return value is None or _is_text(value)
+
+
+def _is_confidence(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+_FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "text": (_is_word, "text that is not blank"),
+    "type": (_is_word, "a word"),
+    "memory_kind": (_is_word, "a word"),
+    "kind": (_is_text_or_none, "text or None"),
+    "title": (_is_text_or_none, "text or None"),
+    "summary": (_is_text_or_none, "text or None"),
+    "tags": (functools.partial(_is_list, is_item=_is_text), "a list of texts"),
+    "source_urls": (functools.partial(_is_list, is_item=_is_text), "a list of texts"),
+    "entities": (functools.partial(_is_list, is_item=_is_entity), "a list of maps from text to text"),
+    "payload": (lambda value: value is None or _is_payload(value), "an object that JSON knows"),
+    "confidence": (_is_confidence, "a number between 0 and 1"),
+    "pinned": (lambda value: isinstance(value, bool), "true or false"),
+}
+"""For each field of a draft, what it may be, and that in words."""
+
+
+def may_be(field: str, value: object) -> bool:
+    """Whether a draft can have a value in a field."""
+    return _FIELDS[field][0](value)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A memory as an extraction proposes it.
@@ -66,6 +131,10 @@ class Draft:
         payload: Structured content, as JSON knows it.
         confidence: How certain, 0-1.
         pinned: It never decays.
+
+    Raises:
+        ValueError: A field is not of its type, or holds what a response cannot: half of a surrogate pair, a number that
+            is not finite, a payload that is not JSON or nested too deeply.
     """
 
     text: str
@@ -82,10 +151,17 @@ class Draft:
     pinned: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.text, str) or not self.text.strip():
-            raise ValueError("a memory needs a text")
-        if not 0 <= self.confidence <= 1:
-            raise ValueError(f"a confidence is between 0 and 1, not {self.confidence!r}")
+        self.check()
+
+    def check(self) -> None:
+        """Check every field; once more before it is stored, because a list or a map may have changed since.
+
+        Raises:
+            ValueError: See the class.
+        """
+        for name, (_, expected) in _FIELDS.items():
+            if not may_be(name, getattr(self, name)):
+                raise ValueError(f"a memory needs {expected} as its {name}")
 
 
 Extract = Callable[[Event], Iterable["Draft | str"]]
@@ -124,12 +200,15 @@ _CONFIDENCE = {"user_message": 0.9, "assistant_message": 0.7, "tool_result": 0.9
 _HEDGE = re.compile(r"\b(?:maybe|perhaps|possibly|might|probably|not sure|i think|i guess)\b", re.IGNORECASE)
 
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MENTION = re.compile(r"(?<![\w@.])@(\w{2,})")
-_HASHTAG = re.compile(r"(?<![\w#&])#([^\W\d]\w*)")
+# Only where the address may begin: tried at each letter, a long word without an @ takes the square of its length.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MENTION = re.compile(rf"(?<![\w{MARKS}@.])@([\w{MARKS}]{{2,}})")
+_HASHTAG = re.compile(rf"(?<![\w{MARKS}#&])#([^\W\d][\w{MARKS}]*)")
 _DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_NAME = re.compile(r"[^\W\d_a-z][\w'’-]*(?:[ ](?:(?:of|de|van|von|the)[ ])?[^\W\d_a-z][\w'’-]*)*")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;\n]\s*[\"'“(]?\s*)$")
+_WORD = re.compile(rf"[^\W_][\w{MARKS}'’-]*")
+_CONNECTING_WORDS = frozenset({"of", "de", "van", "von", "the"})
+_ENDS_OF_SENTENCES = frozenset(".!?:;。！？：；।")
+_OPENING_MARKS = frozenset("\"'“‘„«(「『")
 _OPENING_WORDS = """
 a after all also although an and another any are as at before both but by can could did do does each even every for
 from had has have he her his how however i i'd i'll i'm i've if in is it its just last let my next no not now of on
@@ -137,7 +216,7 @@ once one our please she should since so some than that the their then there thes
 tonight was we were what when where which while who why will with would yes yesterday you your
 """
 _OPENERS = frozenset(_OPENING_WORDS.split())
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n|(?<=[。！？।])")
 
 
 def extract_by_rules(event: Event) -> list[Draft]:
@@ -192,7 +271,7 @@ def _confidence(kind: str, text: str) -> float:
 
 
 def _title(text: str) -> str:
-    first = _SENTENCE_END.split(text, maxsplit=1)[0].rstrip(".!?")
+    first = _SENTENCE_END.split(text, maxsplit=1)[0].rstrip(".!?。！？।")
     if len(first) <= TITLE_LENGTH:
         return first
     return first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
@@ -220,12 +299,45 @@ def _entities(text: str) -> tuple[dict[str, str], ...]:
 def _names(text: str) -> list[str]:
     """Capitalised words and runs of them, except a single one that begins a sentence."""
     names = []
-    for match in _NAME.finditer(text):
-        name = re.sub(r"['’]s$", "", match[0])
-        begins = _SENTENCE_START.search(text, 0, match.start()) is not None
+    for start, end in _capitalised_runs(text):
+        name = re.sub(r"['’]s$", "", text[start:end])
+        begins = _begins_sentence(text, start)
         if begins and " " in name:
             # "Yesterday Anna called": the run's first word may be capitalised only because it begins the sentence.
             names.append(name if name.split(" ")[0].lower() not in _OPENERS else name.split(" ", 1)[1])
         elif not begins and len(name) > 1 and name.split("'")[0].split("’")[0] != "I":
             names.append(name)
     return names
+
+
+def _capitalised_runs(text: str) -> list[tuple[int, int]]:
+    """Where runs of capitalised words begin and end; one small word may stand between two of a run."""
+    runs: list[tuple[int, int]] = []
+    connecting = False
+    before = -1
+    for word in _WORD.finditer(text):
+        follows = word.start() == before + 1 and text[before] == " "
+        if word[0][0].isupper() or word[0][0].istitle():
+            if runs and follows and (connecting or runs[-1][1] == before):
+                runs[-1] = (runs[-1][0], word.end())
+            else:
+                runs.append(word.span())
+            connecting = False
+        else:
+            connecting = bool(runs) and follows and runs[-1][1] == before and word[0] in _CONNECTING_WORDS
+        before = word.end()
+    return runs
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    """Whether a sentence begins at a position, perhaps with an opening mark before it."""
+    at = _skip_blanks_back(text, start)
+    if at and text[at - 1] in _OPENING_MARKS:
+        at = _skip_blanks_back(text, at - 1)
+    return at == 0 or text[at - 1] in _ENDS_OF_SENTENCES
+
+
+def _skip_blanks_back(text: str, at: int) -> int:
+    while at and text[at - 1].isspace():
+        at -= 1
+    return at

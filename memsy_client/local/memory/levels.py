@@ -11,10 +11,11 @@ import sqlite3
 from dataclasses import astuple, dataclass
 
 from ..retrieval.stem import stem
+from ..retrieval.tokens import MARKS
 from ..storage.indexing import Scope
 
 _TEMPLATE = "Keep what every memory of this {level} should hold. {name}: {focus}"
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]){{3,}}")
 _COMMON_WORDS = """
 about above after again also always anything because been before being below between both could does doing done down
 during each every everything from have having help here important into just keep know known like make many matter

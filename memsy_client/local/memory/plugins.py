@@ -17,11 +17,25 @@ Rank = Callable[[str, Sequence[str]], Sequence[float]]
 """Turns a query and the texts of the best candidates into their scores, 0-1, higher is closer."""
 
 
+MAX_REASON = 1000
+"""Characters that are kept of what an exception says."""
+
+
 class PluginError(Exception):
     """A function of the user's own raised, or returned something unusable."""
 
     def __init__(self, name: str, error: Exception) -> None:
-        super().__init__(f"{name} failed: {type(error).__name__}: {error}")
+        super().__init__(f"{name} failed: {describe(error)}")
+
+
+def describe(error: BaseException) -> str:
+    """The class of an exception and what it says, as text that can be stored and answered."""
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except BaseException:
+        # The text is made by code of the user's, too.
+        text = f"{type(error).__name__}, which cannot be printed"
+    return text[:MAX_REASON].encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True, slots=True)

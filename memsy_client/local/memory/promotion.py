@@ -13,8 +13,7 @@ import sqlite3
 from ..storage.ids import Ids
 from ..storage.indexing import Scope
 from . import levels, writes
-from .extraction import Draft
-from .writes import Source
+from .writes import Source, Statement
 
 BY_PROMPT = frozenset({"fact", "norm", "decision"})
 """The types that a prompt promotes; preferences and events stay an actor's own until others share them."""
@@ -28,25 +27,23 @@ def promote(
     ids: Ids,
     org_id: str,
     source: Source,
-    draft: Draft,
+    statement: Statement,
     now: int,
-    embedding: bytes | None = None,
 ) -> int:
-    """Promote what `draft` says as far as the rules allow; returns how many memories were made."""
-    fingerprint = writes.fingerprint(draft.text)
+    """Promote a statement as far as the rules allow; returns how many memories were made."""
     made = 0
     in_group = False
     for level, group in (("role", source.role_id), ("team", source.team_id)):
         if group is not None:
             scope = Scope(source.account, level, group)
-            by_prompt = _matches_prompt(connection, scope, draft)
-            eligible = by_prompt or _actors(connection, scope, fingerprint) >= ACTORS_FOR_GROUP
+            by_prompt = _matches_prompt(connection, scope, statement)
+            eligible = by_prompt or _actors(connection, scope, statement.fingerprint) >= ACTORS_FOR_GROUP
             in_group |= eligible
-            made += _promote_to(connection, ids, scope, source, draft, fingerprint, eligible, now, embedding)
+            made += _promote_to(connection, ids, scope, source, statement, eligible, now)
     scope = Scope(source.account, "org", org_id)
-    by_prompt = in_group and _matches_prompt(connection, scope, draft)
-    eligible = by_prompt or _actors(connection, scope, fingerprint) >= ACTORS_FOR_ORG
-    return made + _promote_to(connection, ids, scope, source, draft, fingerprint, eligible, now, embedding)
+    by_prompt = in_group and _matches_prompt(connection, scope, statement)
+    eligible = by_prompt or _actors(connection, scope, statement.fingerprint) >= ACTORS_FOR_ORG
+    return made + _promote_to(connection, ids, scope, source, statement, eligible, now)
 
 
 def _promote_to(
@@ -54,13 +51,12 @@ def _promote_to(
     ids: Ids,
     scope: Scope,
     source: Source,
-    draft: Draft,
-    fingerprint: bytes,
+    statement: Statement,
     eligible: bool,
     now: int,
-    embedding: bytes | None,
 ) -> int:
     """Reinforce the copy in a scope or, if it is eligible for one, make it; returns how many memories were made."""
+    fingerprint = statement.fingerprint
     copy = writes.find(connection, scope, fingerprint)
     if copy is not None:
         writes.reinforce(connection, copy, source, now)
@@ -68,7 +64,7 @@ def _promote_to(
         return 0
     if not eligible:
         return 0
-    copy = writes.insert(connection, ids, scope, draft, source, now, embedding)
+    copy = writes.insert(connection, ids, scope, statement, source, now)
     # The sources of the copy are the events of every actor who said it, not only the last one's.
     column = scope.column()
     with_group = "" if column is None else f"AND events.{column} = ?"
@@ -108,9 +104,9 @@ def _actors(connection: sqlite3.Connection, scope: Scope, fingerprint: bytes) ->
     return int(connection.execute(sql, (scope.account, fingerprint, scope.id)).fetchone()[0])
 
 
-def _matches_prompt(connection: sqlite3.Connection, scope: Scope, draft: Draft) -> bool:
-    """Whether a draft is of a type that prompts promote, and shares a word with the prompt of the scope."""
-    if draft.type not in BY_PROMPT:
+def _matches_prompt(connection: sqlite3.Connection, scope: Scope, statement: Statement) -> bool:
+    """Whether a statement is of a type that prompts promote, and shares a word with the prompt of the scope."""
+    if statement.draft.type not in BY_PROMPT:
         return False
     words = levels.prompt_words(connection, scope)
-    return bool(words) and not words.isdisjoint(levels.significant_words(draft.text))
+    return not words.isdisjoint(statement.topics)

@@ -6,6 +6,7 @@ transaction that stores its memories: it is processed exactly once.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -22,14 +23,15 @@ from ..storage.ids import Ids
 from ..storage.indexing import Scope
 from . import promotion, writes
 from .extraction import Draft, Event
-from .plugins import Plugins
-from .writes import Source
+from .plugins import Plugins, describe
+from .writes import Source, Statement
 
 BATCH = 64
 """The most events of one transaction, which is kept short because ingest waits for it."""
 
-BATCH_SECONDS = 0.5
-"""How long the events of a batch are extracted at most: with a slow extraction, the first are not kept waiting."""
+BATCH_SECONDS = 0.1
+"""How long the events of a batch are extracted at most: with a slow extraction, the first are not kept waiting.
+And what takes long to read takes long to store."""
 
 RETRY_AFTER = 0.5
 """Seconds until the next attempt when the database refuses a write, as it does on a full disk."""
@@ -50,8 +52,7 @@ class _Outcome:
 
     source: Source
     org_id: str
-    drafts: tuple[Draft, ...] = ()
-    vectors: tuple[bytes | None, ...] = ()
+    statements: tuple[Statement, ...] = ()
     failure: str | None = None
 
 
@@ -122,6 +123,7 @@ class Worker:
             thread.join()
 
     def _run(self) -> None:
+        interrupted = None
         while True:
             with self._state:
                 self._busy = False
@@ -135,11 +137,15 @@ class Worker:
                 notified = self._notified
             try:
                 worked = self._process_batch()
-            except Exception:
+            except Exception as error:
                 # Most likely the database failed; whatever it was, the thread must survive it.
-                _log.exception("processing is interrupted and will be tried again")
+                reason = describe(error)
+                if reason != interrupted:
+                    _warn("processing is interrupted and will be tried again", exc_info=True)
+                interrupted = reason
                 self._pause(RETRY_AFTER)
                 continue
+            interrupted = None
             if not worked:
                 with self._state:
                     self._notified_when_empty = notified
@@ -197,13 +203,13 @@ class Worker:
 
     def _extract(self, source: Source, org_id: str) -> _Outcome:
         try:
-            found = self._plugins.extract(_event(source))
-            drafts = tuple(Draft(text=item) if isinstance(item, str) else item for item in found)
-            vectors = tuple(self._plugins.vectors([draft.text for draft in drafts]))
+            drafts = tuple(map(_draft, self._plugins.extract(_event(source))))
+            vectors = self._plugins.vectors([draft.text for draft in drafts])
+            statements = tuple(map(Statement.of, drafts, vectors))
         except BaseException as error:
             # SystemExit and what ends a test are not Exceptions, and must not end the thread either.
             return _failed(source, org_id, error)
-        return _Outcome(source, org_id, drafts, vectors)
+        return _Outcome(source, org_id, statements)
 
     def _store_memories(
         self, connection: sqlite3.Connection, outcomes: list[_Outcome], limits: Mapping[int, int | None], now: int
@@ -214,43 +220,44 @@ class Worker:
         for outcome in outcomes:
             source, failure = outcome.source, outcome.failure
             connection.execute("DELETE FROM queue WHERE event = ?", (source.event,))
-            left = room[source.account]
-            new = self._store_drafts(connection, outcome, None if left is None else left - made[source.account], now)
+            allowed = room[source.account]
+            left = None if allowed is None else allowed - made[source.account]
+            new = self._store_statements(connection, outcome, left, now)
             if new is None:
                 failure = f"the plan allows {limits[source.account]} memories"
-                _log.warning("event %s failed: %s", source.event_id, failure)
+                _warn("event %s failed: %s", source.event_id, failure)
             made[source.account] += new or 0
             if failure is not None:
                 connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, failure))
         return made
 
-    def _store_drafts(
+    def _store_statements(
         self, connection: sqlite3.Connection, outcome: _Outcome, room: int | None, now: int
     ) -> int | None:
         """Store all memories of an event, or none; returns how many were made, None when there is no room for them."""
-        pairs = zip(outcome.drafts, outcome.vectors, strict=True)
+        statements = outcome.statements
         if room is None:
             # A savepoint would make each event cost more than it does by itself.
-            return sum(self._store_draft(connection, outcome, draft, vector, now) for draft, vector in pairs)
+            return sum(self._store_statement(connection, outcome, statement, now) for statement in statements)
         connection.execute("SAVEPOINT event")
-        made = sum(self._store_draft(connection, outcome, draft, vector, now) for draft, vector in pairs)
+        made = sum(self._store_statement(connection, outcome, statement, now) for statement in statements)
         fits = made <= max(room, 0)
         if not fits:
             connection.execute("ROLLBACK TO event")
         connection.execute("RELEASE event")
         return made if fits else None
 
-    def _store_draft(
-        self, connection: sqlite3.Connection, outcome: _Outcome, draft: Draft, vector: bytes | None, now: int
+    def _store_statement(
+        self, connection: sqlite3.Connection, outcome: _Outcome, statement: Statement, now: int
     ) -> int:
         source = outcome.source
         scope = Scope(source.account, "actor", source.actor_id)
-        present = writes.find(connection, scope, writes.fingerprint(draft.text))
+        present = writes.find(connection, scope, statement.fingerprint)
         if present is None:
-            writes.insert(connection, self._ids, scope, draft, source, now, vector)
+            writes.insert(connection, self._ids, scope, statement, source, now)
         else:
             writes.reinforce(connection, present, source, now)
-        promoted = promotion.promote(connection, self._ids, outcome.org_id, source, draft, now, vector)
+        promoted = promotion.promote(connection, self._ids, outcome.org_id, source, statement, now)
         return promoted + (present is None)
 
 
@@ -267,9 +274,25 @@ def _is_database_error(error: Exception) -> bool:
     return isinstance(error, (sqlite3.OperationalError, sqlite3.InternalError)) or type(error) is sqlite3.DatabaseError
 
 
+def _draft(item: object) -> Draft:
+    if isinstance(item, str):
+        return Draft(text=item)
+    if not isinstance(item, Draft):
+        raise TypeError(f"extract returned a {type(item).__name__} among its memories")
+    item.check()
+    return item
+
+
 def _failed(source: Source, org_id: str, error: BaseException) -> _Outcome:
-    _log.warning("event %s failed: %s: %s", source.event_id, type(error).__name__, error)
-    return _Outcome(source, org_id, failure=f"{type(error).__name__}: {error}")
+    reason = describe(error)
+    _warn("event %s failed: %s", source.event_id, reason)
+    return _Outcome(source, org_id, failure=reason)
+
+
+def _warn(message: str, *arguments: object, exc_info: bool = False) -> None:
+    """Log, whatever the handlers of the log do: processing must not end with them."""
+    with contextlib.suppress(Exception):
+        _log.warning(message, *arguments, exc_info=exc_info)
 
 
 def _event(source: Source) -> Event:

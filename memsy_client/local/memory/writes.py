@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 import sqlite3
 from dataclasses import dataclass
 
 from .. import strength
+from ..retrieval import index
+from ..retrieval.fingerprint import fingerprint
+from ..retrieval.index import Entry
 from ..storage import indexing, schema
 from ..storage.ids import Ids, next_numbers
 from ..storage.indexing import Scope
+from . import levels
 from .extraction import Draft
 
 MAX_SOURCES = 100
 """How many source events are shown with a memory, the latest ones; a statement may be repeated thousands of times."""
-
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,21 @@ class Source:
     previous: str | None
 
 
-def fingerprint(text: str) -> bytes:
-    """A hash of a text's words, equal for texts that differ only in case, spacing and punctuation."""
-    words = " ".join(_WORD.findall(text.casefold())) or text.strip()
-    return hashlib.blake2b(words.encode(), digest_size=16).digest()
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A draft with all that is derived from its text, which is made before the transaction that stores it."""
+
+    draft: Draft
+    fingerprint: bytes
+    entry: Entry
+    topics: frozenset[str]
+    embedding: bytes | None = None
+
+    @classmethod
+    def of(cls, draft: Draft, embedding: bytes | None = None) -> Statement:
+        """What a draft states."""
+        entry, topics = index.make_entry(draft.text), levels.significant_words(draft.text)
+        return cls(draft, fingerprint(draft.text), entry, topics, embedding)
 
 
 def find(connection: sqlite3.Connection, scope: Scope, fingerprint: bytes) -> int | None:
@@ -59,13 +70,13 @@ def insert(
     connection: sqlite3.Connection,
     ids: Ids,
     scope: Scope,
-    draft: Draft,
+    statement: Statement,
     source: Source,
     now: int,
-    embedding: bytes | None = None,
 ) -> int:
     """Store a new memory, make it searchable, and return its number."""
     number = next_numbers(connection, "memory")[0]
+    draft = statement.draft
     column = scope.column()
     row: dict[str, object] = {
         "memory": number,
@@ -83,7 +94,7 @@ def insert(
         "tags": _json(draft.tags),
         "entities": _json([dict(entity) for entity in draft.entities]),
         "source_urls": _json(draft.source_urls),
-        "payload": None if draft.payload is None else _json(draft.payload),
+        "payload": None if draft.payload is None else _json(dict(draft.payload)),
         "confidence": draft.confidence,
         "strength": strength.INITIAL,
         "strength_at": now,
@@ -95,14 +106,14 @@ def insert(
         "observed": source.ts,
         "created": now,
         "updated": now,
-        "fingerprint": fingerprint(draft.text),
-        "embedding": embedding,
+        "fingerprint": statement.fingerprint,
+        "embedding": statement.embedding,
     }
     if column is not None:
         row[column] = scope.id
     schema.insert(connection, "memories", row)
     connection.execute("INSERT INTO sources VALUES (?, ?)", (number, source.event))
-    indexing.add_memory(connection, number, scope, draft.text, source.session_id, source.ts)
+    indexing.add_memory(connection, number, scope, statement.entry, source.session_id, source.ts)
     return number
 
 

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from . import synonyms, tokens
+from . import fingerprint, synonyms, tokens
 from .relevance import CONTEXT_WINDOW, TURN_BITS, TermHits
 from .stem import stemmer_name
 
@@ -81,7 +81,16 @@ def create(connection: sqlite3.Connection) -> None:
     # One by one, since `executescript` would commit what the caller has begun.
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
-    connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (stemmer_name(),))
+    connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (built_with(),))
+
+
+def built_with() -> str:
+    """What everything depends on that is derived from the texts and stored: the stemmer, and our own rules.
+
+    Raises:
+        ImportError: The stemmer is not installed; the message says what to install.
+    """
+    return f"{stemmer_name()}, words {tokens.VERSION}, fingerprints {fingerprint.VERSION}"
 
 
 def drop(connection: sqlite3.Connection) -> None:
@@ -94,18 +103,40 @@ def drop(connection: sqlite3.Connection) -> None:
 
 
 def is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the index was built with the stemmer at hand.
+    """Whether the index was built with the stemmer and the rules at hand.
 
     Raises:
         ImportError: The stemmer is not installed; the message says what to install.
     """
-    return bool(connection.execute("SELECT name FROM retrieval_stemmer").fetchone() == (stemmer_name(),))
+    return bool(connection.execute("SELECT name FROM retrieval_stemmer").fetchone() == (built_with(),))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index keeps of a text. Making it takes longer than adding it, and needs no connection.
+
+    Attributes:
+        tokens: Its distinct stems and its speaker.
+        size: How many content words it has.
+        question: Whether it ends by asking.
+    """
+
+    tokens: tuple[str, ...]
+    size: int
+    question: bool
+
+
+def make_entry(content: str) -> Entry:
+    """What the index keeps of a text."""
+    words = tokens.words(content)
+    found = (*tokens.terms(words), *(f"@{name}" for name in tokens.speakers(content)))
+    return Entry(found, tokens.content_size(words), tokens.is_question(content))
 
 
 def add(
     connection: sqlite3.Connection,
     rowid: int,
-    content: str,
+    entry: Entry,
     *,
     occurred: str = "",
     conversation: str | None = None,
@@ -116,7 +147,7 @@ def add(
     Args:
         connection: The database.
         rowid: The memory's number, which is not indexed yet. The higher, the newer.
-        content: Its text.
+        entry: Its text, as `make_entry` read it.
         occurred: When it happened, in ISO 8601; its month and year become findable. Anything else is ignored.
         conversation: The name of the conversation it belongs to, if any. Memories of one conversation are added in
             the order of their turns, and lend each other their words.
@@ -127,11 +158,9 @@ def add(
     for name in names:
         _count(connection, name, int(conversation is None or _take_part(connection, name, position)))
     labels = [*names[1:], *(f"~{date}" for date in tokens.dates(occurred))]
-    words = tokens.words(content)
-    text = " ".join([*tokens.terms(words), *(f"@{name}" for name in tokens.speakers(content)), *labels])
+    text = " ".join([*entry.tokens, *labels])
     connection.execute(
-        "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)",
-        (rowid, position, tokens.content_size(words), tokens.is_question(content), text),
+        "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)", (rowid, position, entry.size, entry.question, text)
     )
     connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (rowid, text))
 
@@ -141,8 +170,8 @@ class Eligible:
     """Which memories a search may return.
 
     Attributes:
-        sql: A query of one column, their numbers. It is looked up in by number for each hit, so its table should have
-            the number as its key.
+        sql: A query of two columns, their numbers and when each was observed: the later, the larger. It is looked up
+            in by number for each hit, so its table should have the number as its key.
         params: Its positional parameters.
         scopes: The names of scopes of which each was added under at least one; none stands for all. They make a search
             among few of many memories fast, and a term's weight what it is in their memories alone, so they are worth
@@ -151,7 +180,7 @@ class Eligible:
         per_actor: Whether what two actors say stays two results, although it is the same.
     """
 
-    sql: str = "SELECT rowid FROM retrieval_rows"
+    sql: str = "SELECT rowid, rowid FROM retrieval_rows"
     params: tuple[object, ...] = ()
     scopes: tuple[str, ...] = ()
     copies: int = 1
@@ -161,6 +190,7 @@ class Eligible:
 class _Hit(NamedTuple):
     rowid: int
     position: int
+    observed: int
 
 
 class Lookup:
@@ -170,13 +200,17 @@ class Lookup:
         connection: The database.
         eligible: The restriction.
         terms: How many terms the query has.
+
+    Attributes:
+        observed: When the memory at each position that was met was observed.
     """
 
     def __init__(self, connection: sqlite3.Connection, eligible: Eligible, terms: int) -> None:
         self._connection = connection
         self._scopes = [_scope_token(scope) for scope in eligible.scopes]
         self._in_scope = f" AND ({_any(self._scopes)})" if self._scopes else ""
-        self._with = f"WITH eligible(number) AS ({eligible.sql})"
+        self._with = f"WITH eligible(number, observed) AS ({eligible.sql})"
+        self.observed: dict[int, int] = {}
         self._params = eligible.params
         self._limit = max(LEAST_HITS, BUDGET // terms)
 
@@ -205,17 +239,17 @@ class Lookup:
         found = (_positions(self._match([label], self._limit)) for label in labels)
         return [positions for positions in found if positions]
 
-    def rows(self, positions: Iterable[int]) -> list[tuple[int, int, int, int]]:
-        """Memory, position, size and question of those positions that are eligible memories."""
+    def rows(self, positions: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
+        """Memory, position, size, question and time of those positions that are eligible memories."""
         sql = (
-            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, tokens FROM retrieval_rows "
+            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, observed, tokens FROM retrieval_rows "
             "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             f"WHERE position IN ({', '.join(map(str, positions))})"
         )
         rows = self._connection.execute(sql, self._params)
         # A turn that another one reaches need not be of the same scope.
         wanted = frozenset(self._scopes)
-        return [row[:4] for row in rows if not wanted or not wanted.isdisjoint(row[4].split())]
+        return [row[:5] for row in rows if not wanted or not wanted.isdisjoint(row[5].split())]
 
     def _frequency(self, newest: Sequence[_Hit]) -> int:
         """In how many memories a term stands; where not all were read, as if the others were spread as these are."""
@@ -235,13 +269,15 @@ class Lookup:
         both = f" AND ({_any(beside)})" if beside else ""
         # CROSS JOIN keeps SQLite from starting at the eligible rows, of which there may be a million.
         sql = (
-            f"{self._with} SELECT retrieval_index.rowid, position FROM retrieval_index "
+            f"{self._with} SELECT retrieval_index.rowid, position, observed FROM retrieval_index "
             "CROSS JOIN retrieval_rows ON retrieval_rows.rowid = retrieval_index.rowid "
             "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             "WHERE retrieval_index MATCH ? ORDER BY retrieval_index.rowid DESC LIMIT ?"
         )
         expression = f"({_any(any_of)}){both}{self._in_scope}"
-        return [_Hit(*row) for row in self._connection.execute(sql, (*self._params, expression, limit))]
+        hits = [_Hit(*row) for row in self._connection.execute(sql, (*self._params, expression, limit))]
+        self.observed.update((hit.position, hit.observed) for hit in hits)
+        return hits
 
 
 def _positions(hits: Iterable[_Hit]) -> set[int]:

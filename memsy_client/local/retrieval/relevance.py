@@ -17,7 +17,7 @@ The ideas, in the order of what they brought:
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 TURN_BITS = 32
@@ -125,15 +125,21 @@ def score(share: float, size: int, question: bool) -> float:
     return KNEE_SCORE + (root - KNEE) * (1 - KNEE_SCORE) / (1 - KNEE)
 
 
-def focus(hits: Sequence[TermHits], limit: int) -> Sequence[TermHits]:
-    """The hits on and around the `limit` most promising positions, if there are too many to score all."""
+def focus(hits: Sequence[TermHits], limit: int, newness: Callable[[int], object]) -> Sequence[TermHits]:
+    """The hits on and around the `limit` most promising positions, if there are too many to score all.
+
+    Args:
+        hits: One for each term of the query.
+        limit: How many positions.
+        newness: The rank of a position among equally promising ones, of which the largest are kept.
+    """
     promise: dict[int, float] = {}
     for hit in hits:
         for position in hit.exact:
             promise[position] = promise.get(position, 0.0) + 1 / (1 + max(hit.frequency, len(hit.exact)))
     if len(promise) <= limit:
         return hits
-    best = sorted(promise, key=lambda position: (-promise[position], -position))[:limit]
+    best = sorted(promise, key=lambda position: (promise[position], newness(position)), reverse=True)[:limit]
     reached = range(-CONTEXT_WINDOW, CONTEXT_WINDOW + 1)
     kept = {position + distance for position in best for distance in reached}
     return [

@@ -69,7 +69,7 @@ def best_matches(
 
 
 def score_by_words(connection: sqlite3.Connection, query: str, eligible: Eligible, limit: int) -> Scored:
-    """The memories nearest to a query by its words alone, equal ones from the newest on.
+    """The memories nearest to a query by its words alone; of equal scores, the one observed last comes first.
 
     A score is the root of the share of the query's weight that the memory and the turns around it have, stretched: a
     short memory with every term has about 0.86, with half of their weight 0.6, see `relevance.score`. A memory is only
@@ -79,25 +79,35 @@ def score_by_words(connection: sqlite3.Connection, query: str, eligible: Eligibl
     if not terms or limit < 1:
         return []
     lookup = Lookup(connection, eligible, len(terms))
-    hits = focus(lookup.hits(terms), max(FOCUS, limit))
+
+    def newness(position: int) -> tuple[int, int]:
+        return lookup.observed.get(position, 0), position
+
+    hits = focus(lookup.hits(terms), max(FOCUS, limit), newness)
     labelled = lookup.labelled([f"@{term}" for term in terms] + [f"~{date}" for date in tokens.query_dates(query)])
     shares = relevance(hits, labelled, *lookup.totals())
-    best = sorted(shares, key=lambda position: (-shares[position], -position))[: max(POOL, 2 * limit)]
+    best = sorted(shares, key=lambda position: (shares[position], newness(position)), reverse=True)
     found = [
-        (memory, round(score(shares[position], size, bool(question)), 6))
-        for memory, position, size, question in lookup.rows(best)
+        (round(score(shares[position], size, bool(question)), 6), observed, memory)
+        for memory, position, size, question, observed in lookup.rows(best[: max(POOL, 2 * limit)])
     ]
-    found.sort(key=lambda item: (-item[1], -item[0]))
-    return found[:limit]
+    return [(memory, value) for value, _, memory in sorted(found, reverse=True)[:limit]]
 
 
 def _cosine_similarities(connection: sqlite3.Connection, vector: bytes, eligible: Eligible) -> Scored:
-    """Every eligible memory with a vector, by its cosine to the query's; negative ones count as unlike."""
+    """Every eligible memory with a vector, from the newest on, and its cosine to the query's.
+
+    Negative ones count as unlike.
+    """
     import numpy
 
     # A vector of another length was made by another function, and says nothing about this one.
-    sql = f"SELECT memory, embedding FROM memories WHERE length(embedding) = ? AND memory IN ({eligible.sql})"
-    rows = connection.execute(sql, (len(vector), *eligible.params)).fetchall()
+    sql = (
+        f"WITH eligible(number, observed) AS ({eligible.sql}) SELECT memory, embedding FROM memories "
+        "JOIN eligible ON eligible.number = memory WHERE length(embedding) = ? "
+        "ORDER BY eligible.observed DESC, memory DESC"
+    )
+    rows = connection.execute(sql, (*eligible.params, len(vector))).fetchall()
     if not rows:
         return []
     matrix = numpy.frombuffer(b"".join(row[1] for row in rows), dtype=numpy.float32).reshape(len(rows), -1)
@@ -111,9 +121,10 @@ def _fuse(by_words: Scored, by_vectors: Scored) -> Scored:
     words, vectors = dict(by_words), dict(by_vectors)
     scores = {
         memory: (1 - EMBEDDING_WEIGHT) * words.get(memory, 0.0) + EMBEDDING_WEIGHT * vectors.get(memory, 0.0)
-        for memory in words.keys() | vectors.keys()
+        for memory in vectors | words
     }
-    return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
+    # Of equal ones, the newest stay first, as they come.
+    return sorted(scores.items(), key=lambda item: -item[1])
 
 
 def _deduplicate(connection: sqlite3.Connection, found: Scored, *, per_actor: bool) -> Scored:

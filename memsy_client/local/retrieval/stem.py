@@ -35,6 +35,7 @@ loaf loaves; man men; mouse mice; ox oxen; person people; scarf scarves; shelf s
 wife wives; wolf wolves; woman women; bad worse worst; far farther farthest further furthest; good better best;
 allergy allergic; strategy strategic; canvas canvases; lens lenses
 """
+_LAST_LATIN = "\u024f"
 _IRREGULAR = {form: base for group in _IRREGULAR_FORMS.split(";") for base, *forms in [group.split()] for form in forms}
 
 
@@ -46,8 +47,9 @@ def stem(word: str) -> str:
     Raises:
         ImportError: The stemmer is not installed; the message says what to install.
     """
-    # Numbers and ids, of which there is no end, would push the words out of the cache.
-    return _stem(word) if len(word) > 2 and word.isalpha() else word
+    # Numbers and ids, of which there is no end, would push the words out of the cache. No rule meets the end of a word
+    # that is not of Latin letters.
+    return _stem(word) if len(word) > 2 and word[-1] <= _LAST_LATIN and word.isalpha() else word
 
 
 @lru_cache(maxsize=50_000)

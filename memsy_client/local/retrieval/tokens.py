@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .stem import stem
+
+VERSION = 2
+"""Words of another version do not meet these: a file whose index has such gets a new one, see `index.built_with`."""
 
 MAX_CHARACTERS = 8_000
 """How much of a text is read: the longest content that the API takes, so that a longer query costs no more."""
@@ -17,11 +20,46 @@ MAX_WORD = 40
 MAX_QUERY_TERMS = 32
 """Terms of a query that are looked up."""
 
+
+def _ranges_of_marks() -> str:
+    """The marks of the scripts that are written with them (vowel signs, tones), as a part of a character class."""
+    found: list[list[int]] = []
+    for code in (*range(0x300, 0x1D00), *range(0x1DC0, 0x1E00), 0x3099, 0x309A, *range(0xA600, 0xAC00)):
+        if unicodedata.category(chr(code))[0] != "M":
+            continue
+        if found and found[-1][1] == code - 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in found)
+
+
+MARKS = _ranges_of_marks()
+"""Characters that belong to the letter before them, for a character class; `\\w` does not have them."""
+
 # An apostrophe parts a word: what stands behind it (s, t, ll, …) is a stop word.
-_WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rf"(?:[^\W_][{MARKS}]*)+")
 _DIGIT_GROUPS = re.compile(r"(?<=\d),(?=\d{3})")
-# Chinese characters and Japanese syllables run on without spaces: single ones and pairs stand in for words.
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+
+# Accents and points, without which a word is found as well: those of Latin, Greek, Cyrillic, Hebrew and Arabic. Other
+# scripts write their vowels so.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1dc0-\u1dff]"
+)
+_JOINERS = re.compile("[\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]")
+
+# Scripts that run on without spaces: parts of a run stand in for words. Where a sign is a syllable or a word, single
+# ones and pairs; where it is a letter, pairs and groups of three, each with its marks.
+_SYLLABLES = "\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
+_UNSPACED = re.compile(f"[{_SYLLABLES}{_LETTERS}]+")
+_RUN = re.compile(f"[{_SYLLABLES}]+|[{_LETTERS}]+")
+_IS_SYLLABLE = re.compile(f"[{_SYLLABLES}]")
+_CLUSTER = re.compile(f".[{MARKS}]*", re.DOTALL)
+
+PIECES_OF_A_WORD = 3
+"""How many parts of a run count as one word in the size of a text."""
 
 # A chat log's "Ann: …" or "[8 May, 10:15] Ann Lee: …".
 _SPEAKER = re.compile(r"\s*(?:[\[(][^\])\n]{1,60}[\])]\s*)?([^\W\d_][\w'’.-]{0,30}(?: [^\W\d_][\w'’.-]{0,30}){0,2}):\s")
@@ -61,28 +99,41 @@ ll ve re d m s t let lets please tell
 _STOP_WORDS = frozenset(_STOP_WORD_LIST.split())
 
 
-def words(text: str) -> list[str]:
-    """The words of a text in order: folded in case, without accents, at most `MAX_WORD` letters each."""
+def words(text: str, *, is_query: bool = False) -> list[str]:
+    """The words of a text in order: folded in case, without accents, at most `MAX_WORD` letters each.
+
+    In place of the words of Chinese, Japanese, Thai and other scripts without spaces stand short parts of them; of a
+    query, not those that say next to nothing where there are others.
+    """
     text = text[:MAX_CHARACTERS]
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    text = text.casefold()
+    if text.isascii():
+        return [word[:MAX_WORD] for word in _ASCII_WORD.findall(_DIGIT_GROUPS.sub("", text.casefold()))]
+    bare = _JOINERS.sub("", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
+    text = unicodedata.normalize("NFC", bare.casefold())
     found: list[str] = []
     for word in _WORD.findall(_DIGIT_GROUPS.sub("", text)):
         if word.isascii() or not _UNSPACED.search(word):
             found.append(word[:MAX_WORD])
         else:
-            found += _pieces(word)
+            found += _pieces(word, is_query)
     return found
 
 
-def _pieces(word: str) -> list[str]:
-    pieces = _UNSPACED.sub(" ", word).split()
-    for run in _UNSPACED.findall(word):
-        pieces += run
-        pieces += (run[at : at + 2] for at in range(len(run) - 1))
+def _pieces(word: str, is_query: bool) -> list[str]:
+    pieces = _RUN.sub(" ", word).split()
+    for run in _RUN.findall(word):
+        if _IS_SYLLABLE.match(run):
+            pieces += run
+            pieces += _groups(run, 2)
+        else:
+            clusters = _CLUSTER.findall(run)
+            pieces += clusters if len(clusters) == 1 or not is_query else []
+            pieces += _groups(clusters, 2) + _groups(clusters, 3)
     return pieces
+
+
+def _groups(parts: Sequence[str], size: int) -> list[str]:
+    return ["".join(parts[at : at + size]) for at in range(len(parts) - size + 1)]
 
 
 def terms(words: Iterable[str]) -> list[str]:
@@ -96,7 +147,7 @@ def query_terms(query: str) -> list[str]:
     Stop words are left out, unless there is nothing else. Of a longer query the longest words are kept: they tend to
     be the rarer ones.
     """
-    asked = words(query)
+    asked = words(query, is_query=True)
     names = {name.casefold() for name in _NAMES_AMONG_STOP_WORDS.findall(query[:MAX_CHARACTERS])}
     stems = terms([word for word in asked if word not in _STOP_WORDS or word in names] or asked)
     if len(stems) <= MAX_QUERY_TERMS:
@@ -134,9 +185,11 @@ def query_dates(query: str) -> list[str]:
 
 def is_question(text: str) -> bool:
     """Whether the text ends by asking."""
-    return text.rstrip().endswith(("?", "？"))
+    return text.rstrip().endswith(("?", "？", "؟"))
 
 
 def content_size(words: Iterable[str]) -> int:
-    """How many of the words are not stop words."""
-    return sum(word not in _STOP_WORDS for word in words)
+    """How many of the words are not stop words; parts of runs without spaces count for less."""
+    content = [word for word in words if word not in _STOP_WORDS]
+    pieces = sum(not word.isascii() and _UNSPACED.match(word) is not None for word in content)
+    return len(content) - pieces + -(-pieces // PIECES_OF_A_WORD)

@@ -4,31 +4,46 @@ A durable write returns once its transaction is on the disk (WAL with synchronou
 another is committing are committed by the next transaction all at once, so that one flush of the disk serves them all.
 What can be made again after a power cut (processing, strengths, usage counts) does not wait for the flush.
 
-A second process is refused by a lock on a file beside the database; the system takes the lock away when its owner
-dies, however it dies.
+A second server is refused, by whatever name it opens the file. A file that was removed, moved or replaced while it is
+open takes no more writes: what is in it would be lost.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
+from urllib.parse import quote
 
 from ..retrieval import index
 from ..retrieval.stem import stemmer_name
 from . import indexing, schema, sql_functions
+from .file_lock import FileInUseError, FileLock
 
 T = TypeVar("T")
+
+LEAST_SPACE = 1024 * 1024
+"""Bytes that have to be free on a disk that is not full."""
+
+PROBE_SIZE = 64 * 1024
+"""Bytes that are written to see whether there is room again."""
 
 
 class DatabaseRefused(Exception):
     """A database file cannot be used; the message says why in one line."""
+
+
+class FileLostError(sqlite3.OperationalError):
+    """The database's file was removed, moved or replaced while it was open."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} was removed, moved or replaced; nothing more is stored")
 
 
 class _Task(Generic[T]):
@@ -65,17 +80,20 @@ class Store:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         # First of all, so that a missing package leaves no empty file behind.
         stemmer_name()
-        self.path = _file(path)
+        path = _file(path)
         self._tasks: deque[_Task[Any]] = deque()
         self._writing = threading.RLock()
         self._readers: deque[sqlite3.Connection] = deque()
         self._synchronous = ""
         self._closed = False
-        self._lock = None if self.path is None else _lock(self.path)
+        self._failure: str | None = None
+        self._log_identity: int | None = None
+        self._lock = None if path is None else _lock(path)
+        self.path = None if self._lock is None else self._lock.path
         try:
             self._writer = self._open()
         except BaseException:
-            _unlock(self._lock)
+            self._unlock(discard=True)
             raise
 
     def close(self) -> None:
@@ -85,8 +103,15 @@ class Store:
             self._closed = True
             self._close_readers()
             self._writer.close()
-            _unlock(self._lock)
-            self._lock = None
+            self._unlock()
+
+    def _unlock(self, *, discard: bool = False) -> None:
+        if self._lock is None:
+            return
+        if discard and self._lock.is_new and self._lock.is_same():
+            self._lock.path.unlink()
+        self._lock.release()
+        self._lock = None
 
     def _close_readers(self) -> None:
         while self._readers:
@@ -95,8 +120,8 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees one moment of the database, for reading only."""
-        if self.path is None:
-            # An in-memory database lives in its one connection, which the writers use too.
+        if self.path is None or not self._has_its_file():
+            # An in-memory database lives in its one connection, which the writers use too; a lost one in those it has.
             with self._writing:
                 yield self._writer
             return
@@ -131,6 +156,50 @@ class Store:
                 self._commit_waiting()
         return task.outcome()
 
+    def trouble(self) -> str | None:
+        """Why nothing can be stored; None when something can, as it was found when something was last stored.
+
+        After a failure, this tries again.
+        """
+        if not self._has_its_file():
+            return "lost: the file was removed, moved or replaced"
+        if self._failure is not None:
+            self._try_again()
+        if self._failure is not None:
+            return f"failing: {self._failure}"
+        if self.path is not None and shutil.disk_usage(self.path.parent).free < LEAST_SPACE:
+            return "failing: the disk is full"
+        return None
+
+    def _try_again(self) -> None:
+        def fill(connection: sqlite3.Connection) -> None:
+            connection.execute("CREATE TABLE IF NOT EXISTS probe (filling BLOB)")
+            connection.execute("INSERT INTO probe VALUES (zeroblob(?))", (PROBE_SIZE,))
+
+        with suppress(sqlite3.Error):
+            self.write(fill, durable=False)
+            self.write(lambda connection: connection.execute("DROP TABLE probe"), durable=False)
+
+    def _has_its_file(self) -> bool:
+        """Whether the file, and the log with what is not yet in it, are where the next start looks for them."""
+        lock, found = self._lock, self._identify_log()
+        if lock is None:
+            return True
+        # The log is made by the first connection that uses the file, and stays until the last is closed.
+        self._log_identity = self._log_identity or found
+        return lock.is_same() and found == self._log_identity
+
+    def _identify_log(self) -> int | None:
+        try:
+            return None if self.path is None else os.stat(f"{self.path}-wal").st_ino  # noqa: PTH116
+        except OSError:
+            return None
+
+    def _check_file(self) -> None:
+        if not self._has_its_file():
+            assert self.path is not None
+            raise FileLostError(self.path)
+
     def reset(self) -> None:
         """Empty the database."""
 
@@ -150,10 +219,13 @@ class Store:
             for task in tasks:
                 task.error = task.error or error
         finally:
+            failures = (str(task.error) for task in tasks if isinstance(task.error, sqlite3.OperationalError))
+            self._failure = next(failures, None)
             for task in tasks:
                 task.done = True
 
     def _commit(self, tasks: list[_Task[Any]]) -> None:
+        self._check_file()
         self._set_synchronous("FULL" if any(task.durable for task in tasks) else "NORMAL")
         connection = self._writer
         connection.execute("BEGIN IMMEDIATE")
@@ -166,6 +238,7 @@ class Store:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self._check_file()
 
     def _run(self, task: _Task[Any], *, alone: bool) -> None:
         if alone:
@@ -187,9 +260,10 @@ class Store:
             self._synchronous = level
 
     def _connect(self) -> sqlite3.Connection:
-        target = ":memory:" if self.path is None else str(self.path)
+        # Never a new file in the place of one that is gone.
+        target = "file::memory:" if self.path is None else f"file:{quote(os.fsencode(self.path))}?mode=rw"
         # Connections move between threads; a lock or the pool sees to it that only one has it at a time.
-        connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=10)
+        connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=10, uri=True)
         try:
             # As many connections as requests at once: a large cache each would add up, and the system caches the file.
             connection.execute("PRAGMA cache_size = -4000")
@@ -262,33 +336,10 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _lock(path: Path) -> int:
-    """Take the lock beside a database file; the descriptor holds it until closed."""
-    beside = path.with_name(path.name + ".lock")
+def _lock(path: Path) -> FileLock:
     try:
-        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o644)
+        return FileLock(path)
+    except FileInUseError as error:
+        raise DatabaseRefused(f"{path}: is in use by another server") from error
     except OSError as error:
         raise DatabaseRefused(f"{path}: cannot be opened: {error.strerror}") from error
-    try:
-        _lock_exclusively(descriptor)
-    except OSError as error:
-        os.close(descriptor)
-        raise DatabaseRefused(f"{path}: is in use by another server") from error
-    return descriptor
-
-
-def _unlock(descriptor: int | None) -> None:
-    if descriptor is not None:
-        os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock_exclusively(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock_exclusively(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

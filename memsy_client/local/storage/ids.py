@@ -22,11 +22,23 @@ class Ids:
     """
 
     def __init__(self, seed: str | None) -> None:
+        self._is_seeded = seed is not None
+        self._generation = 0
         self._key = secrets.token_bytes(32) if seed is None else hashlib.sha256(seed.encode()).digest()
 
     def digest(self, kind: str, number: int) -> bytes:
         """Sixteen bytes that belong to the `number`-th thing of a kind."""
         return hmac.digest(self._key, f"{kind}:{number}".encode(), "sha256")[:16]
+
+    def renew(self) -> None:
+        """Begin anew, because the numbers do; no secret comes again, seed or not."""
+        self._generation += 1
+        if not self._is_seeded:
+            self._key = secrets.token_bytes(32)
+
+    def secret(self, kind: str, number: int) -> bytes:
+        """As `digest`, and never the same again: what it opens must not be opened by what was known before."""
+        return self.digest(f"{kind} {self._generation}" if self._generation else kind, number)
 
     def uuid(self, kind: str, number: int) -> str:
         """A UUID that begins with the number, so that ids sort in the order of their making."""

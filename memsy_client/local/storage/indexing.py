@@ -1,7 +1,7 @@
 """The search index of the stored memories: under which names it knows each, and how it is built anew.
 
-Which stems a text has depends on the stemmer and its version, and stems of two kinds do not meet. So a file says what
-its index was built with, and gets a new one when that is something else.
+Which stems and which fingerprint a text has depends on rules and their versions, and those of two kinds do not meet. So
+a file says what it was built with, and all of them are made anew when that is something else.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..clock import isoformat
 from ..retrieval import index
+from ..retrieval.index import Entry
 
 _MEMORIES = """
     SELECT memory, memories.account, level, coalesce(memories.actor_id, memories.role_id, memories.team_id, ''), text,
@@ -38,17 +39,20 @@ class Scope:
         return f"{self.account}/{self.level}/{'' if self.level == 'org' else self.id}"
 
 
-def add_memory(connection: sqlite3.Connection, memory: int, scope: Scope, text: str, session_id: str, ts: int) -> None:
+def add_memory(
+    connection: sqlite3.Connection, memory: int, scope: Scope, entry: Entry, session_id: str, ts: int
+) -> None:
     """Make a memory searchable, inside a transaction; `session_id` and `ts` are those of its first statement."""
     # Only an actor's memory is a turn of a conversation; a promoted one stands alone.
     conversation = f"{scope.account}/{session_id}" if scope.level == "actor" else None
     names = {Scope(scope.account, "org", "").index_name(), scope.index_name()}
-    index.add(connection, memory, text, occurred=isoformat(ts), conversation=conversation, scopes=names)
+    index.add(connection, memory, entry, occurred=isoformat(ts), conversation=conversation, scopes=names)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    """Build the index of all memories anew, as it was built when they were stored; inside a transaction."""
+    """Make all that is derived from the memories' texts anew, as when they were stored; inside a transaction."""
     index.drop(connection)
     index.create(connection)
     for memory, account, level, id, text, session_id, ts in connection.execute(_MEMORIES):
-        add_memory(connection, memory, Scope(account, level, id), text, session_id, ts)
+        add_memory(connection, memory, Scope(account, level, id), index.make_entry(text), session_id, ts)
+    connection.execute("UPDATE memories SET fingerprint = fingerprint(text)")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 
 from .. import strength
+from ..retrieval.fingerprint import fingerprint
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Make them known on a connection: `strength_now(strength, at, half_life, pinned, now)`, `contains(text, part)`."""
+    """Make them known on a connection.
+
+    They are `strength_now(strength, at, half_life, pinned, now)`, `contains(text, part)` and `fingerprint(text)`.
+    """
     connection.create_function("strength_now", 5, strength.current, deterministic=True)
     connection.create_function("contains", 2, contains, deterministic=True)
+    connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
 
 
 def contains(text: str, folded: str) -> bool:

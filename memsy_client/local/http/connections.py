@@ -1,0 +1,170 @@
+"""The connections of the socket, and what their clients may cost: time, descriptors, lines of the log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from email.utils import formatdate
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HALF_OPEN_SECONDS = 30.0
+"""How long a client may take for the head of a request, and to send more of a body."""
+
+MAX_CONNECTIONS = 1000
+"""From how many connections on a new one takes the place of one that waits for its client."""
+
+ACCEPTED_AT_ONCE = 64
+"""New connections that are accepted before any of them is looked at."""
+
+_log = logging.getLogger("memsy_client.local.http")
+# What strangers send is not worth a line each: they decide how many there are.
+_log.setLevel(logging.ERROR)
+
+
+class Connections:
+    """The open connections. Used by the server's event loop only."""
+
+    def __init__(self) -> None:
+        self._limit = _limit()
+        self._open: dict[tuple[str, int], Connection] = {}
+
+    def add(self, connection: Connection) -> None:
+        """Register a connection that was made."""
+        assert connection.client is not None
+        if len(self._open) >= self._limit:
+            self.evict(1)
+        self._open[connection.client] = connection
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection that was lost."""
+        if connection.client is not None and self._open.get(connection.client) is connection:
+            del self._open[connection.client]
+
+    def abort(self, client: tuple[str, int]) -> None:
+        """Close a client's connection without another byte."""
+        connection = self._open.get(client)
+        if connection is not None:
+            # Uvicorn learns of the loss later, and would miss an answer until then.
+            connection.cycle.disconnected = True
+            connection.transport.abort()
+
+    def evict(self, number: int) -> None:
+        """Close connections that wait for their client, before others those that had no answer yet; oldest first."""
+        waiting = [connection for connection in self._open.values() if connection.waits]
+        for connection in sorted(waiting, key=lambda connection: (connection.answers > 0, connection.heard))[:number]:
+            self.remove(connection)
+            connection.transport.abort()
+
+    def sweep(self, now: float) -> None:
+        """Close connections whose client has stopped in the middle of a request, or has not begun one."""
+        for connection in list(self._open.values()):
+            if connection.is_late(now):
+                connection.transport.abort()
+
+
+class Connection(H11Protocol):
+    """Uvicorn's protocol, which knows whether it waits for its client, and since when.
+
+    Attributes:
+        heard: The loop's time when the client last sent something.
+        answers: How many requests were answered.
+    """
+
+    registry: Connections
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.logger = _log
+        self.heard = self.loop.time()
+        self.answers = 0
+        # When the request began that has not come as far as its body; None between two requests.
+        self._begun: float | None = self.heard
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is the client's turn to send: a request, or the rest of one."""
+        return self._is_between_requests or self.cycle.more_body
+
+    @property
+    def _is_between_requests(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def is_late(self, now: float) -> bool:
+        """Whether the client takes too long for a request that it has begun, or for its first one."""
+        if not self.waits:
+            return False
+        # The time of an idle connection is kept by uvicorn.
+        since = self._begun if self._is_between_requests else self.heard
+        return since is not None and now - since > HALF_OPEN_SECONDS
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Register it."""
+        super().connection_made(transport)
+        if self.client is None:
+            # It was reset before it was accepted.
+            transport.abort()
+            return
+        self.registry.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        self.registry.remove(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Note when the client last sent something."""
+        self.heard = self.loop.time()
+        if self._begun is None and self._is_between_requests:
+            self._begun = self.heard
+        super().data_received(data)
+
+    def on_response_complete(self) -> None:
+        """Wait for another request."""
+        self.answers += 1
+        self._begun = None
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is not HTTP, unless it comes behind an answer."""
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.abort()
+            return
+        content = msg.encode("ascii")
+        headers = [
+            ("content-type", "text/plain; charset=utf-8"),
+            ("content-length", str(len(content))),
+            ("date", formatdate(usegmt=True)),
+            ("connection", "close"),
+        ]
+        for event in (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=content),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def shutdown(self) -> None:
+        """Close it, at once when no request has come in full."""
+        if self.waits:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
+
+def make_protocol(connections: Connections) -> type[Connection]:
+    """The protocol that uvicorn makes an instance of for each connection, which they are registered with."""
+    return type("RegisteredConnection", (Connection,), {"registry": connections})
+
+
+def _limit() -> int:
+    """As many connections as leave the process half of its descriptors, for the database among others."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return MAX_CONNECTIONS
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MAX_CONNECTIONS if descriptors == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, descriptors // 2)
