@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 FILE   ?= examples/conversation.jsonl
+FORMAT ?= text
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-busy test-slow generate check bench docs format clean
+.PHONY: help demo test test-all test-busy test-slow generate check review bench docs format clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ check: $(VENV)/ready ## generated code is current; lint, formatting, complexity 
 	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples
 	@$(BIN)/mypy
 	@$(BIN)/pyright
+
+review: $(VENV)/ready ## what the changes of the contract since BASE (the newest tag) mean, and which CALLERS they break
+	@PYTHONPATH=codegen $(BIN)/python -m review --base "$(BASE)" --callers "$(CALLERS)" --format "$(FORMAT)"
 
 bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
 	@$(BIN)/python -m benchmarks

@@ -10,21 +10,16 @@ absent, and a field that is absent or null where it has a `default`.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .acceptance import Acceptance, first_items, is_closed, keeps_limits
+from .bounds import ASSERTIONS, BOUNDS
 from .places import Place
-from .shapes import Schema, Shape, is_of, note, shapes
+from .shapes import Schema, Shape, note, shapes
 
 _Key = tuple[tuple[int, str], ...]
-#: Patterns that every text matches.
-_EVERYTHING = {"", ".*", "^.*$", "^", "$"}
-#: Formats that leave every text as it is, and those that are within others.
-_FREE_FORMATS = {None, "password"}
-_WITHIN = {("int32", "int64"), ("float", "double")}
 
 
 @dataclass(frozen=True)
@@ -81,9 +76,9 @@ class Containment:
             found.insert(0, Difference(subject, _source(missing, narrow), _source(candidates, wide), _types(missing)))
         return found
 
-    def accepts(self, schema: Schema, value: Any) -> bool:
-        """Whether a value keeps to a schema."""
-        return any(self._takes(shape, value) for shape in shapes(schema))
+    @property
+    def _acceptance(self) -> Acceptance:
+        return Acceptance(self.hidden)
 
     def _same_type(self, narrow: Shape, wide: Shape) -> bool:
         if narrow.type == wide.type or (narrow.type, wide.type) == ("integer", "number"):
@@ -95,27 +90,29 @@ class Containment:
     def _each_value(self, narrow: Shape, candidates: list[Shape]) -> bool:
         """Whether each of the values listed is within some alternative."""
         listed = narrow.listed
-        return listed is not None and all(any(self._takes(shape, value) for shape in candidates) for value in listed)
+        return listed is not None and all(
+            any(self._acceptance.fits(shape, value) for shape in candidates) for value in listed
+        )
 
     def _shape(self, narrow: Shape, wide: Shape, subject: str) -> list[Difference]:
-        rules = (self._limits, self._values, self._items, self._fields, self._map, self._variants, self._others)
+        rules = (self._limits, self._values, self._items, self._object, self._variants, self._others)
         return [difference for rule in rules for difference in rule(narrow, wide, subject)]
 
     def _limits(self, narrow: Shape, wide: Shape, subject: str) -> Iterator[Difference]:
         if narrow.listed is not None:
             return  # the values themselves are compared
-        for keywords, bound in _BOUNDS.items():
+        for keywords, bound in BOUNDS.items():
             if bound(narrow) < bound(wide):
                 keyword = next((word for word in keywords if wide.values(word)), keywords[0])
                 old = next((word for word in keywords if narrow.values(word)), keyword)
                 yield Difference(subject, narrow.place(old), wide.place(keyword), keyword)
-        for keyword, holds in _ASSERTIONS.items():
+        for keyword, holds in ASSERTIONS.items():
             if not all(holds(narrow.values(keyword), value) for value in wide.values(keyword)):
                 yield Difference(subject, narrow.place(keyword), wide.place(keyword), keyword)
 
     def _values(self, narrow: Shape, wide: Shape, subject: str) -> Iterator[Difference]:
         listed, source = narrow.listed, narrow.place("enum") or narrow.place("const")
-        if not all(self._keeps_limits(wide, value) for value in listed or ()):
+        if not all(keeps_limits(wide, value) for value in listed or ()):
             yield Difference(subject, source, wide.source, "values")
         keyword = "const" if wide.values("const") else "enum"
         is_open = self.lenient and keyword == "enum"
@@ -125,7 +122,7 @@ class Containment:
     def _items(self, narrow: Shape, wide: Shape, subject: str) -> Iterator[Difference]:
         if narrow.type != "array":
             return
-        ours, theirs = _tuple(narrow), _tuple(wide)
+        ours, theirs = first_items(narrow), first_items(wide)
         rest, their_rest = narrow.schema("items") or (), wide.schema("items") or ()
         for number in range(max(len(ours), len(theirs))):
             one = ours[number] if number < len(ours) else rest
@@ -133,9 +130,13 @@ class Containment:
             yield from self.differences(one, other, f"{subject}[{number}]")
         yield from self.differences(rest, their_rest, f"{subject}[]")
 
+    def _object(self, narrow: Shape, wide: Shape, subject: str) -> Iterator[Difference]:
+        if narrow.type == "object":
+            yield from self._fields(narrow, wide, subject)
+            if not self.lenient or "properties" not in wide.keywords:  # clients keep what they do not know as it is
+                yield from self._map(narrow, wide, subject)
+
     def _fields(self, narrow: Shape, wide: Shape, subject: str) -> Iterator[Difference]:
-        if narrow.type != "object":
-            return
         ours, theirs = narrow.properties(self.hidden), wide.properties(self.hidden)
         needed, always = wide.required(self.hidden), narrow.required(self.hidden)
         for name in dict.fromkeys([*ours, *theirs, *sorted(needed)]):
@@ -166,19 +167,15 @@ class Containment:
             yield Difference(pair.subject, None, theirs, "required")
 
     def _map(self, narrow: Shape, wide: Shape, subject: str) -> Iterator[Difference]:
-        """The fields that a schema does not name. Clients keep them as they are, where it names any."""
-        if narrow.type != "object" or (self.lenient and "properties" in wide.keywords):
-            return
+        """The fields that a schema does not name."""
         ours, theirs = (shape.place("additionalProperties") for shape in (narrow, wide))
-        if theirs is None or _is_closed(ours):
+        if theirs is None or is_closed(ours):
             return
-        if _is_closed(theirs):
-            if not self.lenient:
-                yield Difference(subject, ours, theirs, "additionalProperties")
+        if is_closed(theirs):
+            yield from [] if self.lenient else [Difference(subject, ours, theirs, "additionalProperties")]
             return
-        values = [narrow.schema("additionalProperties") or ()]
-        values += [] if "properties" in wide.keywords else narrow.properties(self.hidden).values()
-        for schema in values:
+        named = {} if "properties" in wide.keywords else narrow.properties(self.hidden)
+        for schema in [narrow.schema("additionalProperties") or (), *named.values()]:
             yield from self.differences(schema, (theirs,), f"{subject}.*" if subject else "*")
 
     def _variants(self, narrow: Shape, wide: Shape, subject: str) -> Iterator[Difference]:
@@ -203,34 +200,6 @@ class Containment:
             if keyword not in _UNDERSTOOD and any(place.value not in narrow.values(keyword) for place in places):
                 yield Difference(subject, narrow.place(keyword), places[0], keyword)
 
-    def _takes(self, shape: Shape, value: Any) -> bool:
-        if not is_of(value, shape.type):
-            return False
-        if shape.listed is not None and value not in shape.listed:
-            return False
-        return self._keeps_limits(shape, value) and self._takes_parts(shape, value)
-
-    def _takes_parts(self, shape: Shape, value: Any) -> bool:
-        if isinstance(value, list):
-            items, first = shape.schema("items") or (), _tuple(shape)
-            schemas = [first[number] if number < len(first) else items for number in range(len(value))]
-            return all(self.accepts(schema, item) for schema, item in zip(schemas, value, strict=True))
-        if isinstance(value, dict):
-            fields = shape.properties(self.hidden)
-            others = shape.schema("additionalProperties") or ()
-            if False in shape.values("additionalProperties") and not value.keys() <= fields.keys():
-                return False
-            inside = all(self.accepts(fields.get(name, others), inner) for name, inner in value.items())
-            return inside and shape.required(self.hidden) <= value.keys()
-        return True
-
-    def _keeps_limits(self, shape: Shape, value: Any) -> bool:
-        return all(
-            _VALUE_RULES[keyword](value, limit)
-            for keyword in _VALUE_RULES.keys() & shape.keywords.keys()
-            for limit in shape.values(keyword)
-        )
-
 
 @dataclass(frozen=True)
 class _Field:
@@ -246,10 +215,6 @@ class _Field:
 def _key(schema: Schema) -> _Key:
     """A schema for a look-up: by where it stands, not by what it holds."""
     return tuple((id(place.document), place.pointer) for place in schema)
-
-
-def _is_closed(place: Place | None) -> bool:
-    return place is not None and place.value is False
 
 
 def _is_listed(values: list[Any] | None, allowed: list[Any] | None) -> bool:
@@ -273,84 +238,9 @@ def _target(place: Place, name: str) -> Place:
     return Place(place.document, "", {"$ref": reference}).resolved()
 
 
-def _tuple(shape: Shape) -> list[Schema]:
-    return [(place,) for group in shape.keywords.get("prefixItems", ())[:1] for place in group.children()]
-
-
-def _lower(inclusive: str, exclusive: str) -> Callable[[Shape], tuple[float, bool]]:
-    """The lower bound that a shape sets, and whether it is itself excluded; a greater one is narrower."""
-
-    def bound(shape: Shape) -> tuple[float, bool]:
-        strict = True in shape.values(exclusive)  # as OpenAPI 3.0 writes it
-        limits = [(float(value), strict) for value in shape.values(inclusive)]
-        limits += [(float(value), True) for value in shape.values(exclusive) if not isinstance(value, bool)]
-        return max(limits, default=(-math.inf, False))
-
-    return bound
-
-
-def _upper(inclusive: str, exclusive: str) -> Callable[[Shape], tuple[float, bool]]:
-    """The upper bound in the same way, negated."""
-
-    def bound(shape: Shape) -> tuple[float, bool]:
-        strict = True in shape.values(exclusive)
-        limits = [(-float(value), strict) for value in shape.values(inclusive)]
-        limits += [(-float(value), True) for value in shape.values(exclusive) if not isinstance(value, bool)]
-        return max(limits, default=(-math.inf, False))
-
-    return bound
-
-
-def _least(keyword: str) -> Callable[[Shape], tuple[float, bool]]:
-    return lambda shape: (max([0.0, *map(float, shape.values(keyword))]), False)
-
-
-#: The bounds of a shape by the keywords that set them, each as a number that is greater the narrower it is.
-_BOUNDS: dict[tuple[str, ...], Callable[[Shape], tuple[float, bool]]] = {
-    ("minimum", "exclusiveMinimum"): _lower("minimum", "exclusiveMinimum"),
-    ("maximum", "exclusiveMaximum"): _upper("maximum", "exclusiveMaximum"),
-    **{(keyword,): _least(keyword) for keyword in ("minLength", "minItems", "minProperties")},
-    **{(keyword,): _upper(keyword, "") for keyword in ("maxLength", "maxItems", "maxProperties")},
-}
-
-
-def _multiple(value: float, step: float) -> bool:
-    return math.isclose(math.remainder(value, step), 0, abs_tol=1e-9)
-
-
-#: Whether the values of a keyword in the narrower schema imply one in the wider one.
-_ASSERTIONS: dict[str, Callable[[list[Any], Any], bool]] = {
-    "pattern": lambda ours, theirs: theirs in _EVERYTHING or theirs in ours,
-    "format": lambda ours, theirs: (
-        theirs in _FREE_FORMATS or theirs in ours or any((each, theirs) in _WITHIN for each in ours)
-    ),
-    "uniqueItems": lambda ours, theirs: not theirs or True in ours,
-    "multipleOf": lambda ours, theirs: any(_multiple(each, theirs) for each in ours),
-}
-
-
-def _matches(value: Any, pattern: str) -> bool:
-    return not isinstance(value, str) or re.search(pattern, value) is not None
-
-
-#: Whether a value keeps a limit. Formats are not looked at: what is sent was made by a client that knows them.
-_VALUE_RULES: dict[str, Callable[[Any, Any], bool]] = {
-    "minimum": lambda value, limit: value >= limit,
-    "maximum": lambda value, limit: value <= limit,
-    "exclusiveMinimum": lambda value, limit: isinstance(limit, bool) or value > limit,
-    "exclusiveMaximum": lambda value, limit: isinstance(limit, bool) or value < limit,
-    "minLength": lambda value, limit: len(value) >= limit,
-    "maxLength": lambda value, limit: len(value) <= limit,
-    "minItems": lambda value, limit: len(value) >= limit,
-    "maxItems": lambda value, limit: len(value) <= limit,
-    "minProperties": lambda value, limit: len(value) >= limit,
-    "maxProperties": lambda value, limit: len(value) <= limit,
-    "multipleOf": lambda value, limit: _multiple(value, limit),
-    "pattern": _matches,
-}
 _UNDERSTOOD = {
-    *(keyword for keywords in _BOUNDS for keyword in keywords),
-    *_ASSERTIONS,
+    *(keyword for keywords in BOUNDS for keyword in keywords),
+    *ASSERTIONS,
     "enum",
     "const",
     "items",

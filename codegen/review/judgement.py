@@ -19,7 +19,8 @@ class PythonChange:
         is_breaking: Whether it breaks code that is right today.
         name: The dotted public name, such as `MemsyClient.search.limit`.
         message: What it is, in one line.
-        effect: What it acts on: `gone` (the name is), `call` (how it is called), `read` (what is got), `meaning`.
+        effect: What it acts on: `gone` (the name itself), `needed` (whether an argument is), `place` (of an argument),
+            `type` (of what is given), `read` (what is got), `meaning`.
     """
 
     is_breaking: bool
@@ -105,7 +106,7 @@ class _Judge:
                 yield PythonChange(True, f"{name}.{part.name}", "is gone", "gone")
         for part in new:
             if part.name not in before:
-                yield PythonChange(_is_needed(part), f"{name}.{part.name}", _introduced(part), "call")
+                yield PythonChange(_is_needed(part), f"{name}.{part.name}", _introduced(part), "needed")
         places = [_places(parts) for parts in (old, new)]
         for part in old:
             if part.name in after:
@@ -116,16 +117,18 @@ class _Judge:
         if old.kind != new.kind:
             kinds = {"positional": "positional", "keyword": "keyword-only"}
             text = f"is {kinds.get(new.kind, new.kind)}, before: {kinds.get(old.kind, old.kind)}"
-            yield PythonChange(new.kind == "keyword", name, text, "call")
+            yield PythonChange(new.kind == "keyword", name, text, "place")
         if _is_needed(old) != _is_needed(new):
-            yield PythonChange(_is_needed(new), name, f"is now {'required' if _is_needed(new) else 'optional'}", "call")
+            yield PythonChange(
+                _is_needed(new), name, f"is now {'required' if _is_needed(new) else 'optional'}", "needed"
+            )
         elif old.default != new.default:
             text = f"its default is {new.default}, before: {old.default}"
             yield PythonChange(True, name, text, "meaning")
         before = self._today(old.annotation)
         if before != new.annotation and not is_model:
             is_safe = self._is_within(before, new.annotation, is_new_first=False)
-            yield PythonChange(not is_safe, name, f"takes {new.annotation}, before: {old.annotation}", "call")
+            yield PythonChange(not is_safe, name, f"takes {new.annotation}, before: {old.annotation}", "type")
 
     def _models(self) -> Iterator[PythonChange]:
         old, new = self._old.models, self._new.models
@@ -166,9 +169,9 @@ class _Judge:
             gone = [value for value in old[name] if value not in new[name]]
             added = [value for value in new[name] if value not in old[name]]
             if gone:
-                yield PythonChange(True, name, f"no longer has {', '.join(map(repr, gone))}", "call")
+                yield PythonChange(True, name, f"no longer has {', '.join(map(repr, gone))}", "type")
             if added:
-                yield PythonChange(False, name, f"has {', '.join(map(repr, added))} as well", "call")
+                yield PythonChange(False, name, f"has {', '.join(map(repr, added))} as well", "type")
 
     def _exceptions(self) -> Iterator[PythonChange]:
         old, new = self._old.exceptions, self._new.exceptions
@@ -214,7 +217,7 @@ def _places(parts: tuple[Parameter, ...]) -> dict[str, int]:
 
 def _moved(name: str, part: Parameter, old: int | None, new: int | None) -> Iterator[PythonChange]:
     if old is not None and new is not None and old != new:
-        yield PythonChange(True, name, f"is the argument number {new}, before: {old}", "call")
+        yield PythonChange(True, name, f"is the argument number {new}, before: {old}", "place")
 
 
 def _moved_methods(old: dict[str, Method], new: dict[str, Method]) -> dict[str, str]:

@@ -70,6 +70,7 @@ class Surface:
         methods: The methods by their dotted names, such as `MemsyClient.roles.list`.
         models, literals: The contract's objects, and its vocabularies with their values.
         exceptions: The errors, each with those that it is one of.
+        owners: The dotted names under which the methods of a class are found.
     """
 
     clients: dict[str, tuple[Parameter, ...]]
@@ -78,6 +79,7 @@ class Surface:
     models: dict[str, Model]
     literals: dict[str, tuple[Any, ...]]
     exceptions: dict[str, tuple[str, ...]]
+    owners: dict[str, list[str]]
 
     def as_json(self) -> dict[str, Any]:
         """The listing as JSON has it."""
@@ -108,19 +110,22 @@ class _Reader:
     def surface(self) -> Surface:
         clients: dict[str, tuple[Parameter, ...]] = {}
         resources: dict[str, str] = {}
+        owners: dict[str, list[str]] = {}
         methods: dict[str, Method] = {}
         for client, plane in self._clients().items():
             clients[client] = self._constructor(client)
+            owners |= {client: [client], plane: [client]}
             methods |= self._handwritten(client)
             for attribute, owner in self._resources(plane):
                 if attribute:
                     resources[f"{client}.{attribute}"] = owner
                 prefix = f"{client}.{attribute}" if attribute else client
+                owners.setdefault(owner, []).append(prefix)
                 methods |= {f"{prefix}.{name}": method for name, method in self._methods(owner)}
         literals = {name: values for module in self._models for name, values in _literals(module)}
         models = {name: model for module in self._models for name, model in _models(module)}
         models = _with_use(models, methods.values())
-        return Surface(clients, resources, methods, models, literals, self._exceptions())
+        return Surface(clients, resources, methods, models, literals, self._exceptions(), owners)
 
     def _clients(self) -> dict[str, str]:
         """The synchronous clients with the class of their plane; a plane without a client stands for itself."""
