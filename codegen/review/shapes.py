@@ -59,8 +59,7 @@ class Shape:
 
     def schema(self, keyword: str) -> Schema | None:
         """The schema that a keyword holds; None where it holds none."""
-        places = tuple(place for place in self.keywords.get(keyword, ()) if isinstance(place.value, dict))
-        return places or None
+        return self.keywords.get(keyword)
 
     def properties(self, hidden: str) -> dict[str, Schema]:
         """The schemas of an object's fields, without those that the keyword `hidden` marks."""
