@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -64,10 +63,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
 
 def _review(repository: Repository, base: str, callers: Path | None, folder: Path) -> Report:
     commit = repository.commit(base)
-    with ThreadPoolExecutor() as pool:
-        before = pool.submit(repository.version_of, commit, base, folder / "old")
-        new = repository.working_tree(folder / "new")
-        old = before.result()
+    old, new = repository.version_of(commit, base, folder / "old"), repository.working_tree(folder / "new")
     surfaces = read_surface(old.package), read_surface(new.package)
     changes = judge(*surfaces)
     found = _callers(callers, (old, new), Names(surfaces[0], changes), folder) if callers else []
