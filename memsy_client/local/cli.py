@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import secrets
 import signal
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 from .._version import __version__
+from .http.admin import describe
 from .http.recording import ReceivedRequest
 from .local_memsy import LOCAL_API_KEY, LocalMemsy
 from .storage.database import DatabaseRefused, Store
@@ -89,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--org", default="local", help="the organisation that the key opens (default: %(default)s)")
     serve.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
     serve.add_argument("--seed", help="any text; the same one gives the same ids")
+    serve.add_argument(
+        "--log-requests", type=_path, metavar="FILE", help="append each request to FILE as a JSON line, without its key"
+    )
     serve.set_defaults(run=_serve)
     export = commands.add_parser("export", help="write a database as JSON lines")
     export.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
@@ -113,8 +118,8 @@ def _serve(options: argparse.Namespace) -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with _started(options, key) as memsy:
-        memsy.engine.on_request = _log
+    with _started(options, key) as memsy, _request_log(options.log_requests) as log:
+        memsy.engine.on_request = log
         _announce(memsy, options, loopback=loopback)
         # On some systems a signal does not interrupt a wait without a timeout.
         while not stopped.wait(0.5):
@@ -156,6 +161,27 @@ def _announce(memsy: LocalMemsy, options: argparse.Namespace, *, loopback: bool)
             f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all."
         )
     _print_line("# Stop with Ctrl-C.")
+
+
+@contextlib.contextmanager
+def _request_log(path: Path | None) -> Iterator[Callable[[ReceivedRequest], None]]:
+    """What is called with each request: it prints a line, and writes one to the file, if there is one."""
+    if path is None:
+        yield _log
+        return
+    try:
+        # A line is written at once: whoever reads the log while the server runs sees no half of one.
+        file = path.open("a", encoding="utf-8", newline="\n", buffering=1)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from error
+
+    def log(received: ReceivedRequest) -> None:
+        _log(received)
+        with contextlib.suppress(OSError):  # the disk may be full; the server goes on
+            file.write(json.dumps(describe(received)) + "\n")
+
+    with file:
+        yield log
 
 
 def _log(received: ReceivedRequest) -> None:

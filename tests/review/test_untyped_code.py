@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +83,14 @@ def test_the_names_of_a_type_are_those_of_both_flavours_and_of_raw_responses(nam
 def test_questions_are_put_around_what_attributes_are_read_from() -> None:
     from review.sources import Source, asked, reads, with_questions
 
-    text = "\n".join(
-        [
-            "async def f(a: m.name, é):",
-            '    return (await a.name).name, é["ü"].name, [',
-            "        é",
-            "        .roles",
-            "        .name]",
-        ]
+    text = textwrap.dedent(
+        """\
+        async def f(a: m.name, é):
+            return (await a.name).name, é["ü"].name, [
+                é
+                .roles
+                .name]
+        """
     )
     source = Source(Path("f.py"), Path("f.py"), text, ast.parse(text))
     nodes = reads(source, {"name", "roles"})
