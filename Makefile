@@ -40,11 +40,13 @@ test-all: ## the test suite on each supported Python that is present
 docs: $(VENV)/ready ## run every snippet of the README and the docs
 	@$(BIN)/python -m pytest tests/docs
 
-generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/
+generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/, and api.md from that
 	@$(BIN)/python codegen/generate.py
+	@PYTHONPATH=codegen $(BIN)/python -m review.api_page
 
 check: $(VENV)/ready ## generated code is current; lint, formatting, complexity and types
 	@$(BIN)/python codegen/generate.py --check
+	@PYTHONPATH=codegen $(BIN)/python -m review.api_page --check
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
