@@ -44,8 +44,14 @@ class Module:
 
 
 def functions(node: ast.ClassDef) -> Iterator[Function]:
-    """The methods of a class that are there at run time."""
-    return (part for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef))
+    """The methods of a class; of those that a condition holds (`if TYPE_CHECKING`), each alternative."""
+    waiting = [*node.body]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield part
+        elif isinstance(part, ast.If):
+            waiting[:0] = [*part.body, *part.orelse]
 
 
 def decorators(node: ast.ClassDef | Function) -> list[str]:
