@@ -270,25 +270,27 @@ def _models(module: Module) -> Iterator[tuple[str, Model]]:
     for name, node in module.classes.items():
         if name.startswith("_"):
             continue
+        properties = {
+            part.name: _annotation(part.returns) for part in functions(node) if "property" in decorators(part)
+        }
         all_keyword = any("kw_only=True" in text for text in decorators(node))
         fields = [_field(part, all_keyword) for part in node.body if isinstance(part, ast.AnnAssign)]
-        properties = {
-            part.name: _annotation(part.returns) for part in functions(node) if decorators(part) == ["property"]
-        }
-        kept = tuple(part for part in fields if part.name != "additional_properties")
-        yield name, Model(kept, properties, source=module.text)
+        # A field whose storage is private is public when there is a property for it.
+        kept = [(field, field.name.lstrip("_")) for field in fields if field.name != "additional_properties"]
+        public = tuple(
+            replace(field, name=shown) for field, shown in kept if shown == field.name or shown in properties
+        )
+        yield name, Model(public, properties, source=module.text)
 
 
 def _field(node: ast.AnnAssign, all_keyword: bool) -> Parameter:
-    default, keyword = node.value, all_keyword
+    default, keyword = None if node.value is None else ast.unparse(node.value), all_keyword
     if isinstance(node.value, ast.Call):
-        said = {each.arg: each.value for each in node.value.keywords}
-        default = said.get("default") or said.get("factory")
-        keyword = keyword or ("kw_only" in said and ast.literal_eval(said["kw_only"]) is True)
-    text = None if default is None else ast.unparse(default)
-    return Parameter(
-        ast.unparse(node.target), "keyword" if keyword else "positional", _annotation(node.annotation), text
-    )
+        said = {each.arg: ast.unparse(each.value) for each in node.value.keywords}
+        default = f"{said['factory']}()" if "factory" in said else said.get("default")
+        keyword = keyword or said.get("kw_only") == "True"
+    kind = "keyword" if keyword else "positional"
+    return Parameter(ast.unparse(node.target), kind, _annotation(node.annotation), default)
 
 
 def _with_use(models: dict[str, Model], methods: Collection[Method]) -> dict[str, Model]:
