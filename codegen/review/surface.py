@@ -268,19 +268,22 @@ def _literals(module: Module) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 def _models(module: Module) -> Iterator[tuple[str, Model]]:
     for name, node in module.classes.items():
-        if name.startswith("_"):
-            continue
-        properties = {
-            part.name: _annotation(part.returns) for part in functions(node) if "property" in decorators(part)
-        }
-        all_keyword = any("kw_only=True" in text for text in decorators(node))
-        fields = [_field(part, all_keyword) for part in node.body if isinstance(part, ast.AnnAssign)]
-        # A field whose storage is private is public when there is a property for it.
-        kept = [(field, field.name.lstrip("_")) for field in fields if field.name != "additional_properties"]
-        public = tuple(
-            replace(field, name=shown) for field, shown in kept if shown == field.name or shown in properties
-        )
-        yield name, Model(public, properties, source=module.text)
+        if not name.startswith("_"):
+            properties = {
+                part.name: _annotation(part.returns) for part in functions(node) if "property" in decorators(part)
+            }
+            yield name, Model(tuple(_fields(node, properties)), properties, source=module.text)
+
+
+def _fields(node: ast.ClassDef, properties: dict[str, str]) -> Iterator[Parameter]:
+    """The arguments of a model's constructor. What is stored under a private name is public as a property."""
+    all_keyword = any("kw_only=True" in text for text in decorators(node))
+    for part in node.body:
+        if isinstance(part, ast.AnnAssign):
+            field = _field(part, all_keyword)
+            public = field.name.lstrip("_")
+            if field.name != "additional_properties" and (public == field.name or public in properties):
+                yield replace(field, name=public)
 
 
 def _field(node: ast.AnnAssign, all_keyword: bool) -> Parameter:

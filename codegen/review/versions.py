@@ -79,7 +79,7 @@ class Repository:
         contract = self._read(folder / CONTRACT, f"BASE={name}")
         if not _belongs_to(folder / _GENERATED / "openapi.json", contract):
             shutil.rmtree(folder / _GENERATED, ignore_errors=True)
-            _generate(folder / CONTRACT, folder / _GENERATED, f"BASE={name}")
+            _generate(contract, folder, f"BASE={name}")
         return Version(contract, folder)
 
     def working_tree(self, folder: Path) -> Version:
@@ -87,7 +87,7 @@ class Repository:
         contract = self._read(self._root / CONTRACT, CONTRACT)
         ignored = shutil.ignore_patterns("_generated", "__pycache__")
         shutil.copytree(self._root / PACKAGE, folder / PACKAGE, ignore=ignored)
-        _generate(self._root / CONTRACT, folder / _GENERATED, CONTRACT)
+        _generate(contract, folder, CONTRACT)
         return Version(contract, folder)
 
     def changelog(self) -> str:
@@ -128,13 +128,25 @@ def _belongs_to(document: Path, contract: dict[str, Any]) -> bool:
     return found == contract
 
 
-def _generate(contract: Path, output: Path, what: str) -> None:
+def _generate(contract: dict[str, Any], folder: Path, what: str) -> None:
+    """Generate the package in a folder. Examples are left out: while they are not edited yet, they may be wrong."""
     from generate import generate
 
+    source = folder / CONTRACT
+    source.write_text(json.dumps(_without_examples(contract)), encoding="utf-8")
     try:
-        generate(contract, output)
+        generate(source, folder / _GENERATED)
     except ContractError as error:
         raise ReviewError(f"{what} cannot be generated, `make generate` says why: {_one_line(error)}") from error
+
+
+def _without_examples(node: Any, holder: str = "") -> Any:
+    if isinstance(node, list):
+        return [_without_examples(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    dropped = () if holder == "properties" else ("example", "examples")
+    return {name: _without_examples(each, name) for name, each in node.items() if name not in dropped}
 
 
 def _one_line(text: object) -> str:

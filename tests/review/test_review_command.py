@@ -115,6 +115,18 @@ def test_a_base_that_was_not_generated_is_generated_from_its_contract(checkout: 
     assert report(review, "--base", "HEAD")["python"] == []
 
 
+def test_an_example_that_is_not_edited_yet_does_not_keep_a_change_from_review(checkout: Checkout, review: Run) -> None:
+    def edit(it: Part) -> None:
+        content = it.operation["requestBody"]["content"]["application/json"]
+        content["example"] = {"name": 5, "example": {}}
+        it.fields("Result")["example"] = {"type": "string", "description": "A field that is called like this."}
+
+    checkout.edit(nothing, edit)
+    found = report(review)
+    assert [each["name"] for each in found["python"]] == ["E1Result.example"]
+    assert found["bump"] == "minor"
+
+
 def test_what_is_written_by_hand_is_compared_too(checkout: Checkout, review: Run) -> None:
     client = checkout.root / "memsy_client" / "client.py"
     text = client.read_text("utf-8")
