@@ -29,8 +29,11 @@ def edited(document: dict[str, Any]) -> dict[str, Any]:
     schemas["SearchResult"]["properties"]["score"]["type"] = ["number", "null"]
     del schemas["SearchRequest"]["properties"]["limit"]
     for name, field in (("RoleCreate", "region"), ("EventPayload", "channel")):
-        schemas[name]["required"].append(field)
-        schemas[name]["properties"][field] = {"type": "string", "description": "New."}
+        required, properties = schemas[name]["required"], schemas[name]["properties"]
+        others = [(each, schema) for each, schema in properties.items() if each not in required]
+        needed = [(each, properties[each]) for each in required]
+        schemas[name]["properties"] = dict([*needed, (field, {"type": "string", "description": "New."}), *others])
+        required.append(field)
     schemas["EventKind"]["enum"].remove("app_event")
     return changed
 
