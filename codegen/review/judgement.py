@@ -82,6 +82,10 @@ class _Judge:
             text = "needs" if after.get("admin") else "no longer needs"
             yield PythonChange(bool(after.get("admin")), name, f"{text} an organisation admin", "meaning")
 
+        if before.get("deprecated") != after.get("deprecated"):
+            text = "is deprecated" if after.get("deprecated") else "is no longer deprecated"
+            yield PythonChange(False, name, text, "meaning")
+
     def _raises(self, name: str, old: Method, new: Method) -> Iterator[PythonChange]:
         """A status that is no longer answered takes its exceptions along; one that is raises what it raised."""
         for code in _common(old.raises, new.raises):
@@ -141,12 +145,14 @@ class _Judge:
 
     def _model(self, name: str, old: Model, new: Model) -> Iterator[PythonChange]:
         is_built = old.is_sent and new.is_sent
+        before, after = old.attributes, new.attributes
         if is_built:
             yield from self._parameters(name, old.fields, new.fields, is_model=True)
-        before, after = old.attributes, new.attributes
         for field in before:
             if field not in after:
                 yield PythonChange(True, f"{name}.{field}", "is gone", "gone")
+        else:
+            yield from _defaults(name, old, new)
         told = {part.name for part in new.fields} if is_built else set()
         for field in after:
             if field not in before and field not in told:
@@ -187,6 +193,19 @@ class _Judge:
     def _is_within(self, narrow: str, wide: str, *, is_new_first: bool) -> bool:
         literals = (self._old.literals, self._new.literals)
         return is_within(narrow, wide, *(reversed(literals) if is_new_first else literals))
+
+
+def _defaults(name: str, old: Model, new: Model) -> Iterator[PythonChange]:
+    """What the fields of a response read as when they are absent: none, or a default."""
+    before, after = ({part.name: _default(part) for part in model.fields} for model in (old, new))
+    for field in _common(before, after):
+        if before[field] != after[field]:
+            text = f"is {after[field] or 'no default'} when it is absent, before: {before[field] or 'no default'}"
+            yield PythonChange(before[field] is not None, f"{name}.{field}", text, "meaning")
+
+
+def _default(part: Parameter) -> str | None:
+    return None if part.default == "None" else part.default
 
 
 def _existence(old: dict[str, Any], new: dict[str, Any], moved: dict[str, str]) -> Iterator[PythonChange]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from .containment import Containment, Difference
 from .places import Place
-from .shapes import TYPES, Schema, note, shapes
+from .shapes import TYPES, Schema, shapes
 
 Key = TypeVar("Key")
 #: Schemes of authentication that are needed together, with their scopes.
@@ -174,8 +174,6 @@ class OperationChanges:
     def _request(self, rule: Containment, old: Schema, new: Schema, subject: str) -> Iterator[Change]:
         """A schema of requests: what was accepted has to be accepted."""
         yield from self._judged(self._differences(rule, old, new), self._differences(rule, new, old), subject)
-        for place, before, after in changed_defaults(old, new):
-            yield self._change(False, place, f"{subject}: default {_show(before)} → {_show(after)}")
 
     def _response(self, old: Schema, new: Schema, subject: str) -> Iterator[Change]:
         """A schema of responses: what may come has to be what clients were made for."""
@@ -306,10 +304,10 @@ class OperationChanges:
 
     def _labels(self) -> Iterator[Change]:
         """What says something about the operation, and travels in no message."""
-        for name in ("operationId", "tags", "deprecated", "x-repeatable", "x-unwrap", "x-item-id"):
+        for name in ("operationId", "tags", "x-repeatable", "x-unwrap", "x-item-id"):
             old, new = self._old.node.get(name), self._new.node.get(name)
             if old != new:
-                yield self._change(False, self._label(name), f"{name}: {_show(old)} → {_show(new)}")
+                yield self._change(False, self._label(name), f"{name}: {show(old)} → {show(new)}")
 
 
 def missing(one: dict[Key, Any], other: dict[Key, Any]) -> list[Key]:
@@ -363,24 +361,8 @@ def _headers(response: Place) -> dict[str, Place]:
     return {name.lower(): place.resolved() for name, place in listed.items()} if listed else {}
 
 
-def changed_defaults(old: Schema, new: Schema) -> Iterator[tuple[Place, Any, Any]]:
-    """The defaults that differ: of the schemas themselves, and of the fields that both have."""
-    pairs = [(old, new)]
-    fields, others = ({name: place for group in schema for name, place in _fields(group)} for schema in (old, new))
-    pairs += [((fields[name],), (others[name],)) for name in common(fields, others)]
-    for one, other in pairs:
-        before, after = note(one, "default"), note(other, "default")
-        if before != after and (place := next(iter(other or one), None)):
-            yield place.at("default") or place, before, after
-
-
-def _fields(place: Place) -> Iterator[tuple[str, Place]]:
-    found = place.at("properties")
-    if found:
-        yield from found.items()
-
-
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
+    """A value of a document as a message has it."""
     return "none" if value is None else repr(value) if isinstance(value, str) else str(value)
 
 
@@ -389,5 +371,5 @@ def _said(place: Place | None) -> str:
     if place is None:
         return "none"
     if not isinstance(place.value, dict):
-        return _show(place.value)
+        return show(place.value)
     return " or ".join(dict.fromkeys(shape.type for shape in shapes((place,))))

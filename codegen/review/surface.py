@@ -30,7 +30,8 @@ class Method:
         returns: What it gives, to await in asynchronous clients.
         operation: The operationId of what it calls; None for one that is written by hand.
         path: Its HTTP method and path.
-        meanings: What the contract says of the operation beside types: `repeatable`, `scope`, `admin`.
+        meanings: What the contract says of the operation beside types: `repeatable`, `scope`, `admin`,
+            `deprecated`.
         raises: The exceptions that the contract names, by status.
         source: Its text.
     """
@@ -181,6 +182,7 @@ class _Reader:
             "repeatable": said.get("repeatable"),
             "scope": operation.get("x-scope"),
             "admin": bool(operation.get("x-admin")),
+            "deprecated": bool(operation.get("deprecated")),
         }
         return Method(
             _parameters(node),

@@ -14,7 +14,12 @@ from .words import ChangedWords
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """What has changed on the wire, what breaks first; words alone last."""
-    found = list(dict.fromkeys([*_changes(old, new), *_words(old, new)]))
+    seen: dict[tuple[str | None, str], Change] = {}
+    for change in [*_changes(old, new), *_words(old, new)]:
+        known = seen.get((change.operation, change.pointer))  # what several responses share is said once
+        if known is None or change.is_breaking > known.is_breaking:
+            seen[change.operation, change.pointer] = change
+    found = list(seen.values())
     return sorted(found, key=lambda change: (not change.is_breaking, change.is_words))
 
 

@@ -1,46 +1,52 @@
-"""Descriptions, summaries, titles and examples, compared: changes that mean nothing to a machine."""
+"""What is beside the values, compared: words, which mean nothing to a machine, and notes, which clients read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from .operations import Change, Operation, common
+from .operations import Change, Operation, common, show
 from .places import Place
-from .shapes import WORDS
+from .shapes import WORDS, note
 
 #: What holds values of the service's, in which these names mean nothing.
 _VALUES = {"default", "enum", "const", "mapping"}
+_WORDS = WORDS | {"x-chosen"}
+#: What no value has to keep, and clients act on all the same.
+_NOTES = {"default", "deprecated", "x-open", "x-number-as-text", "x-empty-as-null"}
 
 
 class ChangedWords:
-    """The words that differ, of what is there in both versions; what many operations share is said once."""
+    """The words and notes that differ, of what is there in both versions; what many operations share is said once."""
 
     def __init__(self) -> None:
         self._seen: set[tuple[str, str]] = set()
 
     def of_operation(self, old: Operation, new: Operation) -> Iterator[Change]:
         """Those of one operation, and of what it refers to."""
-        for where, place in self._of(old.node, new.node, ""):
+        for message, place, is_words in self._of(old.node, new.node, ""):
             owner = new.id if place.pointer.startswith((new.node.pointer, old.node.pointer)) else None
-            yield Change(False, owner, place.pointer, f"{where}: other words", is_words=True)
+            yield Change(False, owner, place.pointer, message, is_words)
 
     def of_document(self, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
         """Those of `info`, `tags`, `servers` and the schemes of security."""
         before, after = (dict(_about(Place.root(document))) for document in (old, new))
         for where in common(before, after):
-            names = WORDS | before[where].value.keys() if where == "info" else WORDS
+            names = _WORDS | before[where].value.keys() if where == "info" else _WORDS
             for name, place in _differing(before[where], after[where], names):
                 yield Change(False, None, place.pointer, f"{where} {name}: other words", is_words=True)
 
-    def _of(self, old: Place, new: Place, where: str) -> Iterator[tuple[str, Place]]:
+    def _of(self, old: Place, new: Place, where: str) -> Iterator[tuple[str, Place, bool]]:
         before, after = old.resolved(), new.resolved()
         if (old.pointer, new.pointer) in self._seen:
             return
         self._seen.add((old.pointer, new.pointer))
-        names = set() if where.endswith(" properties") else WORDS
+        names = set() if where.endswith(" properties") else _WORDS
         for name, place in _differing(old, new, names):
-            yield f"{where} {name}".strip(), place
+            yield f"{where} {name}: other words".strip(), place, True
+        for name, place in _differing(old, new, _NOTES if names else set()):
+            values = (note((each,), name) for each in (old, new))
+            yield f"{where} {name}: {' → '.join(map(show, values))}".strip(), place, False
         ours, theirs = _inner(before), _inner(after)
         for name in common(ours, theirs):
             if name not in names | _VALUES:

@@ -155,6 +155,7 @@ EDITS = [
         ".run",
     ),
     Edit("an error is gone", lambda it: without(it.responses, "404"), "compatible"),
+    Edit("an operation is deprecated", lambda it: also(it.operation, deprecated=True), "compatible", "", ".run"),
     # Parameters.
     Edit("a query parameter is gone", lambda it: it.parameters.pop(1), "breaking", ".run.limit"),
     Edit("an optional one is new", lambda it: it.parameters.append(query("sort")), "compatible", "", ".run.sort"),
