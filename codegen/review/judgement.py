@@ -151,8 +151,6 @@ class _Judge:
         for field in before:
             if field not in after:
                 yield PythonChange(True, f"{name}.{field}", "is gone", "gone")
-        else:
-            yield from _defaults(name, old, new)
         told = {part.name for part in new.fields} if is_built else set()
         for field in after:
             if field not in before and field not in told:
@@ -193,19 +191,6 @@ class _Judge:
     def _is_within(self, narrow: str, wide: str, *, is_new_first: bool) -> bool:
         literals = (self._old.literals, self._new.literals)
         return is_within(narrow, wide, *(reversed(literals) if is_new_first else literals))
-
-
-def _defaults(name: str, old: Model, new: Model) -> Iterator[PythonChange]:
-    """What the fields of a response read as when they are absent: none, or a default."""
-    before, after = ({part.name: _default(part) for part in model.fields} for model in (old, new))
-    for field in _common(before, after):
-        if before[field] != after[field]:
-            text = f"is {after[field] or 'no default'} when it is absent, before: {before[field] or 'no default'}"
-            yield PythonChange(before[field] is not None, f"{name}.{field}", text, "meaning")
-
-
-def _default(part: Parameter) -> str | None:
-    return None if part.default == "None" else part.default
 
 
 def _existence(old: dict[str, Any], new: dict[str, Any], moved: dict[str, str]) -> Iterator[PythonChange]:

@@ -16,6 +16,9 @@ _WORDS = WORDS | {"x-chosen"}
 _NOTES = {"default", "deprecated", "x-open", "x-number-as-text", "x-empty-as-null"}
 
 
+_PLAIN_STEPS = {"content", "application/json", "schema", "properties", "responses", "parameters", "items"}
+
+
 class ChangedWords:
     """The words and notes that differ, of what is there in both versions; what many operations share is said once."""
 
@@ -43,10 +46,10 @@ class ChangedWords:
         self._seen.add((old.pointer, new.pointer))
         names = set() if where.endswith(" properties") else _WORDS
         for name, place in _differing(old, new, names):
-            yield f"{where} {name}: other words".strip(), place, True
+            yield f"{_short(where)} {name}: other words".strip(), place, True
         for name, place in _differing(old, new, _NOTES if names else set()):
             values = (note((each,), name) for each in (old, new))
-            yield f"{where} {name}: {' → '.join(map(show, values))}".strip(), place, False
+            yield f"{_short(where)} {name}: {' → '.join(map(show, values))}".strip(), place, False
         ours, theirs = _inner(before), _inner(after)
         for name in common(ours, theirs):
             if name not in names | _VALUES:
@@ -63,6 +66,11 @@ def _differing(old: Place, new: Place, names: set[str]) -> Iterator[tuple[str, P
         one, other = before.get(name), after.get(name)
         if one is None or other is None or _plain(one.value) != _plain(other.value):
             yield name, other or one or new
+
+
+def _short(where: str) -> str:
+    """The way to a node without the steps that go without saying."""
+    return " ".join(step for step in where.split() if step not in _PLAIN_STEPS)
 
 
 def _plain(value: Any) -> Any:
