@@ -46,8 +46,8 @@ generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and t
 
 check: $(VENV)/ready ## generated code is current; lint, formatting, complexity and types
 	@$(BIN)/python codegen/generate.py --check
-	@PYTHONPATH=codegen $(BIN)/python -m review.api_page --check
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
+	@PYTHONPATH=codegen $(BIN)/python -m review.api_page --check
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples
