@@ -127,7 +127,7 @@ class _Judge:
                 _is_needed(new), name, f"is now {'required' if _is_needed(new) else 'optional'}", "needed"
             )
         elif old.default != new.default:
-            text = f"its default is {new.default}, before: {old.default}"
+            text = f"has the default {new.default}, before: {old.default}"
             yield PythonChange(True, name, text, "meaning")
         before = self._today(old.annotation)
         if before != new.annotation and not is_model:

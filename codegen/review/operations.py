@@ -205,8 +205,9 @@ class OperationChanges:
             return "is gone" if new is None else "is new", place
         if difference.what == "required":
             return "is now required" if difference.narrow is old else "is no longer required", place
-        said = f"{_said(old)} → {_said(new)}"
-        return said if _KINDS.issuperset(difference.what.split(", ")) else f"{difference.what} {said}", place
+        if _KINDS.issuperset(difference.what.split(", ")):
+            return f"{_kinds(old)} → {_kinds(new)}", place
+        return f"{difference.what} {_said(old)} → {_said(new)}", place
 
     @staticmethod
     def _side(difference: Difference, version: Operation) -> Place | None:
@@ -367,9 +368,11 @@ def show(value: Any) -> str:
 
 
 def _said(place: Place | None) -> str:
-    """What a document says: the value of a keyword, or the types of a schema."""
-    if place is None:
-        return "none"
-    if not isinstance(place.value, dict):
-        return show(place.value)
-    return " or ".join(dict.fromkeys(shape.type for shape in shapes((place,))))
+    """What a document says by a keyword."""
+    return show(None if place is None else place.value)
+
+
+def _kinds(place: Place | None) -> str:
+    """The types that a schema takes."""
+    kinds = [shape.type for shape in shapes((place,) if place else ())]
+    return "anything" if len(kinds) == len(TYPES) - 1 else " or ".join(dict.fromkeys(kinds)) or "nothing"

@@ -50,7 +50,7 @@ def check_log(log: Path, versions: tuple[Version, Version], surface: Surface) ->
     """The lines of a log that the new contract refuses, by the names that `surface` has for them."""
     old, new = (_Contract(version.contract) for version in versions)
     found = []
-    for number, text in enumerate(log.read_text(encoding="utf-8").splitlines(), 1):
+    for number, text in enumerate(_lines(log), 1):
         call = _read(log, number, text) if text.strip() else None
         if call is None:
             continue
@@ -62,6 +62,13 @@ def check_log(log: Path, versions: tuple[Version, Version], surface: Surface) ->
                     found.append(Caller(str(log), number, "broken", _name(operation, fault, surface)))
                     break
     return found
+
+
+def _lines(log: Path) -> list[str]:
+    try:
+        return log.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError:
+        raise ReviewError(f"CALLERS={log} is neither Python nor a log of requests") from None
 
 
 def _read(log: Path, number: int, text: str) -> _Call | None:

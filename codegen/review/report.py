@@ -52,10 +52,12 @@ class Report:
 
     def draft(self) -> str:
         """Lines for the changelog, which name each break."""
-        changed = [f"`{change.name}` {change.message}." for change in self.python if change.is_breaking]
-        changed += [f"{_operations(group)}: {text}." for (_, text), group in _grouped(self.wire, True)]
-        added = [f"`{change.name}` {change.message}." for change in self.python if not change.is_breaking]
-        sections = [("Changed", [f"**Breaking:** {line}" for line in changed]), ("Added", added)]
+        broken = [_line(change) for change in self.python if change.is_breaking]
+        broken += [f"{_operations(group)}: {text}." for (_, text), group in _grouped(self.wire, True)]
+        others = [_line(change) for change in self.python if not change.is_breaking]
+        added = [line for line in others if "` is new" in line]
+        changed = [*(f"**Breaking:** {line}" for line in broken), *(line for line in others if line not in added)]
+        sections = [("Added", added), ("Changed", changed)]
         return "\n\n".join(
             f"### {title}\n\n" + "\n".join(f"- {line}" for line in lines) for title, lines in sections if lines
         )
@@ -150,6 +152,10 @@ def _sources(surface: Surface) -> dict[str, str]:
     found = {name: method.source for name, method in surface.methods.items()}
     found |= {name: model.source for name, model in surface.models.items()}
     return found | {name: f"{name} = Literal{list(values)}" for name, values in surface.literals.items()}
+
+
+def _line(change: PythonChange) -> str:
+    return f"`{change.name}` {change.message}."
 
 
 def _names(changelog: str, name: str) -> bool:

@@ -16,7 +16,7 @@ _WORDS = WORDS | {"x-chosen"}
 _NOTES = {"default", "deprecated", "x-open", "x-number-as-text", "x-empty-as-null"}
 
 
-_PLAIN_STEPS = {"content", "application/json", "schema", "properties", "responses", "parameters", "items"}
+_PLAIN_STEPS = {"content", "application/json", "schema", "schemas", "properties", "responses", "parameters", "items"}
 
 
 class ChangedWords:
@@ -27,9 +27,10 @@ class ChangedWords:
 
     def of_operation(self, old: Operation, new: Operation) -> Iterator[Change]:
         """Those of one operation, and of what it refers to."""
-        for message, place, is_words in self._of(old.node, new.node, ""):
-            owner = new.id if place.pointer.startswith((new.node.pointer, old.node.pointer)) else None
-            yield Change(False, owner, place.pointer, message, is_words)
+        for said, place, is_words in self._of(old.node, new.node, ""):
+            own = next((each for each in (new.node, old.node) if place.pointer.startswith(each.pointer)), None)
+            steps = place.pointer.removeprefix(own.pointer) if own else place.pointer.removeprefix("/components")
+            yield Change(False, new.id if own else None, place.pointer, f"{_short(steps)}: {said}", is_words)
 
     def of_document(self, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
         """Those of `info`, `tags`, `servers` and the schemes of security."""
@@ -45,11 +46,11 @@ class ChangedWords:
             return
         self._seen.add((old.pointer, new.pointer))
         names = set() if where.endswith(" properties") else _WORDS
-        for name, place in _differing(old, new, names):
-            yield f"{_short(where)} {name}: other words".strip(), place, True
+        for _, place in _differing(old, new, names):
+            yield "other words", place, True
         for name, place in _differing(old, new, _NOTES if names else set()):
             values = (note((each,), name) for each in (old, new))
-            yield f"{_short(where)} {name}: {' → '.join(map(show, values))}".strip(), place, False
+            yield " → ".join(map(show, values)), place, False
         ours, theirs = _inner(before), _inner(after)
         for name in common(ours, theirs):
             if name not in names | _VALUES:
@@ -68,9 +69,10 @@ def _differing(old: Place, new: Place, names: set[str]) -> Iterator[tuple[str, P
             yield name, other or one or new
 
 
-def _short(where: str) -> str:
-    """The way to a node without the steps that go without saying."""
-    return " ".join(step for step in where.split() if step not in _PLAIN_STEPS)
+def _short(pointer: str) -> str:
+    """A pointer in words, without the steps that go without saying."""
+    steps = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/"))
+    return " ".join(step for step in steps if step and step not in _PLAIN_STEPS)
 
 
 def _plain(value: Any) -> Any:

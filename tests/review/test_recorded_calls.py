@@ -99,3 +99,9 @@ def test_what_is_no_log_is_told_in_a_line(review: Run, tmp_path: Path, text: str
     code, out, err = review("--callers", str(log))
     assert (code, out) == (2, "")
     assert err == f"cannot review: CALLERS={log}: line 2 is not a recorded request\n"
+
+
+def test_what_is_no_text_is_told_in_a_line(review: Run, tmp_path: Path) -> None:
+    log = tmp_path / "image.png"
+    log.write_bytes(b"\x89PNG\xff")
+    assert review("--callers", str(log))[2] == f"cannot review: CALLERS={log} is neither Python nor a log of requests\n"
