@@ -28,6 +28,11 @@ class PythonChange:
     message: str
     effect: str
 
+    @property
+    def is_addition(self) -> bool:
+        """Whether it is a name that was not there."""
+        return self.message.startswith("is new")
+
 
 def judge(old: Surface, new: Surface) -> list[PythonChange]:
     """What has changed in the surface, what breaks first."""

@@ -52,15 +52,19 @@ class Report:
 
     def draft(self) -> str:
         """Lines for the changelog, which name each break."""
-        broken = [_line(change) for change in self.python if change.is_breaking]
-        broken += [f"{_operations(group)}: {text}." for (_, text), group in _grouped(self.wire, True)]
-        others = [_line(change) for change in self.python if not change.is_breaking]
-        added = [line for line in others if "` is new" in line]
-        changed = [*(f"**Breaking:** {line}" for line in broken), *(line for line in others if line not in added)]
-        sections = [("Added", added), ("Changed", changed)]
-        return "\n\n".join(
-            f"### {title}\n\n" + "\n".join(f"- {line}" for line in lines) for title, lines in sections if lines
-        )
+        sections = [("Added", self._added()), ("Changed", [*self._broken(), *self._changed()])]
+        return "\n\n".join(f"### {title}\n\n{_list(lines)}" for title, lines in sections if lines)
+
+    def _added(self) -> list[str]:
+        return [_line(change) for change in self.python if not change.is_breaking and change.is_addition]
+
+    def _changed(self) -> list[str]:
+        return [_line(change) for change in self.python if not change.is_breaking and not change.is_addition]
+
+    def _broken(self) -> list[str]:
+        lines = [_line(change) for change in self.python if change.is_breaking]
+        lines += [f"{_operations(group)}: {text}." for (_, text), group in _grouped(self.wire, True)]
+        return [f"**Breaking:** {line}" for line in lines]
 
     def as_json(self) -> str:
         """One object."""
@@ -152,6 +156,10 @@ def _sources(surface: Surface) -> dict[str, str]:
     found = {name: method.source for name, method in surface.methods.items()}
     found |= {name: model.source for name, model in surface.models.items()}
     return found | {name: f"{name} = Literal{list(values)}" for name, values in surface.literals.items()}
+
+
+def _list(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _line(change: PythonChange) -> str:
