@@ -24,7 +24,7 @@ class Attribution:
 
     def __init__(self, source: Source, names: Names, kinds: dict[int, str]) -> None:
         self._source, self._names, self._kinds = source, names, kinds
-        self._imported = _imported(source.tree)
+        self._imported = imported_names(source.tree)
         self._parents = {id(child): node for node in ast.walk(source.tree) for child in ast.iter_child_nodes(node)}
 
     def name_of(self, finding: Finding) -> str:
@@ -80,7 +80,7 @@ class Attribution:
                 yield from (f"{name}.{node.arg}" for name in self._touched([call.func]))
 
 
-def _imported(tree: ast.Module) -> dict[str, str]:
+def imported_names(tree: ast.Module) -> dict[str, str]:
     """The names of the package that a file imports, by what it calls them."""
     return {
         alias.asname or alias.name: alias.name

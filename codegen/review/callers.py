@@ -1,6 +1,7 @@
 """Whom a change breaks: code, held against both versions of the package.
 
-What is an error only with the new version is *broken*; a use of a changed name whose receiver has no type is *maybe*.
+What is an error only with the new version is *broken*. What no type checker can tell is *maybe*: a use of a changed
+name whose receiver has no type, and an argument by position whose position changed without an error.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import pyright
-from .attribution import Attribution
+from .attribution import Attribution, imported_names
 from .names import Names
 from .sources import Source, asked, copy_sources, find_sources, reads, with_questions
-from .untyped_code import changed_use, is_untyped
+from .untyped_code import changed_use, is_untyped, moved_argument
 from .versions import Version
 
 
@@ -72,7 +73,9 @@ class _Check:
         here = [finding for finding in errors if finding.file == self._copies / source.relative]
         broken = {(finding.line, attribution.name_of(finding)) for finding in here}
         yield from (Caller(str(source.path), line, "broken", name) for line, name in broken)
-        maybe = set(self._untyped(source, kinds)) - broken
+        lines = {line for line, _ in broken}
+        moved = {(line, name) for line, name in self._moved(source, kinds) if line not in lines}
+        maybe = {*self._untyped(source, kinds), *moved} - broken
         yield from (Caller(str(source.path), line, "maybe", name) for line, name in maybe)
 
     def _kinds(self, source: Source, old: list[pyright.Finding]) -> dict[int, str]:
@@ -86,12 +89,31 @@ class _Check:
         return {id(node): kind for node, where in pairs if (kind := answers.get(where))}
 
     def _untyped(self, source: Source, kinds: dict[int, str]) -> Iterator[tuple[int, str]]:
-        calls = {id(node.func): node for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
+        calls = _calls(source)
         for node in self._nodes[source.relative]:
             if is_untyped(kinds.get(id(node), "")):
                 name = changed_use(node, calls.get(id(node)), self._names)
                 if name:
                     yield node.end_lineno or node.lineno, name
+
+    def _moved(self, source: Source, kinds: dict[int, str]) -> Iterator[tuple[int, str]]:
+        """Calls whose positional arguments mean others now."""
+        surface, models = self._names.surface, imported_names(source.tree)
+        for call in _calls(source).values():
+            if isinstance(call.func, ast.Attribute):
+                found = self._names.named(kinds.get(id(call.func), ""), call.func.attr)
+            else:
+                found = [models.get(call.func.id, "")] if isinstance(call.func, ast.Name) else []
+            for name in found:
+                method, model = surface.methods.get(name), surface.models.get(name)
+                parameters = method.parameters if method else model.fields if model else ()
+                if moved := moved_argument(name, parameters, call, self._names):
+                    yield call.lineno, moved
+
+
+def _calls(source: Source) -> dict[int, ast.Call]:
+    """The calls of a file, by the identities of what they call."""
+    return {id(node.func): node for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
 
 
 def _roots(callers: Path) -> list[Path]:

@@ -1,4 +1,6 @@
-"""Uses of changed names whose receiver has no type, so that no type checker can tell."""
+"""Uses of changed names of which no type checker can tell: the receiver has no type, or an argument that is given by
+position is another one now, of the same type.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import inspect
 
 from .judgement import PythonChange
 from .names import Names
-from .surface import Method
+from .surface import Method, Parameter
 
 _KINDS = {
     "positional": inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -39,6 +41,15 @@ def changed_use(node: ast.Attribute, call: ast.Call | None, names: Names) -> str
     return min(fitting, key=lambda each: each[0])[1] if fitting else None
 
 
+def moved_argument(name: str, parameters: tuple[Parameter, ...], call: ast.Call, names: Names) -> str | None:
+    """The argument of a method or model that a call gives by position, and that has another position now."""
+    given = _arguments(parameters, call) or {}
+    for change in names.under(name):
+        if change.is_breaking and change.effect == "place" and given.get(change.name.rpartition(".")[2]):
+            return change.name
+    return None
+
+
 def _changed(attribute: str, call: ast.Call | None, names: Names) -> list[tuple[str, str]]:
     """Who has such an attribute, and which changed name a use of it concerns."""
     surface = names.surface
@@ -68,7 +79,7 @@ def _breaking(name: str, names: Names, effects: set[str]) -> str | None:
 
 def _method_use(name: str, method: Method, call: ast.Call | None, names: Names) -> str | None:
     """The breaking change that a use of a method meets, by its name."""
-    given = _arguments(method, call) if call is not None else {}
+    given = _arguments(method.parameters, call) if call is not None else {}
     if given is None:
         return None  # it is called as this method cannot be: another's
     for change in names.under(name):
@@ -77,18 +88,18 @@ def _method_use(name: str, method: Method, call: ast.Call | None, names: Names) 
     return None
 
 
-def _arguments(method: Method, call: ast.Call) -> dict[str, bool] | None:
+def _arguments(expected: tuple[Parameter, ...], call: ast.Call) -> dict[str, bool] | None:
     """The names of the arguments that a call gives, each with whether by position; None when it does not fit.
 
     What `*` and `**` stand for is not known: such a call fits.
     """
     if any(isinstance(argument, ast.Starred) for argument in call.args) or any(not each.arg for each in call.keywords):
-        return {part.name: True for part in method.parameters}
+        return {part.name: True for part in expected}
     parameters = [
         inspect.Parameter(
             part.name, _KINDS[part.kind], default=inspect.Parameter.empty if part.default is None else part.default
         )
-        for part in method.parameters
+        for part in expected
     ]
     by_name = {str(each.arg): None for each in call.keywords}
     try:

@@ -19,7 +19,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 def edited(document: dict[str, Any]) -> dict[str, Any]:
-    """The contract with a renamed operation and schema, a field more and less, a null, and a value less."""
+    """The contract with names, fields, values and the order of arguments changed."""
     text = (
         json.dumps(document).replace('"memories_stats"', '"memories_summary"').replace("/OrgResource", "/Organisation")
     )
@@ -35,6 +35,8 @@ def edited(document: dict[str, Any]) -> dict[str, Any]:
         schemas[name]["properties"] = dict([*needed, (field, {"type": "string", "description": "New."}), *others])
         required.append(field)
     schemas["EventKind"]["enum"].remove("app_event")
+    properties = schemas["OrgCreate"]["properties"]
+    properties["name"] = properties.pop("name")  # behind the others
     return changed
 
 

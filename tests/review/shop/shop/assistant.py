@@ -48,6 +48,10 @@ class Assistant:
         self._client.ingest([event])
         self._client.ingest([models.EventPayload(customer, "shop", kind="app_event", content=text, channel="web")])  # type: ignore # broken: EventKind
 
+    def found(self, name: str) -> str:
+        self._client.orgs.create(name, focus="", name=name)
+        return self._client.orgs.create(name, name, "what they buy").org_id  # maybe: MemsyClient.orgs.create.name
+
     def customer_role(self, org: Org) -> str:
         create = self._client.roles.create
         role = create(org.org_id, "customers", "what they buy")  # broken: MemsyClient.roles.create.region

@@ -20,7 +20,8 @@ class Finder:
         self.roles = memsy.roles
 
     def make(self, org):
-        self.memsy.orgs.create(org, "name", "focus")
+        self.memsy.orgs.create(org, "name", "focus")  # maybe: MemsyClient.orgs.create.name
+        self.memsy.orgs.create(org, name="name", focus="focus")
         return self.roles.create(org, "name", focus="focus")  # maybe: MemsyClient.roles.create.region
 
     def scores(self, results):
