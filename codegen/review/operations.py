@@ -340,8 +340,13 @@ def _needed(is_needed: bool) -> str:
 
 
 def _schema(place: Place) -> Schema:
+    """The schema of a parameter, a header or a body; of one that is only a reference, what that stands for, which many
+    share and which is then compared once.
+    """
     found = place.at("schema")
-    return (found,) if found else ()
+    if found is None:
+        return ()
+    return (found.resolved() if isinstance(found.value, dict) and found.value.keys() == {"$ref"} else found,)
 
 
 def _media_types(place: Place) -> dict[str, Place]:
