@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .places import Place
-from .shapes import Schema, Shape, is_of, shapes
+from .shapes import Schema, Shape, is_of, note, shapes
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,12 @@ class Acceptance:
     Attributes:
         hidden: The keyword of fields that do not travel: `readOnly` in requests, `writeOnly` in responses.
         is_strict: Whether a schema with fields takes no others, though it says nothing of them.
+        is_cleaned: Whether values are without what a schema calls a password: logs leave it out.
     """
 
     hidden: str
     is_strict: bool = False
+    is_cleaned: bool = False
 
     def takes(self, schema: Schema, value: Any) -> bool:
         """Whether a value is one of a schema's."""
@@ -50,7 +52,13 @@ class Acceptance:
             return False
         rest = shape.schema("additionalProperties") or ()
         inside = all(self.takes(fields.get(name, rest), inner) for name, inner in value.items())
-        return inside and shape.required(self.hidden) <= value.keys()
+        return inside and self.needed(shape) <= value.keys()
+
+    def needed(self, shape: Shape) -> set[str]:
+        """The names of the fields that an object has to have."""
+        fields = shape.properties(self.hidden)
+        secrets = {name for name in fields if self.is_cleaned and note(fields[name], "format") == "password"}
+        return shape.required(self.hidden) - secrets
 
 
 def keeps_limits(shape: Shape, value: Any) -> bool:

@@ -1,7 +1,8 @@
 """Calls that a server recorded (an entry of `/_local/requests` a line), held against both contracts.
 
 A call is broken when the old contract takes it and the new one does not: its path is gone, an argument or a field is no
-longer known, or a value keeps to the schema no more. Keys are not recorded, and so scopes are not looked at.
+longer known, or a value keeps to the schema no more. Keys and passwords are not recorded, and so scopes are not looked
+at, and a password may be missing.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class _Contract:
         if operation is None:
             yield ""
             return
-        rule = Acceptance("readOnly", is_strict)
+        rule = Acceptance("readOnly", is_strict, is_cleaned=True)
         yield from self._parameter_faults(operation, call, rule)
         yield from _body_faults(operation, call, rule)
 
@@ -179,7 +180,7 @@ def _wrong_field(rule: Acceptance, schema: Place, body: Any) -> str:
     """The field without which, or without whose value, a body would do; an empty name when it is not one alone."""
     for shape in shapes((schema,)):
         fields = shape.properties(rule.hidden)
-        for name in dict.fromkeys([*(body if isinstance(body, dict) else ()), *sorted(shape.required(rule.hidden))]):
+        for name in dict.fromkeys([*(body if isinstance(body, dict) else ()), *sorted(rule.needed(shape))]):
             is_known = name in fields or not rule.is_strict
             if not is_known or name not in body or not rule.takes(fields.get(name, ()), body[name]):
                 return str(name)

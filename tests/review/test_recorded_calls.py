@@ -88,6 +88,19 @@ def test_a_field_that_is_gone_or_needed_names_the_calls_with_or_without_it(refus
     ]
 
 
+def test_a_password_that_the_log_leaves_out_is_not_missing() -> None:
+    from review.acceptance import Acceptance
+    from review.places import Place
+
+    fields = {"id": {"type": "string"}, "secret": {"type": "string", "format": "password"}}
+    schema = (Place.root({"type": "object", "required": ["id", "secret"], "properties": fields}),)
+    for is_cleaned in (False, True):
+        rule = Acceptance("readOnly", is_cleaned=is_cleaned)
+        assert rule.takes(schema, {"id": "x"}) is is_cleaned
+        assert rule.takes(schema, {"id": "x", "secret": "y"})
+        assert not rule.takes(schema, {"secret": "y"})
+
+
 def test_an_operation_that_is_gone_names_all_its_calls(refused: Any) -> None:
     assert refused(lambda it: it.operation.clear(), entry(), entry("/v1/e0/a")) == [(1, "MemsyClient.e1.run")]
 
