@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 FILE   ?= examples/conversation.jsonl
+FORMAT ?= text
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-busy test-slow generate check bench docs format clean
+.PHONY: help demo test test-all test-busy test-slow generate check review bench docs format clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,17 +40,22 @@ test-all: ## the test suite on each supported Python that is present
 docs: $(VENV)/ready ## run every snippet of the README and the docs
 	@$(BIN)/python -m pytest tests/docs
 
-generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/
+generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/, and api.md from that
 	@$(BIN)/python codegen/generate.py
+	@PYTHONPATH=codegen $(BIN)/python -m review.api_page
 
 check: $(VENV)/ready ## generated code is current; lint, formatting, complexity and types
 	@$(BIN)/python codegen/generate.py --check --complete
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
+	@PYTHONPATH=codegen $(BIN)/python -m review.api_page --check
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples
 	@$(BIN)/mypy
 	@$(BIN)/pyright
+
+review: $(VENV)/ready ## what the changes of the contract since BASE (the newest tag) mean, and which CALLERS they break
+	@PYTHONPATH=codegen $(BIN)/python -m review --base "$(BASE)" --callers "$(CALLERS)" --format "$(FORMAT)"
 
 bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
 	@$(BIN)/python -m benchmarks

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import logging
 import os
 import secrets
@@ -14,12 +15,13 @@ import signal
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TextIO
 
 from .._version import __version__
 from .background import Background
+from .http.admin import describe
 from .http.names import is_loopback
 from .http.recording import ReceivedRequest
 from .local_memsy import LOCAL_API_KEY, LocalMemsy
@@ -104,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--org", default="local", help="the organisation that the key opens (default: %(default)s)")
     serve.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
     serve.add_argument("--seed", help="any text; the same one gives the same ids")
+    serve.add_argument(
+        "--log-requests", type=_path, metavar="FILE", help="append each request to FILE as a JSON line, without its key"
+    )
     serve.set_defaults(run=_serve)
     export = commands.add_parser("export", help="write a database as JSON lines")
     export.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
@@ -134,8 +139,12 @@ def _serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     out = _Output(sys.stdout)
-    with _logging_to_stderr(), _started(options, key) as memsy:
-        memsy.engine.on_request = lambda received: out.print(_log_line(received))
+    with (
+        _logging_to_stderr(),
+        _started(options, key) as memsy,
+        _request_log(options.log_requests, out) as log,
+    ):
+        memsy.engine.on_request = log
         _announce(out, memsy, options, loopback=loopback)
         # On some systems a signal does not interrupt a wait without a timeout.
         while not stopped.wait(0.5):
@@ -239,6 +248,27 @@ def _announce(out: _Output, memsy: LocalMemsy, options: argparse.Namespace, *, l
             f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all."
         )
     out.print("# Stop with Ctrl-C.")
+
+
+@contextlib.contextmanager
+def _request_log(path: Path | None, out: _Output) -> Iterator[Callable[[ReceivedRequest], None]]:
+    """What is called with each request: it prints a line, and writes one to the file, if there is one."""
+    if path is None:
+        yield lambda received: out.print(_log_line(received))
+        return
+    try:
+        # A line is written at once: whoever reads the log while the server runs sees no half of one.
+        file = path.open("a", encoding="utf-8", newline="\n", buffering=1)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from error
+
+    def log(received: ReceivedRequest) -> None:
+        out.print(_log_line(received))
+        with contextlib.suppress(OSError):  # the disk may be full; the server goes on
+            file.write(json.dumps(describe(received)) + "\n")
+
+    with file:
+        yield log
 
 
 def _log_line(received: ReceivedRequest) -> str:

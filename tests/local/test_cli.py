@@ -59,6 +59,27 @@ def test_serve_prints_what_redirects_an_application_logs_requests_and_stops_clea
         assert LOCAL_API_KEY not in out
 
 
+def test_serve_appends_each_request_to_a_file_without_its_key(tmp_path):
+    log = tmp_path / "requests.jsonl"
+    log.write_text('{"method": "GET", "url": "/v1/health"}\n')
+    with (
+        serving("--memory", "--port", "0", "--log-requests", str(log)) as (_, _, environment),
+        MemsyClient(environment["MEMSY_BASE_URL"], environment["MEMSY_API_KEY"]) as client,
+    ):
+        client.search("Lisbon", limit=3)
+        client.health()
+    _, searched, health = map(json.loads, log.read_text("utf-8").splitlines())
+    assert (searched["operation"], searched["method"], searched["url"]) == ("search", "POST", "/v1/search")
+    assert json.loads(searched["content"])["limit"] == 3
+    assert (health["operation"], health["status"]) == ("health", 200)
+    assert LOCAL_API_KEY not in log.read_text("utf-8")
+
+
+def test_a_log_that_cannot_be_written_is_one_line_and_exit_code_2(capsys, tmp_path):
+    assert main(["serve", "--memory", "--port", "0", "--log-requests", str(tmp_path / "no" / "log")]) == 2
+    assert capsys.readouterr().err == f"memsy-client: {tmp_path / 'no' / 'log'}: No such file or directory\n"
+
+
 def test_serve_stops_although_a_request_waits():
     with serving("--memory", "--port", "0") as (process, _, environment):
         host, port = environment["MEMSY_BASE_URL"].removeprefix("http://").removesuffix("/v1").split(":")
