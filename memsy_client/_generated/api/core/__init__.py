@@ -39,7 +39,7 @@ class Core(SyncResource):
         - Within a rolling 60 seconds an event with the same `actor_id`, `session_id`, `kind` and `content` is
           stored once; the answer repeats the first `event_id`. This is best effort: a degraded platform may store
           it again.
-        - A spent quota is a 429; the service's guide names 403 for it, too.
+        - A spent quota is a 429 or a 403, both with `usage_limit_exceeded`.
         - NUL characters are stripped from every string.
 
         Args:
@@ -54,8 +54,8 @@ class Core(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
+            UsageLimitExceeded: 429 or 403 `usage_limit_exceeded`: the plan's quota is spent.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_ingest.request(events))
@@ -111,7 +111,7 @@ class Core(SyncResource):
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            UsageLimitExceeded: 429 or 403 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(
@@ -222,7 +222,7 @@ class AsyncCore(AsyncResource):
         - Within a rolling 60 seconds an event with the same `actor_id`, `session_id`, `kind` and `content` is
           stored once; the answer repeats the first `event_id`. This is best effort: a degraded platform may store
           it again.
-        - A spent quota is a 429; the service's guide names 403 for it, too.
+        - A spent quota is a 429 or a 403, both with `usage_limit_exceeded`.
         - NUL characters are stripped from every string.
 
         Args:
@@ -237,8 +237,8 @@ class AsyncCore(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
+            UsageLimitExceeded: 429 or 403 `usage_limit_exceeded`: the plan's quota is spent.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_ingest.request(events))
@@ -294,7 +294,7 @@ class AsyncCore(AsyncResource):
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            UsageLimitExceeded: 429 or 403 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(
