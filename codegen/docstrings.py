@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contract.nodes import Argument, ClientMethod
 
 WIDTH = 116
+ADMIN = "Needs an organisation admin: another key gets 403 `admin_required`."
 
 
 def method(operation: ClientMethod) -> str:
@@ -23,6 +24,7 @@ def method(operation: ClientMethod) -> str:
         _flowed(f"{_title(operation) or f'Call `{operation.name}`'}."),
         "Deprecated." if operation.is_deprecated else "",
         _flowed(operation.raw.node.get("description", "")),
+        ADMIN if operation.raw.node.get("x-admin") else "",
         _section("Args", ((argument.name, about(argument)) for argument in operation.arguments)),
         _section("Returns", [("", operation.result_description or "The result.")] if operation.result else []),
         _raises(operation),

@@ -26,7 +26,7 @@ class MemoryItemResource(Model):
         status: Where it is in its life: active, archived, decayed, or another (the vocabulary is open).
         text: What it states.
         confidence: How certain the extraction was, 0-1.
-        strength: Reinforcement by use, 0.0-5.0, not a probability. Rises with each search, decays when unused.
+        strength: Reinforcement by use, 0.0-5.0, not a probability.
         recall_count: How many times a search returned it.
         decay_half_life_days: After how many days without use its strength has halved.
         pinned: A pinned memory never decays.

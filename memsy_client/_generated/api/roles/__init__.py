@@ -93,7 +93,9 @@ class Roles(SyncResource):
         """Create a role.
 
         Creates a role under an organisation. The server assigns `role_id`; the promotion prompt is derived from
-        name and focus. Needs an organisation admin: another key gets 403 `admin_required`.
+        name and focus.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
@@ -140,8 +142,9 @@ class Roles(SyncResource):
     def delete(self, role_id: str, org_id: str) -> None:
         """Delete a role.
 
-        The record goes, the memories promoted to it stay. A role that is already gone gives 404. Needs an
-        organisation admin: another key gets 403 `admin_required`.
+        The record goes, the memories promoted to it stay. A role that is already gone gives 404.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -170,8 +173,9 @@ class Roles(SyncResource):
         """Change a role.
 
         Sets the fields given and leaves the others as they are; a call without any returns the role unchanged.
-        Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation admin:
-        another key gets 403 `admin_required`.
+        Setting `promotion_prompt` replaces the derived prompt with your own text.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -200,8 +204,9 @@ class Roles(SyncResource):
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
-        each call costs the service a run of a language model. Needs an organisation admin: another key gets 403
-        `admin_required`.
+        each call costs the service a run of a language model.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -310,7 +315,9 @@ class AsyncRoles(AsyncResource):
         """Create a role.
 
         Creates a role under an organisation. The server assigns `role_id`; the promotion prompt is derived from
-        name and focus. Needs an organisation admin: another key gets 403 `admin_required`.
+        name and focus.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
@@ -357,8 +364,9 @@ class AsyncRoles(AsyncResource):
     async def delete(self, role_id: str, org_id: str) -> None:
         """Delete a role.
 
-        The record goes, the memories promoted to it stay. A role that is already gone gives 404. Needs an
-        organisation admin: another key gets 403 `admin_required`.
+        The record goes, the memories promoted to it stay. A role that is already gone gives 404.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -387,8 +395,9 @@ class AsyncRoles(AsyncResource):
         """Change a role.
 
         Sets the fields given and leaves the others as they are; a call without any returns the role unchanged.
-        Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation admin:
-        another key gets 403 `admin_required`.
+        Setting `promotion_prompt` replaces the derived prompt with your own text.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -417,8 +426,9 @@ class AsyncRoles(AsyncResource):
         """Derive the promotion prompt anew.
 
         Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
-        each call costs the service a run of a language model. Needs an organisation admin: another key gets 403
-        `admin_required`.
+        each call costs the service a run of a language model.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
