@@ -53,7 +53,7 @@ def polling(operation: ClientMethod) -> str:
     arguments = [(argument.name, about(argument)) for argument in operation.required_arguments]
     arguments.append(("timeout", "Seconds to wait in all. The client's `deadline` bounds each request."))
     arguments.append(("poll_interval", "Seconds between two requests."))
-    late = f"The next request, {node.status} being the answer still, would be later than `timeout`."
+    late = f"The answer is still {node.status}, and the next request would be later than `timeout`."
     return _join(
         _flowed(f"{title.rstrip('.')}."),
         _flowed(further),

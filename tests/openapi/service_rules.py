@@ -87,7 +87,6 @@ SPECIFIC: dict[str, set[str]] = {
     "search": {"OrgIdNotAllowedError", "UsageLimitExceeded"},
     "status": {"OrgIdNotAllowedError"},
     "orgs_create": {"OrgLimitReachedError", "OrgIdNotAllowedError"},
-    "orgs_update": {"OrgIdNotAllowedError"},
     "keys_create": {"KeyLimitReachedError"},
     "billing_summary": {"BillingNotEnabledError"},
     "billing_invoices": {"BillingNotEnabledError"},

@@ -21,7 +21,7 @@ class MemoryItemResource(Model):
         org_id: The organisation it is stored in.
         scope: Whom it belongs to.
         type: What it states: fact, preference, norm, decision, event, or another (the vocabulary is open).
-        kind: A finer word for what it is, as the service chose it (the vocabulary is open).
+        kind: A finer category, chosen by the service (the vocabulary is open).
         memory_kind: The kind of memory: semantic, episodic, procedural, or another (the vocabulary is open).
         status: Where it is in its life: active, archived, decayed, or another (the vocabulary is open).
         text: What it states.

@@ -58,7 +58,7 @@ class Keys(SyncResource):
         Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            name: A name by which to recognise it. 1 to 256 characters, not blank.
+            name: A name, to tell keys apart. 1 to 256 characters, not blank.
             scopes: What it may do. 1 to 10 items.
             expires_at: When it expires, with an offset. Left out, it does not expire.
 
@@ -168,7 +168,7 @@ class AsyncKeys(AsyncResource):
         Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            name: A name by which to recognise it. 1 to 256 characters, not blank.
+            name: A name, to tell keys apart. 1 to 256 characters, not blank.
             scopes: What it may do. 1 to 10 items.
             expires_at: When it expires, with an offset. Left out, it does not expire.
 

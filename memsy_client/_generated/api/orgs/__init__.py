@@ -127,7 +127,6 @@ class Orgs(SyncResource):
             The organisation as changed.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
@@ -137,7 +136,7 @@ class Orgs(SyncResource):
         return self._send(_orgs_update.request(org_id, name=name, focus=focus, promotion_prompt=promotion_prompt))
 
     def regenerate_prompt(self, org_id: str) -> OrgResource:
-        """Derive the promotion prompt anew.
+        """Regenerate the promotion prompt.
 
         Writes a new `promotion_prompt` from the organisation's name and focus, in place of the present one. Takes
         no body; each call costs the service a run of a language model.
@@ -284,7 +283,6 @@ class AsyncOrgs(AsyncResource):
             The organisation as changed.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
@@ -294,7 +292,7 @@ class AsyncOrgs(AsyncResource):
         return await self._send(_orgs_update.request(org_id, name=name, focus=focus, promotion_prompt=promotion_prompt))
 
     async def regenerate_prompt(self, org_id: str) -> OrgResource:
-        """Derive the promotion prompt anew.
+        """Regenerate the promotion prompt.
 
         Writes a new `promotion_prompt` from the organisation's name and focus, in place of the present one. Takes
         no body; each call costs the service a run of a language model.

@@ -98,8 +98,8 @@ class Roles(SyncResource):
         Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
-                to 256 characters, not blank.
+            org_id: The organisation it belongs to. One that the key may not name: 400 `org_id_not_allowed`. 1 to
+                256 characters, not blank.
             name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
 
@@ -201,7 +201,7 @@ class Roles(SyncResource):
         )
 
     def regenerate_prompt(self, role_id: str, org_id: str) -> RoleResource:
-        """Derive the promotion prompt anew.
+        """Regenerate the promotion prompt.
 
         Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
         each call costs the service a run of a language model.
@@ -320,8 +320,8 @@ class AsyncRoles(AsyncResource):
         Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
-                to 256 characters, not blank.
+            org_id: The organisation it belongs to. One that the key may not name: 400 `org_id_not_allowed`. 1 to
+                256 characters, not blank.
             name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
 
@@ -423,7 +423,7 @@ class AsyncRoles(AsyncResource):
         )
 
     async def regenerate_prompt(self, role_id: str, org_id: str) -> RoleResource:
-        """Derive the promotion prompt anew.
+        """Regenerate the promotion prompt.
 
         Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
         each call costs the service a run of a language model.
