@@ -142,7 +142,7 @@ def error_codes_have_examples(document: Document) -> Faults:
 # ---------------------------------------------------------------------------------------------------- limits
 
 #: The keywords of a schema that limit what may be sent.
-KEYWORDS = {"minLength", "maxLength", "pattern", "minItems", "maxItems", "minimum", "maximum"}
+KEYWORDS = {"minLength", "maxLength", "pattern", "minItems", "maxItems", "minimum", "maximum", "format", "enum"}
 
 
 @rule
