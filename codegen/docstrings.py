@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contract.nodes import Argument, ClientMethod
 
 WIDTH = 116
+ADMIN = "Needs an organisation admin: another key gets 403 `admin_required`."
 
 
 def method(operation: ClientMethod) -> str:
@@ -23,6 +24,7 @@ def method(operation: ClientMethod) -> str:
         _flowed(f"{_title(operation) or f'Call `{operation.name}`'}."),
         "Deprecated." if operation.is_deprecated else "",
         _flowed(operation.raw.node.get("description", "")),
+        ADMIN if operation.raw.node.get("x-admin") else "",
         _section("Args", ((argument.name, about(argument)) for argument in operation.arguments)),
         _section("Returns", [("", operation.result_description or "The result.")] if operation.result else []),
         _raises(operation),
@@ -51,7 +53,7 @@ def polling(operation: ClientMethod) -> str:
     arguments = [(argument.name, about(argument)) for argument in operation.required_arguments]
     arguments.append(("timeout", "Seconds to wait in all. The client's `deadline` bounds each request."))
     arguments.append(("poll_interval", "Seconds between two requests."))
-    late = f"The next request, {node.status} being the answer still, would be later than `timeout`."
+    late = f"The answer is still {node.status}, and the next request would be later than `timeout`."
     return _join(
         _flowed(f"{title.rstrip('.')}."),
         _flowed(further),

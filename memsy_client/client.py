@@ -285,12 +285,12 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
 
 
 class MemsyControlClient(_SyncClient, ControlMethods):
-    """The account: usage, billing, API keys, events, plan interest. It may be shared by threads."""
+    """The account: usage, billing, API keys, events, connectors, plan interest. It may be shared by threads."""
 
     _base_url_variable = "MEMSY_CONTROL_URL"
 
 
 class AsyncMemsyControlClient(_AsyncClient, AsyncControlMethods):
-    """The account, asynchronously: usage, billing, API keys, events, plan interest. It may be shared by tasks."""
+    """As `MemsyControlClient`, asynchronously. It may be shared by tasks."""
 
     _base_url_variable = "MEMSY_CONTROL_URL"

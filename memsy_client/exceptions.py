@@ -18,7 +18,7 @@
         ├── BillingNotEnabledError    403 billing_not_enabled
         ├── SeatLimitReachedError     409 seat_limit_reached
         ├── RateLimitExceeded         429
-        └── UsageLimitExceeded        429 usage_limit_exceeded, or a text that speaks of a quota
+        └── UsageLimitExceeded        429 or 403 usage_limit_exceeded, or a 429 whose text speaks of a quota
 
 A new error of the service is one class here and one row in `_TABLE`.
 """
@@ -349,7 +349,7 @@ class RateLimitExceeded(MemsyAPIError):
 
 
 class UsageLimitExceeded(MemsyAPIError):
-    """429 `usage_limit_exceeded`: the plan's quota is spent; also another 429 whose text speaks of a quota.
+    """429 or 403 `usage_limit_exceeded`: the plan's quota is spent; also another 429 whose text speaks of a quota.
 
     Attributes:
         dimension: What ran out, such as `search_queries`, or None.
@@ -375,6 +375,7 @@ _TABLE: Mapping[tuple[int, str | None], type[MemsyAPIError]] = {
     (403, "key_limit_reached"): KeyLimitReachedError,
     (403, "org_limit_reached"): OrgLimitReachedError,
     (403, "seat_required"): SeatRequiredError,
+    (403, "usage_limit_exceeded"): UsageLimitExceeded,
     (409, "seat_limit_reached"): SeatLimitReachedError,
     (429, None): RateLimitExceeded,
     (429, "usage_limit_exceeded"): UsageLimitExceeded,
@@ -382,7 +383,7 @@ _TABLE: Mapping[tuple[int, str | None], type[MemsyAPIError]] = {
 
 
 for (_status, _), _class in _TABLE.items():
-    _class.default_status = _status
+    _class.default_status = _status  # of several, the last
 
 
 def error_class(status_code: int, error_code: str | None) -> type[MemsyAPIError]:

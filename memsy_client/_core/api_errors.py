@@ -33,8 +33,8 @@ def api_error(response: Response) -> MemsyAPIError:
     detail = _detail(response, inner, known, validation)
     kind = _kind(response.status_code, body, error_code, detail)
     details = {name: value for name, value in error.items() if name not in ("error", "message", "detail")}
-    if "scope" in details:  # an older name
-        details.setdefault("required_scope", details["scope"])
+    if "scope" in details and not details.get("required_scope"):
+        details["required_scope"] = details["scope"]  # an older name
     failure = kind(detail, response.status_code, detail, error_code, response, details=details, errors=validation)
     failure.retry_after = retry_after(response.headers)
     return failure

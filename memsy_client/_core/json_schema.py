@@ -136,7 +136,8 @@ class Compiler:
 
         def check(value: Any, loc: Location) -> list[Violation]:
             outcomes = [run(value, loc) for run in checks]
-            return [] if any(not found for found in outcomes) else min(outcomes, key=len)
+            # The alternative that takes the value itself, and not what is inside it, is the one that was meant.
+            return min(outcomes, key=lambda found: (any(item["loc"] == loc for item in found), len(found)))
 
         return check
 

@@ -6,7 +6,7 @@ import time
 from typing import Any, TypeVar
 
 from ..exceptions import MemsyAPIError
-from .checks import check_seconds
+from .checks import MAX_SECONDS, check_number
 from .exchange import Sleep
 from .operation import Call
 from .sender import CallFlow
@@ -20,8 +20,8 @@ def poll(call: Call[T], status: int, timeout: float, poll_interval: float) -> Ca
     Raises:
         TimeoutError: The next call would be later than `timeout` seconds from now; its cause is the last failure.
     """
-    check_seconds("timeout", timeout)
-    check_seconds("poll_interval", poll_interval)
+    check_number("timeout", timeout, least=0, most=MAX_SECONDS)
+    check_number("poll_interval", poll_interval, least=0, most=MAX_SECONDS)
     ends = time.monotonic() + timeout
     while True:
         try:

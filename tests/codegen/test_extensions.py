@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from small_contracts import contract, json_response
 
-from memsy_client import MemsyAPIError, MemsyDecodeError
+from memsy_client import MemsyAPIError, MemsyDecodeError, MemsyInputError
 
 TEXT = {"type": "string"}
 FILTERS = [
@@ -160,6 +161,22 @@ def test_polling_ends_with_any_other_failure(package: str, wire_of: Any, flavour
     with pytest.raises(MemsyAPIError) as caught:
         wire.answer({}, 409).answer({}, 404).call("things.wait")
     assert caught.value.status_code == 404
+
+
+def test_polling_may_ask_once_or_without_a_pause(package: str, wire_of: Any, flavour: str) -> None:
+    wire = wire_of(package, flavour)
+    with pytest.raises(TimeoutError):
+        wire.answer({}, 409).call("things.wait", timeout=0)
+    assert len(wire.sent) == 1
+    wire.answer({}, 409).answer({"id": "1"})
+    assert wire.call("things.wait", timeout=60, poll_interval=0).id == "1"
+
+
+@pytest.mark.parametrize("value", [-1, math.inf, math.nan, True, "3", None])
+def test_polling_refuses_what_is_no_number_of_seconds(package: str, wire_of: Any, flavour: str, value: Any) -> None:
+    for name in ("timeout", "poll_interval"):
+        with pytest.raises(MemsyInputError, match=f"{name} has to be a number from 0"):
+            wire_of(package, flavour).call("things.wait", **{name: value})
 
 
 def test_polling_does_not_wait_beyond_its_timeout(package: str, wire_of: Any, flavour: str) -> None:

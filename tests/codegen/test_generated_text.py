@@ -122,3 +122,20 @@ def test_docstrings_of_the_real_client_fit_the_page() -> None:
     assert text is not None
     assert "    limit: How many results to return at most, 1-100.\n" in text
     assert max(map(len, text.splitlines())) <= 112
+
+
+def test_what_needs_an_organisation_admin_says_so_and_nothing_else_does() -> None:
+    contract = json.loads((GENERATED / "openapi.json").read_text(encoding="utf-8"))
+    operations = [node for item in contract["paths"].values() for node in item.values() if "operationId" in node]
+    needing = {node["operationId"] for node in operations if node.get("x-admin")}
+    saying = {
+        (f"{file.parent.name}_{node.name}", owner.name)
+        for file in GENERATED.glob("api/*/__init__.py")
+        for owner in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(owner, ast.ClassDef)
+        for node in owner.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and "Needs an organisation admin" in (ast.get_docstring(node) or "")
+    }
+    assert {operation for operation, _ in saying} == needing
+    assert len(saying) == 2 * len(needing)  # both flavours

@@ -24,7 +24,7 @@ ABSENT = object()
 
 
 class Field(NamedTuple):
-    """One field of one object in an operation's example."""
+    """One field of one object in an operation's response."""
 
     path: tuple[Any, ...]
     name: str
@@ -68,8 +68,44 @@ def schema_of(node: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def sample(node: dict[str, Any]) -> Any:
+    """A value of a schema."""
+    schema = schema_of(node)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("format") == "date-time":
+        return "2026-01-31T09:30:00+00:00"
+    kinds = schema.get("type", "object")
+    kind = next(kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null")
+    if kind == "array":
+        return [sample(schema["items"])]
+    return completed(node, {}) if kind == "object" else SAMPLES[kind]
+
+
+SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 0.5, "boolean": True}
+
+
+def completed(node: dict[str, Any], document: Any) -> Any:
+    """An example with a value for every field that the contract describes."""
+    schema = schema_of(node)
+    if isinstance(document, list):
+        return [completed(schema["items"], item) for item in document]
+    if not isinstance(document, dict):
+        return document
+    described = {
+        name: completed(inner, document[name]) if document.get(name) is not None else sample(inner)
+        for name, inner in schema.get("properties", {}).items()
+    }
+    return document | described
+
+
+def answer_of(case: Case) -> Any:
+    """A successful response with every field there is."""
+    return completed(case.schema, case.answer())
+
+
 def fields(node: dict[str, Any], document: Any, path: tuple[Any, ...] = ()) -> Iterator[Field]:
-    """The fields that an example has and that the contract describes; those of free-form objects are left out."""
+    """The fields that the contract describes; those of free-form objects are left out."""
     schema = schema_of(node)
     if isinstance(document, list):
         for index, item in enumerate(document):
@@ -96,8 +132,8 @@ def as_json(case: Case, result: Any) -> Any:
 @cases
 @pytest.mark.parametrize("value", [ABSENT, None], ids=["absent", "null"])
 def test_a_field_reads_as_its_default_or_is_refused(case: Case, value: Any) -> None:
-    for field in fields(case.schema, case.answer()):
-        document = copy.deepcopy(case.answer())
+    for field in fields(case.schema, answer_of(case)):
+        document = copy.deepcopy(answer_of(case))
         field.set_in(document, value)
         if field.has_default:
             assert field.read_from(read(case, document)) == field.default, field.location
@@ -107,10 +143,19 @@ def test_a_field_reads_as_its_default_or_is_refused(case: Case, value: Any) -> N
             assert caught.value.location == field.location
 
 
+def test_every_field_of_every_response_is_tried() -> None:
+    for case in WITH_BODY:
+        for field in fields(case.schema, answer_of(case)):
+            assert field.read_from(answer_of(case)) is not None, (case, field.location)
+    connector = next(case for case in WITH_BODY if case.node["operationId"] == "connectors_get")
+    tried = {field.name for field in fields(connector.schema, answer_of(connector))}
+    assert tried == set(schema_of(connector.schema)["properties"])
+
+
 @given(data=st.data(), case=st.sampled_from(WITH_BODY))
 @settings(max_examples=200, deadline=None)
 def test_any_of_them_together_read_as_their_defaults(data: st.DataObject, case: Case) -> None:
-    document = copy.deepcopy(case.answer())
+    document = copy.deepcopy(answer_of(case))
     found = [field for field in fields(case.schema, document) if field.has_default]
     chosen = data.draw(st.lists(st.sampled_from(found), unique_by=lambda field: field.location)) if found else []
     # Those inside others go first, or they would be gone.
@@ -127,10 +172,10 @@ def test_any_of_them_together_read_as_their_defaults(data: st.DataObject, case: 
 @pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
 @cases
 async def test_both_clients_read_a_response_of_defaults(case: Case, own: Flavour, serve: Callable[..., Server]) -> None:
-    found = [field for field in fields(case.schema, case.answer()) if field.has_default and not field.path]
+    found = [field for field in fields(case.schema, answer_of(case)) if field.has_default and not field.path]
     documents = []
     for value in (ABSENT, None):
-        document = copy.deepcopy(case.answer())
+        document = copy.deepcopy(answer_of(case))
         for field in found:
             field.set_in(document, value)
         documents.append(document)

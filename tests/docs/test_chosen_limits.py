@@ -30,7 +30,7 @@ def arguments(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
             method = node["operationId"].replace("_", ".", 1) if node["tags"][0] not in ("core", "control") else None
             method = method or node["operationId"]
             for parameter in (resolved(document, part) for part in node.get("parameters", [])):
-                yield method, parameter["name"], parameter["schema"]
+                yield method, parameter["name"], resolved(document, parameter["schema"])
             for media in resolved(document, node.get("requestBody", {})).get("content", {}).values():
                 for name, schema in parts(document, resolved(document, media["schema"])):
                     yield method, name, schema
@@ -60,7 +60,10 @@ def told(schema: Any) -> str:
             words.append(
                 f"at {'most' if high in chosen else 'least'} {chosen[high if high in chosen else low]:,}{unit}"
             )
-    return ", ".join([*words, *(["not blank"] if "pattern" in chosen else [])])
+    words += ["not blank"] if "pattern" in chosen else []
+    words += [f"of the form `{chosen['format']}`"] if "format" in chosen else []
+    words += [" or ".join(f"`{value}`" for value in chosen["enum"])] if "enum" in chosen else []
+    return ", ".join(words)
 
 
 def table(document: Any) -> str:

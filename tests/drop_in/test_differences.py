@@ -29,6 +29,7 @@ from memsy_client import (
     SearchResponse,
     SearchResult,
     UsageInfo,
+    UsageLimitExceeded,
     UsageSummaryResponse,
 )
 
@@ -204,6 +205,16 @@ def test_limits_of_values_stay_the_services_to_refuse(server):
     assert error.message in str(error)
     assert str(error).startswith("search (POST /search): 422 ")
     assert error.request_id in str(error)
+
+
+def test_a_spent_quota_is_one_class_whatever_its_status(server):
+    spent = {"detail": {"error": "usage_limit_exceeded", "message": "Spent.", "dimension": "events_ingested"}}
+    with MemsyClient(server.base_url, server.api_key) as memsy:
+        for status in (403, 429):
+            server.fail_next(status=status, body=spent)
+            with pytest.raises(UsageLimitExceeded) as caught:
+                memsy.ingest([EventPayload("ana", "s", "user_message", "text")])
+            assert (caught.value.status_code, caught.value.dimension) == (status, "events_ingested")
 
 
 def test_errors_have_further_classes_and_a_text_without_the_key():

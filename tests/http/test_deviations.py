@@ -84,6 +84,15 @@ def _memory(**fields: Any) -> dict[str, Any]:
             [("results[0].metadata.observed_at", "an ISO 8601 date-time", "a string")],
         ),
         ({"results": [_memory(metadata={"observed_at": "2026-01-31T09:30:05"})]}, []),
+        (
+            {"results": [_memory(metadata={"title": 7, "tags": ["a", 1], "source_events": [{"event_id": 5}]})]},
+            [
+                ("results[0].metadata.title", "a string", "a number"),
+                ("results[0].metadata.tags[1]", "a string", "a number"),
+                ("results[0].metadata.source_events[0].event_id", "a string", "a number"),
+            ],
+        ),
+        ({"results": [_memory(metadata="text")]}, [("results[0].metadata", "an object", "a string")]),
     ],
 )
 async def test_only_types_and_required_fields_count(body: Any, expected: list[tuple[str, ...]]) -> None:

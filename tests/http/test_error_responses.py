@@ -42,6 +42,12 @@ CLASSES: list[tuple[int, str | None, type[MemsyAPIError], dict[str, Any]]] = [
     (403, "key_limit_reached", errors.KeyLimitReachedError, {"limit": 5, "current": 5}),
     (403, "billing_not_enabled", errors.BillingNotEnabledError, {"interest_path": "/interest/pro"}),
     (
+        403,
+        "usage_limit_exceeded",
+        errors.UsageLimitExceeded,
+        {"dimension": "events_ingested", "current": 10, "limit": 10, "upgrade_url": "https://memsy.io/pro"},
+    ),
+    (
         409,
         "seat_limit_reached",
         errors.SeatLimitReachedError,
@@ -242,8 +248,12 @@ async def test_what_detail_holds_is_laid_over_what_stands_beside_it(own: Flavour
     assert (error.error_code, error.detail, error.details) == ("seat_required", "Ask for a seat.", {"hint": 2})
 
 
-async def test_the_required_scope_also_comes_as_scope(own: Flavour, httpx_mock: HTTPXMock) -> None:
-    httpx_mock.add_response(status_code=403, json={"detail": {"error": "insufficient_scope", "scope": "write"}})
+@pytest.mark.parametrize("unset", [{}, {"required_scope": None}, {"required_scope": ""}])
+async def test_the_required_scope_also_comes_as_scope(
+    own: Flavour, unset: dict[str, Any], httpx_mock: HTTPXMock
+) -> None:
+    detail = {"error": "insufficient_scope", "scope": "write", **unset}
+    httpx_mock.add_response(status_code=403, json={"detail": detail})
     error = await failure(own)
     assert isinstance(error, errors.AuthorizationError)
     assert error.required_scope == "write"

@@ -21,7 +21,7 @@ class ActorListResponse(ListModel[ActorResource]):
         limit: How many a page holds at most.
         offset: How many were skipped before this page.
         truncated: Whether the scan of the memories hit its cap. Some actors may then be missing, and every count is
-            too low.
+            too low: do not use the counts.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

@@ -12,12 +12,12 @@ from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 @define(weakref_slot=False, getstate_setstate=False)
 class ActorResource(Model):
-    """Whom memories are about. It is found in the memories, and moves as they come and go.
+    """An actor, as found in the memories at the time of the call.
 
     Attributes:
         actor_id: Its id, as events name it.
-        first_memory_at: When its oldest memory was stored; none where that memory does not say.
-        last_memory_at: When its newest memory was stored. Only storing one moves it; it does not say when the actor
+        first_memory_at: When its oldest memory was stored; none when that memory has no time.
+        last_memory_at: When its newest memory was stored. Only a new memory moves it, so it is not when the actor
             was last seen.
         memory_count: How many memories are about it.
         active_memory_count: How many of them are active.

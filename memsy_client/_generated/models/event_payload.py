@@ -21,12 +21,12 @@ class EventPayload(Model):
         session_id: The conversation it belongs to, by an id of your choice, trimmed. To search by it later, use
             only letters, digits and `_ - : . @ /`: an id with anything else is stored, but a search by it is
             refused. 1 to 256 characters, not blank.
-        kind: What the event is; one of four, anything else gives 422.
+        kind: What the event is.
         content: The text. 1 to 7999 characters, not blank.
         role_id: The role to which memories of it may be promoted. Blank counts as unset. At most 256 characters.
         team_id: The team to which memories of it may be promoted. Blank counts as unset. At most 256 characters.
-        ts: When it happened (ISO 8601 with offset). Left out, the server stamps now. The recency of memories is
-            weighed by it.
+        ts: When it happened (ISO 8601 with offset). Left out, the server takes the current time. How recent a
+            memory counts depends on it.
         metadata: Your own data about the event: a JSON document serialised to a string, at most 4,096 characters.
             Text that is not a JSON object is kept as it is, not refused.
         additional_properties: Fields that the contract does not know, by their names on the wire.

@@ -14,8 +14,7 @@ class IngestResponse(Model):
     """What became of a batch of events.
 
     Attributes:
-        event_ids: The id of each event, in the order sent. An event which repeats another of the last 60 seconds
-            has that other's id.
+        event_ids: The id of each event, in the order sent.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

@@ -18,7 +18,7 @@ class KeyCreateResponse(Model):
     Attributes:
         key_id: Its id.
         raw_key: The secret, shown this once. Treat it as a password.
-        prefix: The first characters of the secret, by which to recognise it.
+        prefix: The first characters of the secret, to tell keys apart.
         name: Its name.
         scopes: What it may do.
         additional_properties: Fields that the contract does not know, by their names on the wire.

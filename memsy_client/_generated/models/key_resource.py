@@ -17,7 +17,7 @@ class KeyResource(Model):
 
     Attributes:
         key_id: Its id.
-        prefix: The first characters of the secret, by which to recognise it.
+        prefix: The first characters of the secret, to tell keys apart.
         name: Its name.
         scopes: What it may do.
         is_active: Whether it works; false when revoked or expired.

@@ -21,12 +21,12 @@ class MemoryItemResource(Model):
         org_id: The organisation it is stored in.
         scope: Whom it belongs to.
         type: What it states: fact, preference, norm, decision, event, or another (the vocabulary is open).
-        kind: A finer word for what it is, as the service chose it (the vocabulary is open).
+        kind: A finer category, chosen by the service (the vocabulary is open).
         memory_kind: The kind of memory: semantic, episodic, procedural, or another (the vocabulary is open).
         status: Where it is in its life: active, archived, decayed, or another (the vocabulary is open).
         text: What it states.
         confidence: How certain the extraction was, 0-1.
-        strength: Reinforcement by use, 0.0-5.0, not a probability. Rises with each search, decays when unused.
+        strength: Reinforcement by use, 0.0-5.0, not a probability.
         recall_count: How many times a search returned it.
         decay_half_life_days: After how many days without use its strength has halved.
         pinned: A pinned memory never decays.

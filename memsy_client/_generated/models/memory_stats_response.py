@@ -15,7 +15,7 @@ class MemoryStatsResponse(Model):
 
     Attributes:
         total: How many memories there are, in every status.
-        total_memories: The same number under its long name.
+        total_memories: The same as `total`.
         active_memories: How many of them are active.
         by_type: How many there are of each `type`.
         by_kind: How many there are of each `memory_kind`.

@@ -69,9 +69,7 @@ class SearchResult(Model):
 
     @property
     def strength(self) -> float | None:
-        """Reinforcement by use, 0.0-5.0, not a probability. It rises a little each time a search returns the memory,
-        and decays slowly when unused.
-        """
+        """Reinforcement by use, 0.0-5.0, not a probability."""
         return self.metadata.strength if self.metadata else None
 
     @property

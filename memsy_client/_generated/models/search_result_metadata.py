@@ -47,9 +47,7 @@ class SearchResultMetadata(OpenModel):
 
     @property
     def strength(self) -> float | None:
-        """Reinforcement by use, 0.0-5.0, not a probability. It rises a little each time a search returns the memory,
-        and decays slowly when unused.
-        """
+        """Reinforcement by use, 0.0-5.0, not a probability."""
         return decode.readable(self.get("strength"), decode.number)
 
     @property

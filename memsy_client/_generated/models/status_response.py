@@ -11,7 +11,7 @@ from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
 @define(weakref_slot=False, getstate_setstate=False)
 class StatusResponse(Model):
-    """The state of the events asked about. Its field names are camelCase.
+    """The state of the events asked about.
 
     Attributes:
         completed_ids: Processed; their memories can be found.

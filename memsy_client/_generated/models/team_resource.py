@@ -22,7 +22,7 @@ class TeamResource(Model):
         promotion_prompt: What memories are worth promoting to it; derived from name and focus, or set by hand.
         created_at: When it was created.
         updated_at: When it was last changed.
-        prompt_meta: How the prompt came about, free-form.
+        prompt_meta: How the prompt was made, free-form.
         additional_properties: Fields that the contract does not know, by their names on the wire.
     """
 

@@ -50,7 +50,7 @@ def usage_timeseries(context: RequestContext) -> dict[str, Any]:
     query = context.query
     start, _ = _period(query["period_start"]) if query["period_start"] else quota.month(context.now)
     _, end = _period(query["period_end"]) if query["period_end"] else (context.now, context.now + 1)
-    if end < start:
+    if end <= start:  # `end` is the first moment that does not count
         raise invalid(["query", "period_end"], "period_end should not be before period_start", "value_error")
     width = HOUR if query["granularity"] == "hourly" else DAY
     where = "hour >= :start AND hour < :end AND (:dimension IS NULL OR dimension = :dimension)"

@@ -35,7 +35,7 @@ class Actors(SyncResource):
 
         Returns one page of the actors of an organisation, with the number of all that match. An actor is not a
         stored record: the service finds them in the memories at each call, so that one whose events left no memory
-        does not exist. When `truncated` is true some actors may be missing, and no count is to be relied on.
+        does not exist.
 
         Args:
             org_id: The organisation. Left out, that of the key; another than that one gives 403. 1 to 256
@@ -157,7 +157,7 @@ class AsyncActors(AsyncResource):
 
         Returns one page of the actors of an organisation, with the number of all that match. An actor is not a
         stored record: the service finds them in the memories at each call, so that one whose events left no memory
-        does not exist. When `truncated` is true some actors may be missing, and no count is to be relied on.
+        does not exist.
 
         Args:
             org_id: The organisation. Left out, that of the key; another than that one gives 403. 1 to 256

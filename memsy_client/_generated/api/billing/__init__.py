@@ -22,8 +22,10 @@ class Billing(SyncResource):
     def summary(self) -> BillingSummaryResponse:
         """Sum up plan, seats and payment.
 
-        Returns the plan, its seats, the payment method and the invoice to come. Needs an organisation admin:
-        another key gets 403 `admin_required`. Where billing is not enabled: 403 `billing_not_enabled`.
+        Returns the plan, its seats, the payment method and the invoice to come. Where billing is not enabled: 403
+        `billing_not_enabled`.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Returns:
             The state of the billing.
@@ -41,8 +43,10 @@ class Billing(SyncResource):
     def invoices(self) -> list[InvoiceResource]:
         """List the invoices.
 
-        Returns the organisation's invoices, newest first. Needs an organisation admin: another key gets 403
-        `admin_required`. Where billing is not enabled: an empty list, or 403 `billing_not_enabled`.
+        Returns the organisation's invoices, newest first. Where billing is not enabled: an empty list, or 403
+        `billing_not_enabled`.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Returns:
             The invoices, newest first.
@@ -77,8 +81,10 @@ class AsyncBilling(AsyncResource):
     async def summary(self) -> BillingSummaryResponse:
         """Sum up plan, seats and payment.
 
-        Returns the plan, its seats, the payment method and the invoice to come. Needs an organisation admin:
-        another key gets 403 `admin_required`. Where billing is not enabled: 403 `billing_not_enabled`.
+        Returns the plan, its seats, the payment method and the invoice to come. Where billing is not enabled: 403
+        `billing_not_enabled`.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Returns:
             The state of the billing.
@@ -96,8 +102,10 @@ class AsyncBilling(AsyncResource):
     async def invoices(self) -> list[InvoiceResource]:
         """List the invoices.
 
-        Returns the organisation's invoices, newest first. Needs an organisation admin: another key gets 403
-        `admin_required`. Where billing is not enabled: an empty list, or 403 `billing_not_enabled`.
+        Returns the organisation's invoices, newest first. Where billing is not enabled: an empty list, or 403
+        `billing_not_enabled`.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Returns:
             The invoices, newest first.

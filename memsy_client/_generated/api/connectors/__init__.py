@@ -79,9 +79,9 @@ class Connectors(SyncResource):
     def create(self, provider: str) -> ConnectorConnection:
         """Begin a connection.
 
-        Returns the address at which the end user gives consent in a browser. The provider then calls Memsy, not the
-        caller: wait until the resources can be listed. `s3` has no consent and gives 400; a provider that is
-        connected already gives 409. Slack, S3, Notion and GitHub need an organisation admin or an API key.
+        Returns the address at which the end user gives consent in a browser. The provider then calls Memsy, not
+        you: wait until the resources can be listed. `s3` has no consent and gives 400; a provider that is connected
+        already gives 409. Slack, S3, Notion and GitHub need an organisation admin or an API key.
 
         Args:
             provider: The provider: slack, google_drive, s3, notion, github, onedrive, or another (the vocabulary is
@@ -217,7 +217,7 @@ class Connectors(SyncResource):
     ) -> builtins.list[ConnectorResourceItem]:
         """Wait until the end user has given consent.
 
-        Asks for what can be selected until the answer is not 409 any longer, and returns it.
+        Asks what can be selected until the answer is no longer 409, and returns it.
 
         Args:
             connector_id: The connector's id. 1 to 256 characters.
@@ -232,7 +232,7 @@ class Connectors(SyncResource):
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             RateLimitExceeded: 429: too many requests.
-            TimeoutError: The next request, 409 being the answer still, would be later than `timeout`.
+            TimeoutError: The answer is still 409, and the next request would be later than `timeout`.
             MemsyError: The base of every failure; nothing else is raised.
         """
         call = _connectors_list_resources.request(connector_id)
@@ -305,7 +305,7 @@ class Connectors(SyncResource):
     def sync(self, connector_id: str) -> Connector:
         """Start a sync.
 
-        Reads anew what is selected. A connector that is not active gives 409.
+        Reads what is selected again. A connector that is not active gives 409.
 
         Args:
             connector_id: The connector's id. 1 to 256 characters.
@@ -392,9 +392,9 @@ class AsyncConnectors(AsyncResource):
     async def create(self, provider: str) -> ConnectorConnection:
         """Begin a connection.
 
-        Returns the address at which the end user gives consent in a browser. The provider then calls Memsy, not the
-        caller: wait until the resources can be listed. `s3` has no consent and gives 400; a provider that is
-        connected already gives 409. Slack, S3, Notion and GitHub need an organisation admin or an API key.
+        Returns the address at which the end user gives consent in a browser. The provider then calls Memsy, not
+        you: wait until the resources can be listed. `s3` has no consent and gives 400; a provider that is connected
+        already gives 409. Slack, S3, Notion and GitHub need an organisation admin or an API key.
 
         Args:
             provider: The provider: slack, google_drive, s3, notion, github, onedrive, or another (the vocabulary is
@@ -530,7 +530,7 @@ class AsyncConnectors(AsyncResource):
     ) -> builtins.list[ConnectorResourceItem]:
         """Wait until the end user has given consent.
 
-        Asks for what can be selected until the answer is not 409 any longer, and returns it.
+        Asks what can be selected until the answer is no longer 409, and returns it.
 
         Args:
             connector_id: The connector's id. 1 to 256 characters.
@@ -545,7 +545,7 @@ class AsyncConnectors(AsyncResource):
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             RateLimitExceeded: 429: too many requests.
-            TimeoutError: The next request, 409 being the answer still, would be later than `timeout`.
+            TimeoutError: The answer is still 409, and the next request would be later than `timeout`.
             MemsyError: The base of every failure; nothing else is raised.
         """
         call = _connectors_list_resources.request(connector_id)
@@ -618,7 +618,7 @@ class AsyncConnectors(AsyncResource):
     async def sync(self, connector_id: str) -> Connector:
         """Start a sync.
 
-        Reads anew what is selected. A connector that is not active gives 409.
+        Reads what is selected again. A connector that is not active gives 409.
 
         Args:
             connector_id: The connector's id. 1 to 256 characters.

@@ -39,12 +39,10 @@ class Core(SyncResource):
         - Within a rolling 60 seconds an event with the same `actor_id`, `session_id`, `kind` and `content` is
           stored once; the answer repeats the first `event_id`. This is best effort: a degraded platform may store
           it again.
-        - A spent quota is a 429; the service's guide names 403 for it, too.
-        - NUL characters are stripped from every string.
+        - A spent quota is a 429 or a 403, both with `usage_limit_exceeded`.
 
         Args:
-            events: The events; tens to low hundreds are recommended. One invalid event makes the whole batch
-                invalid. 1 to 1000 items.
+            events: The events to store. 1 to 1000 items.
 
         Returns:
             The ids of the events, in the order sent.
@@ -54,8 +52,8 @@ class Core(SyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
+            UsageLimitExceeded: 429 or 403 `usage_limit_exceeded`: the plan's quota is spent.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(_ingest.request(events))
@@ -77,9 +75,6 @@ class Core(SyncResource):
 
         Returns the memories nearest to the query, best first.
 
-        - Scores are higher-is-closer, normalised to 0-1 with reranking, and not comparable between queries.
-        - Without `actor_id` the whole organisation is searched. `role_ids` and `team_ids` make the memories
-          promoted to those roles and teams eligible.
         - `session_id` restricts to one conversation plus the memories that belong to none; `exclude_session_id` is
           its opposite. An empty one counts as unset; both non-empty at once: 422. A server older than version 0.3.5
           of the official package ignores both and returns unfiltered results.
@@ -97,10 +92,9 @@ class Core(SyncResource):
             role_ids: Memories promoted to these roles are eligible too. At most 100 items.
             team_ids: Memories promoted to these teams are eligible too. At most 100 items.
             session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and `_ -
-                : . @ /`; empty counts as unset. Together with a non-empty `exclude_session_id`: 422. At most 256
-                characters.
-            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`; empty
-                counts as unset. Together with a non-empty `session_id`: 422. At most 256 characters.
+                : . @ /`. At most 256 characters.
+            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`. At
+                most 256 characters.
 
         Returns:
             The results, best first; empty when nothing reaches the threshold.
@@ -111,7 +105,7 @@ class Core(SyncResource):
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            UsageLimitExceeded: 429 or 403 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return self._send(
@@ -222,12 +216,10 @@ class AsyncCore(AsyncResource):
         - Within a rolling 60 seconds an event with the same `actor_id`, `session_id`, `kind` and `content` is
           stored once; the answer repeats the first `event_id`. This is best effort: a degraded platform may store
           it again.
-        - A spent quota is a 429; the service's guide names 403 for it, too.
-        - NUL characters are stripped from every string.
+        - A spent quota is a 429 or a 403, both with `usage_limit_exceeded`.
 
         Args:
-            events: The events; tens to low hundreds are recommended. One invalid event makes the whole batch
-                invalid. 1 to 1000 items.
+            events: The events to store. 1 to 1000 items.
 
         Returns:
             The ids of the events, in the order sent.
@@ -237,8 +229,8 @@ class AsyncCore(AsyncResource):
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
+            UsageLimitExceeded: 429 or 403 `usage_limit_exceeded`: the plan's quota is spent.
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(_ingest.request(events))
@@ -260,9 +252,6 @@ class AsyncCore(AsyncResource):
 
         Returns the memories nearest to the query, best first.
 
-        - Scores are higher-is-closer, normalised to 0-1 with reranking, and not comparable between queries.
-        - Without `actor_id` the whole organisation is searched. `role_ids` and `team_ids` make the memories
-          promoted to those roles and teams eligible.
         - `session_id` restricts to one conversation plus the memories that belong to none; `exclude_session_id` is
           its opposite. An empty one counts as unset; both non-empty at once: 422. A server older than version 0.3.5
           of the official package ignores both and returns unfiltered results.
@@ -280,10 +269,9 @@ class AsyncCore(AsyncResource):
             role_ids: Memories promoted to these roles are eligible too. At most 100 items.
             team_ids: Memories promoted to these teams are eligible too. At most 100 items.
             session_id: Only memories of this conversation, plus those that belong to none. Letters, digits and `_ -
-                : . @ /`; empty counts as unset. Together with a non-empty `exclude_session_id`: 422. At most 256
-                characters.
-            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`; empty
-                counts as unset. Together with a non-empty `session_id`: 422. At most 256 characters.
+                : . @ /`. At most 256 characters.
+            exclude_session_id: All but the memories of this conversation. Letters, digits and `_ - : . @ /`. At
+                most 256 characters.
 
         Returns:
             The results, best first; empty when nothing reaches the threshold.
@@ -294,7 +282,7 @@ class AsyncCore(AsyncResource):
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
             RateLimitExceeded: 429: too many requests.
-            UsageLimitExceeded: 429 `usage_limit_exceeded`: the plan's quota is spent.
+            UsageLimitExceeded: 429 or 403 `usage_limit_exceeded`: the plan's quota is spent.
             MemsyError: The base of every failure; nothing else is raised.
         """
         return await self._send(

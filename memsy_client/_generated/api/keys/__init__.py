@@ -28,8 +28,9 @@ class Keys(SyncResource):
     def list(self) -> KeyListResponse:
         """List the API keys.
 
-        Returns the organisation's API keys, without their secrets, and how many there may be. Needs an organisation
-        admin: another key gets 403 `admin_required`.
+        Returns the organisation's API keys, without their secrets, and how many there may be.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Returns:
             The API keys.
@@ -51,14 +52,15 @@ class Keys(SyncResource):
     ) -> KeyCreateResponse:
         """Create an API key.
 
-        Creates an API key. `raw_key` is the secret, shown this once: keep it now, it cannot be read again. Needs an
-        organisation admin: another key gets 403 `admin_required`. Beyond the plan's number of keys: 403
-        `key_limit_reached`.
+        Creates an API key. `raw_key` is the secret, shown this once: keep it now, it cannot be read again. Beyond
+        the plan's number of keys: 403 `key_limit_reached`.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            name: A name by which to recognise it. 1 to 256 characters, not blank.
+            name: A name, to tell keys apart. 1 to 256 characters, not blank.
             scopes: What it may do. 1 to 10 items.
-            expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
+            expires_at: When it expires, with an offset. Left out, it does not expire.
 
         Returns:
             The key created, with its secret.
@@ -76,8 +78,9 @@ class Keys(SyncResource):
     def delete(self, key_id: str) -> None:
         """Revoke an API key.
 
-        Revokes the key: requests with it get 401 from then on. Needs an organisation admin: another key gets 403
-        `admin_required`.
+        Revokes the key: requests with it get 401 from then on.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             key_id: The id of the API key (not the key itself). 1 to 256 characters.
@@ -94,8 +97,9 @@ class Keys(SyncResource):
     def usage(self, key_id: str) -> builtins.list[dict[str, Any]]:
         """Show what an API key was used for.
 
-        Returns the usage records of one key; clients return the list itself. Needs an organisation admin: another
-        key gets 403 `admin_required`.
+        Returns the usage records of one key; clients return the list itself.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             key_id: The id of the API key (not the key itself). 1 to 256 characters.
@@ -134,8 +138,9 @@ class AsyncKeys(AsyncResource):
     async def list(self) -> KeyListResponse:
         """List the API keys.
 
-        Returns the organisation's API keys, without their secrets, and how many there may be. Needs an organisation
-        admin: another key gets 403 `admin_required`.
+        Returns the organisation's API keys, without their secrets, and how many there may be.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Returns:
             The API keys.
@@ -157,14 +162,15 @@ class AsyncKeys(AsyncResource):
     ) -> KeyCreateResponse:
         """Create an API key.
 
-        Creates an API key. `raw_key` is the secret, shown this once: keep it now, it cannot be read again. Needs an
-        organisation admin: another key gets 403 `admin_required`. Beyond the plan's number of keys: 403
-        `key_limit_reached`.
+        Creates an API key. `raw_key` is the secret, shown this once: keep it now, it cannot be read again. Beyond
+        the plan's number of keys: 403 `key_limit_reached`.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            name: A name by which to recognise it. 1 to 256 characters, not blank.
+            name: A name, to tell keys apart. 1 to 256 characters, not blank.
             scopes: What it may do. 1 to 10 items.
-            expires_at: When it expires, with an offset; in the past gives 422. Left out, it does not expire.
+            expires_at: When it expires, with an offset. Left out, it does not expire.
 
         Returns:
             The key created, with its secret.
@@ -182,8 +188,9 @@ class AsyncKeys(AsyncResource):
     async def delete(self, key_id: str) -> None:
         """Revoke an API key.
 
-        Revokes the key: requests with it get 401 from then on. Needs an organisation admin: another key gets 403
-        `admin_required`.
+        Revokes the key: requests with it get 401 from then on.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             key_id: The id of the API key (not the key itself). 1 to 256 characters.
@@ -200,8 +207,9 @@ class AsyncKeys(AsyncResource):
     async def usage(self, key_id: str) -> builtins.list[dict[str, Any]]:
         """Show what an API key was used for.
 
-        Returns the usage records of one key; clients return the list itself. Needs an organisation admin: another
-        key gets 403 `admin_required`.
+        Returns the usage records of one key; clients return the list itself.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             key_id: The id of the API key (not the key itself). 1 to 256 characters.

@@ -44,8 +44,9 @@ class Orgs(SyncResource):
         """Create an organisation.
 
         Creates an organisation. Its id has to be the one of the key. Its promotion prompt is derived from name and
-        focus. A plan limits how many there may be: beyond that, 403 `org_limit_reached`. Needs an organisation
-        admin: another key gets 403 `admin_required`.
+        focus. A plan limits how many there may be: beyond that, 403 `org_limit_reached`.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: Its id, which is the one of the key. One that is taken gives 409. 1 to 256 characters, not
@@ -90,8 +91,9 @@ class Orgs(SyncResource):
     def delete(self, org_id: str) -> None:
         """Delete an organisation.
 
-        The record goes, the memories stay. An organisation that is already gone gives 404. Needs an organisation
-        admin: another key gets 403 `admin_required`.
+        The record goes, the memories stay. An organisation that is already gone gives 404.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1 to 256 characters.
@@ -111,8 +113,9 @@ class Orgs(SyncResource):
         """Change an organisation.
 
         Sets the fields given and leaves the others as they are; a call without any returns the organisation
-        unchanged. Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation
-        admin: another key gets 403 `admin_required`.
+        unchanged. Setting `promotion_prompt` replaces the derived prompt with your own text.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1 to 256 characters.
@@ -124,7 +127,6 @@ class Orgs(SyncResource):
             The organisation as changed.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
@@ -134,11 +136,12 @@ class Orgs(SyncResource):
         return self._send(_orgs_update.request(org_id, name=name, focus=focus, promotion_prompt=promotion_prompt))
 
     def regenerate_prompt(self, org_id: str) -> OrgResource:
-        """Derive the promotion prompt anew.
+        """Regenerate the promotion prompt.
 
         Writes a new `promotion_prompt` from the organisation's name and focus, in place of the present one. Takes
-        no body; each call costs the service a run of a language model. Needs an organisation admin: another key
-        gets 403 `admin_required`.
+        no body; each call costs the service a run of a language model.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1 to 256 characters.
@@ -197,8 +200,9 @@ class AsyncOrgs(AsyncResource):
         """Create an organisation.
 
         Creates an organisation. Its id has to be the one of the key. Its promotion prompt is derived from name and
-        focus. A plan limits how many there may be: beyond that, 403 `org_limit_reached`. Needs an organisation
-        admin: another key gets 403 `admin_required`.
+        focus. A plan limits how many there may be: beyond that, 403 `org_limit_reached`.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: Its id, which is the one of the key. One that is taken gives 409. 1 to 256 characters, not
@@ -243,8 +247,9 @@ class AsyncOrgs(AsyncResource):
     async def delete(self, org_id: str) -> None:
         """Delete an organisation.
 
-        The record goes, the memories stay. An organisation that is already gone gives 404. Needs an organisation
-        admin: another key gets 403 `admin_required`.
+        The record goes, the memories stay. An organisation that is already gone gives 404.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1 to 256 characters.
@@ -264,8 +269,9 @@ class AsyncOrgs(AsyncResource):
         """Change an organisation.
 
         Sets the fields given and leaves the others as they are; a call without any returns the organisation
-        unchanged. Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation
-        admin: another key gets 403 `admin_required`.
+        unchanged. Setting `promotion_prompt` replaces the derived prompt with your own text.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1 to 256 characters.
@@ -277,7 +283,6 @@ class AsyncOrgs(AsyncResource):
             The organisation as changed.
 
         Raises:
-            OrgIdNotAllowedError: 400 `org_id_not_allowed`: the body named an organisation.
             AuthenticationError: 401: the key is missing, wrong, expired or revoked.
             AuthorizationError: 403: the key is known but may not do this (`wrong_scope`, `insufficient_scope`,
                 `admin_required`, …).
@@ -287,11 +292,12 @@ class AsyncOrgs(AsyncResource):
         return await self._send(_orgs_update.request(org_id, name=name, focus=focus, promotion_prompt=promotion_prompt))
 
     async def regenerate_prompt(self, org_id: str) -> OrgResource:
-        """Derive the promotion prompt anew.
+        """Regenerate the promotion prompt.
 
         Writes a new `promotion_prompt` from the organisation's name and focus, in place of the present one. Takes
-        no body; each call costs the service a run of a language model. Needs an organisation admin: another key
-        gets 403 `admin_required`.
+        no body; each call costs the service a run of a language model.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             org_id: The organisation's id. 1 to 256 characters.

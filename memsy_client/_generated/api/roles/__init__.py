@@ -93,11 +93,13 @@ class Roles(SyncResource):
         """Create a role.
 
         Creates a role under an organisation. The server assigns `role_id`; the promotion prompt is derived from
-        name and focus. Needs an organisation admin: another key gets 403 `admin_required`.
+        name and focus.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
-                to 256 characters, not blank.
+            org_id: The organisation it belongs to. One that the key may not name: 400 `org_id_not_allowed`. 1 to
+                256 characters, not blank.
             name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
 
@@ -140,8 +142,9 @@ class Roles(SyncResource):
     def delete(self, role_id: str, org_id: str) -> None:
         """Delete a role.
 
-        The record goes, the memories promoted to it stay. A role that is already gone gives 404. Needs an
-        organisation admin: another key gets 403 `admin_required`.
+        The record goes, the memories promoted to it stay. A role that is already gone gives 404.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -170,8 +173,9 @@ class Roles(SyncResource):
         """Change a role.
 
         Sets the fields given and leaves the others as they are; a call without any returns the role unchanged.
-        Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation admin:
-        another key gets 403 `admin_required`.
+        Setting `promotion_prompt` replaces the derived prompt with your own text.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -197,11 +201,12 @@ class Roles(SyncResource):
         )
 
     def regenerate_prompt(self, role_id: str, org_id: str) -> RoleResource:
-        """Derive the promotion prompt anew.
+        """Regenerate the promotion prompt.
 
         Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
-        each call costs the service a run of a language model. Needs an organisation admin: another key gets 403
-        `admin_required`.
+        each call costs the service a run of a language model.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -310,11 +315,13 @@ class AsyncRoles(AsyncResource):
         """Create a role.
 
         Creates a role under an organisation. The server assigns `role_id`; the promotion prompt is derived from
-        name and focus. Needs an organisation admin: another key gets 403 `admin_required`.
+        name and focus.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
-            org_id: The organisation it shall belong to. One that the key may not name: 400 `org_id_not_allowed`. 1
-                to 256 characters, not blank.
+            org_id: The organisation it belongs to. One that the key may not name: 400 `org_id_not_allowed`. 1 to
+                256 characters, not blank.
             name: Its name. 1 to 256 characters, not blank.
             focus: What it cares about, in plain words. At most 4000 characters.
 
@@ -357,8 +364,9 @@ class AsyncRoles(AsyncResource):
     async def delete(self, role_id: str, org_id: str) -> None:
         """Delete a role.
 
-        The record goes, the memories promoted to it stay. A role that is already gone gives 404. Needs an
-        organisation admin: another key gets 403 `admin_required`.
+        The record goes, the memories promoted to it stay. A role that is already gone gives 404.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -387,8 +395,9 @@ class AsyncRoles(AsyncResource):
         """Change a role.
 
         Sets the fields given and leaves the others as they are; a call without any returns the role unchanged.
-        Setting `promotion_prompt` replaces the derived prompt with your own text. Needs an organisation admin:
-        another key gets 403 `admin_required`.
+        Setting `promotion_prompt` replaces the derived prompt with your own text.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.
@@ -414,11 +423,12 @@ class AsyncRoles(AsyncResource):
         )
 
     async def regenerate_prompt(self, role_id: str, org_id: str) -> RoleResource:
-        """Derive the promotion prompt anew.
+        """Regenerate the promotion prompt.
 
         Writes a new `promotion_prompt` from the role's name and focus, in place of the present one. Takes no body;
-        each call costs the service a run of a language model. Needs an organisation admin: another key gets 403
-        `admin_required`.
+        each call costs the service a run of a language model.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             role_id: The role's id. 1 to 256 characters.

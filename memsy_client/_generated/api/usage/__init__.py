@@ -25,7 +25,9 @@ class Usage(SyncResource):
         """Sum up the usage of this billing period.
 
         Returns, for each dimension of the plan, how much was used since the billing period began and what the limit
-        is. Needs an organisation admin: another key gets 403 `admin_required`.
+        is.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Returns:
             The usage so far.
@@ -49,8 +51,9 @@ class Usage(SyncResource):
     ) -> UsageTimeseriesResponse:
         """Show the usage over time.
 
-        Returns the usage per day or per hour. Without a period the service takes the current billing period. Needs
-        an organisation admin: another key gets 403 `admin_required`.
+        Returns the usage per day or per hour. Without a period the service takes the current billing period.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             dimension: Only this dimension, by its name in the summary: `api_calls`, `events_ingested`,
@@ -58,8 +61,7 @@ class Usage(SyncResource):
                 1 to 64 characters.
             granularity: The width of a data point.
             period_start: The first moment or day to count. Left out, the start of the current billing period.
-            period_end: The last moment or day to count (inclusive). Left out, now. Before `period_start`: 422
-                (chosen here).
+            period_end: The last moment or day to count (inclusive). Left out, now.
 
         Returns:
             The data points, oldest first.
@@ -98,7 +100,9 @@ class AsyncUsage(AsyncResource):
         """Sum up the usage of this billing period.
 
         Returns, for each dimension of the plan, how much was used since the billing period began and what the limit
-        is. Needs an organisation admin: another key gets 403 `admin_required`.
+        is.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Returns:
             The usage so far.
@@ -122,8 +126,9 @@ class AsyncUsage(AsyncResource):
     ) -> UsageTimeseriesResponse:
         """Show the usage over time.
 
-        Returns the usage per day or per hour. Without a period the service takes the current billing period. Needs
-        an organisation admin: another key gets 403 `admin_required`.
+        Returns the usage per day or per hour. Without a period the service takes the current billing period.
+
+        Needs an organisation admin: another key gets 403 `admin_required`.
 
         Args:
             dimension: Only this dimension, by its name in the summary: `api_calls`, `events_ingested`,
@@ -131,8 +136,7 @@ class AsyncUsage(AsyncResource):
                 1 to 64 characters.
             granularity: The width of a data point.
             period_start: The first moment or day to count. Left out, the start of the current billing period.
-            period_end: The last moment or day to count (inclusive). Left out, now. Before `period_start`: 422
-                (chosen here).
+            period_end: The last moment or day to count (inclusive). Left out, now.
 
         Returns:
             The data points, oldest first.
