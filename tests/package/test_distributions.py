@@ -67,6 +67,12 @@ def test_the_wheel_holds_the_package_alone(wheel: Path) -> None:
     assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "embeddings", "local"}
 
 
+def test_no_two_files_of_the_wheel_are_the_same(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        contents = [content for name in archive.namelist() if (content := archive.read(name))]
+    assert len(contents) == len(set(contents))
+
+
 def test_the_installed_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
