@@ -1,14 +1,14 @@
 # Every target sets up what it needs; a machine with Python 3.11+ and make is enough.
 PYTHON ?= python3
 VENV   ?= .venv
-BIN    := $(VENV)/bin
+BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 FILE   ?= examples/conversation.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-busy test-slow generate check bench docs format clean
+.PHONY: help demo test test-all test-busy test-slow generate check bench docs format release-check clean
 
 help: ## show the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -35,6 +35,9 @@ test-all: ## the test suite on each supported Python that is present
 		echo "Python $$version"; \
 		$(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$version || exit 1; \
 	done
+
+release-check: $(VENV)/ready ## what a release would publish: metadata, linters, installed on each Python present
+	@$(BIN)/python .ci/release_check.py $(if $(KEEP),--keep '$(KEEP)') $(if $(TAG),--tag '$(TAG)')
 
 docs: $(VENV)/ready ## run every snippet of the README and the docs
 	@$(BIN)/python -m pytest tests/docs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.parser
+import re
 import subprocess
 import sys
 import sysconfig
@@ -63,6 +64,9 @@ def test_the_wheel_holds_the_package_alone(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         assert set(archive.namelist()) == expected | {f"{about}/{name}" for name in described}
         metadata = email.parser.BytesParser().parsebytes(archive.read(f"{about}/METADATA"))
+    links = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+    assert len(links) > 5
+    assert not [link for link in links if not link.startswith("https://")], "the package index has no other files"
     assert metadata["Name"] == "memsy-client"
     assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "embeddings", "local"}
 
