@@ -68,7 +68,7 @@ def _report(check: ContractCheck, as_json: bool, result: str, reason: str | None
     if as_json:
         print(json.dumps(_as_json(check, result, reason), indent=2))
     else:
-        print("\n".join(_as_text(check, result, reason)))
+        print("\n".join(map(_printable, _as_text(check, result, reason))))
     return {"clean": CLEAN, "deviations": DEVIATIONS}.get(result, NOT_CHECKED)
 
 
@@ -121,6 +121,11 @@ def _as_text(check: ContractCheck, result: str, reason: str | None) -> Iterator[
     amiss = sum(map(_is_amiss, check.findings))
     endings = {"clean": "nothing is amiss", "deviations": f"{amiss} of {len(check.findings)} operations are amiss"}
     yield endings.get(result, f"{result}: {reason}")
+
+
+def _printable(line: str) -> str:
+    """A line with nothing in it by which a server could write control characters to a terminal."""
+    return "".join(character if character.isprintable() else " " for character in line)
 
 
 def _lines(finding: Finding) -> Iterator[str]:

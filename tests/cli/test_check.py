@@ -105,6 +105,14 @@ def test_an_error_is_one_that_the_key_may_explain_or_a_failure(
     assert ran.outcomes(outcome)["usage_summary"]["status"] == status
 
 
+def test_what_a_server_says_cannot_steer_a_terminal(memsy: LocalMemsy, run: Run) -> None:
+    memsy.fail_next(status=403, body={"detail": "no\n\x1b[2Jmore"}, operation="me")
+    ran = run("check", **memsy.environment)
+    assert ran.code == 0
+    (line,) = [line for line in ran.out.splitlines() if line.startswith("declined: control me ")]
+    assert line.split()[-3:] == ["403", "no", "[2Jmore"]
+
+
 @pytest.mark.parametrize(("ahead", "code"), [(5, 0), (-3600, 1), (3600, 1)])
 def test_clocks_that_differ_by_more_than_a_minute_are_amiss(run: Run, ahead: int, code: int) -> None:
     with LocalMemsy() as memsy:

@@ -26,6 +26,16 @@ def test_generated_files_are_marked_and_no_others_are() -> None:
     assert {value for _, attribute, value in rows if attribute == "eol"} == {"lf"}
 
 
+def test_who_reports_or_changes_the_contract_is_asked_what_it_breaks() -> None:
+    forms = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("*")}
+    assert set(forms) == {"bug", "config", "contract"}
+    for name in ("bug", "contract"):
+        assert forms[name]["name"]
+        assert all(part["attributes"]["label"] for part in forms[name]["body"])
+    assert "make review" in str(forms["contract"])
+    assert "make review" in (ROOT / ".github" / "PULL_REQUEST_TEMPLATE.md").read_text("utf-8")
+
+
 def test_every_action_is_pinned_to_a_commit_and_says_its_version() -> None:
     assert len(WORKFLOWS) >= 3
     used = [line for path in WORKFLOWS for line in re.findall(r"uses: .*", path.read_text("utf-8"))]
