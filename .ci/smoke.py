@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import sys
 from importlib import metadata, resources
 from pathlib import Path
 
 import memsy_client
 from memsy_client import AsyncMemsyClient, EventPayload, MemsyClient, MemsyConnectionError, MemsyControlClient
+from memsy_client.cli.main import main as command
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +53,8 @@ def check_extras() -> None:
         with MemsyControlClient(local.control_url, local.api_key) as control:
             assert control.health().status == "ok"
         assert "Lisbon" in asyncio.run(search(local.base_url, local.api_key))
+        os.environ.update(local.environment)
+        assert command(["check"]) == 0
     assert any(point.name == "memsy_client" for point in metadata.entry_points(group="pytest11"))
 
 
