@@ -1,15 +1,15 @@
 # Every target sets up what it needs; a machine with Python 3.11+ and make is enough.
 PYTHON ?= python3
 VENV   ?= .venv
-BIN    := $(VENV)/bin
+BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 FILE   ?= examples/conversation.jsonl
 FORMAT ?= text
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-busy test-slow generate check review bench docs format clean
+.PHONY: help demo test test-all test-busy test-slow generate check review bench docs format release-check clean
 
 help: ## show the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -37,6 +37,9 @@ test-all: ## the test suite on each supported Python that is present
 		$(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$version || exit 1; \
 	done
 
+release-check: $(VENV)/ready ## what a release would publish: metadata, linters, installed on each Python present
+	@$(BIN)/python .ci/release_check.py $(if $(KEEP),--keep '$(KEEP)') $(if $(TAG),--tag '$(TAG)')
+
 docs: $(VENV)/ready ## run every snippet of the README and the docs
 	@$(BIN)/python -m pytest tests/docs
 
@@ -50,7 +53,7 @@ check: $(VENV)/ready ## generated code is current; lint, formatting, complexity 
 	@PYTHONPATH=codegen $(BIN)/python -m review.api_page --check
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples
+	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples .ci
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 

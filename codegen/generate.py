@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import copy
 import filecmp
+import hashlib
 import io
 import json
 import os
@@ -22,6 +23,7 @@ import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import docstrings
 import rules
@@ -71,7 +73,7 @@ def generate(
     data.models, data.enums = context.models, context.enums
     project = Project(openapi=data, config=config, custom_template_path=templates)
     project.env.undefined = StrictUndefined
-    project.env.globals |= {"contract": context, "docstrings": docstrings}
+    project.env.globals |= {"contract": context, "docstrings": docstrings, "spec": _identity(spec, document)}
     project.env.filters["literal"] = literal
     with contextlib.redirect_stdout(io.StringIO()), _own_programs_first():
         try:
@@ -84,6 +86,11 @@ def generate(
     # The embedded server reads the contract without a YAML library.
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     (output / "openapi.json").write_text(text, encoding="utf-8")
+
+
+def _identity(spec: Path, document: dict[str, Any]) -> dict[str, str]:
+    """What tells one contract from another: the version that it gives itself, and a hash of its file."""
+    return {"version": document["info"]["version"], "sha256": hashlib.sha256(spec.read_bytes()).hexdigest()}
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ._core.settings import Timeout
     from ._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
     from ._drop_in import install_as_memsy
+    from ._generated import __spec_sha256__, __spec_version__
     from ._generated import models as _models
     from ._transports.aiohttp import AiohttpTransport
     from .client import AsyncMemsyClient, AsyncMemsyControlClient, MemsyClient, MemsyControlClient
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
         "RetryPolicy",
         "Timeout",
         "UsageInfo",
+        "__spec_sha256__",
+        "__spec_version__",
         "__version__",
         "install_as_memsy",
         "requires_org_admin",
@@ -91,6 +94,8 @@ _MODULES = {
     "Timeout": "._core.settings",
     "USER_SCOPED_PROVIDERS": "._connector_providers",
     "UsageInfo": "._core.usage_and_rate_limit",
+    "__spec_sha256__": "._generated",
+    "__spec_version__": "._generated",
     "install_as_memsy": "._drop_in",
     "requires_org_admin": "._connector_providers",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
@@ -29,6 +30,9 @@ class TemplateContext:
 
     def __init__(self, content: dict[str, Any], data: GeneratorData, core: str) -> None:
         self.core = core
+        for tag, collection in data.endpoint_collections_by_tag.items():
+            # A template is told of an endpoint alone, not for which of its tags.
+            collection.endpoints = [replace(endpoint, tags=[tag]) for endpoint in collection.endpoints]
         self._models = Models(Document(content), data)
         self._tags = Tags(self._models, data)
         self.planes = self._tags.planes()
@@ -61,6 +65,16 @@ class TemplateContext:
     def call(self, endpoint: Endpoint) -> CallModule:
         """The module of an endpoint."""
         return CallModule(self._tags.method_of(endpoint), self._models, self.core)
+
+    def heading(self, endpoint: Endpoint) -> str:
+        """What an endpoint is: method and path, and the plane where a method of the client itself calls it.
+
+        So no two modules of one operation, which more than one plane has, are the same file.
+        """
+        raw = self._tags.method_of(endpoint).raw
+        tag = self._tags.tags[endpoint.tags[0]]
+        plane = f" of the {tag.name} plane" if tag.name in tag.planes else ""
+        return f"{raw.method.upper()} {raw.path}{plane}"
 
     def tag(self, module: str) -> TagModule:
         """The module of a tag."""

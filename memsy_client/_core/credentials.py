@@ -26,7 +26,7 @@ class Secret(str):
 
 
 def default_headers(api_key: object) -> tuple[tuple[str, str], ...]:
-    """The headers of every request.
+    """The headers of every request, whatever carries it.
 
     Raises:
         MemsyInputError: A header cannot carry the key.
@@ -38,6 +38,11 @@ def default_headers(api_key: object) -> tuple[tuple[str, str], ...]:
     return (
         ("Accept", "application/json"),
         ("Accept-Encoding", "gzip, deflate"),
-        ("User-Agent", f"memsy-client/{__version__} Python/{platform.python_version()}"),
         ("Authorization", Secret(f"Bearer {api_key}")),
     )
+
+
+def user_agent(product: object) -> str:
+    """The `User-Agent`: this package, Python, and as `name/version` what carries the requests, if that is known."""
+    own = f"memsy-client/{__version__} Python/{platform.python_version()}"
+    return f"{own} {product}" if isinstance(product, str) else own

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..exceptions import MemsyClosedError, MemsyInputError
+from .credentials import user_agent
 from .exchange import Exchange, Send, Sleep, exchange
 from .headers import merge_headers
 from .messages import Request
@@ -48,6 +49,14 @@ class SharedTransport(Generic[Transport]):
     transport: Transport
     is_owned: bool  # a caller's own is not closed with the client
     is_closed: bool = False
+    _user_agent: str | None = None
+
+    @property
+    def user_agent(self) -> str:
+        """The `User-Agent` of requests; found with the first of them, because what carries it is not loaded before."""
+        if self._user_agent is None:
+            self._user_agent = user_agent(getattr(self.transport, "user_agent_product", None))
+        return self._user_agent
 
     def release(self) -> Transport | None:
         """End its use; gives the transport if it is to be closed now."""
@@ -61,7 +70,7 @@ class _Sender(Generic[Transport]):
 
     shared: SharedTransport[Transport]
     base_url: str  # without a trailing slash
-    headers: tuple[tuple[str, str], ...]  # of every request, the key among them
+    headers: tuple[tuple[str, str], ...]  # of every request, the key among them, but for the `User-Agent`
     settings: Settings
     gives_raw: bool = False  # in place of parsed results
 
@@ -86,7 +95,7 @@ class _Sender(Generic[Transport]):
         """
         if self.shared.is_closed:
             raise with_call_context(MemsyClosedError("this client has been closed"), call)
-        headers = list(self.headers)
+        headers = [*self.headers, ("User-Agent", self.shared.user_agent)]
         if not call.operation.needs_key:
             headers = [(name, value) for name, value in headers if name != "Authorization"]
         if self.settings.headers or call.headers:

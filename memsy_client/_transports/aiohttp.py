@@ -29,12 +29,13 @@ class AiohttpTransport:
 
     def __init__(self, *, max_connections: int = 100, ssl: Any = None, proxy: str | None = None) -> None:
         try:
-            from .aiohttp_session import Session, is_supported_proxy
+            from .aiohttp_session import PRODUCT, Session, is_supported_proxy
         except ImportError as error:
             raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'") from error
         check_whole_number("max_connections", max_connections)
         if proxy is not None and not is_supported_proxy(proxy):
             raise MemsyInputError("proxy has to be an http:// or https:// URL: aiohttp supports no other kind")
+        self.user_agent_product = PRODUCT
         self._ssl = ssl
         self._proxy = proxy
         self._closed = False

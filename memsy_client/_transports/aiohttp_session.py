@@ -19,6 +19,9 @@ from . import errors, proxy_and_tls
 from .body import BodyDecoder
 from .limiter import KEEPALIVE, ConnectionLimiter
 
+#: What it is called in a `User-Agent`.
+PRODUCT = f"aiohttp/{aiohttp.__version__}"
+
 
 class Session:
     """The session of one event loop."""

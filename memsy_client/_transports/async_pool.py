@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
-from . import errors
+from . import errors, products
 from .limiter import KEEPALIVE, ConnectionLimiter
 from .per_loop import PerLoop
 
@@ -40,6 +40,11 @@ class AsyncPool:
         if self._closed:
             raise TransportError("this client has been closed", unsent=True)
         return await self._loops.get().send(request, limits)
+
+    @property
+    def user_agent_product(self) -> str | None:
+        """The HTTP library beneath."""
+        return products.pool_product()
 
     async def aclose(self) -> None:
         """Close the idle connections; those under way are closed when they are done."""

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
-from . import errors, forks
+from . import errors, forks, products
 from .body import BodyDecoder, collect
 from .threads import in_thread
 
@@ -41,6 +41,7 @@ class _CallersClient:
         self._client = client
         # Several of our clients may share one of the caller's.
         self._ownership = _ownerships.setdefault(client, _Ownership())
+        self.user_agent_product = products.client_product(client)
 
 
 class HttpxClientTransport(_CallersClient):

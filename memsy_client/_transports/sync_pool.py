@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
-from . import errors, forks
+from . import errors, forks, products
 from .limiter import KEEPALIVE, longest_wait, no_free_connection
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ class SyncPool:
             return response
         finally:
             self._slots.release()
+
+    @property
+    def user_agent_product(self) -> str | None:
+        """The HTTP library beneath."""
+        return products.pool_product()
 
     def close(self) -> None:
         """Close the idle connections; those under way are closed when they are done."""

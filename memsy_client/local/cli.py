@@ -91,7 +91,9 @@ def _path(text: str) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="memsy-client", description="A Memsy on this machine, for development and tests."
+        prog="memsy-client",
+        description="A Memsy on this machine, for development and tests.",
+        epilog="memsy-client check [--json] [--write] holds any server against the contract.",
     )
     parser.add_argument("--version", action="version", version=f"memsy-client {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")

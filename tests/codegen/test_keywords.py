@@ -193,7 +193,8 @@ def test_an_operation_without_security_is_sent_without_the_key(
     client._sender.headers = (("Accept", "x"), ("Authorization", "Bearer key"))
     monkeypatch.setattr(type(wire), "client", property(lambda self: client))
     wire.call("things.get")
-    assert [name for name, _ in wire.sent[-1].headers] == (["Accept", "Authorization"] if security else ["Accept"])
+    assert ("Accept", "x") in wire.sent[-1].headers
+    assert (("Authorization", "Bearer key") in wire.sent[-1].headers) == bool(security)
 
 
 # ---------------------------------------------------------------------------------- two parts of one name

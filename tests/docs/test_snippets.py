@@ -47,7 +47,7 @@ def test_a_snippet_runs_in_a_program_of_its_own(code, environment, tmp_path):
 
 
 def test_every_page_that_a_page_links_to_is_there():
-    for page in PAGES:
+    for page in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -62,8 +64,20 @@ async def test_every_kind_of_client_sends_the_same_target_headers_and_body(flavo
     other = await sent_by(flavour, server, case, *args, **kwargs)
     assert other.target == own.target
     assert other.body == own.body
-    for name in ("authorization", "accept", "accept-encoding", "content-type", "user-agent", "host"):
+    for name in ("authorization", "accept", "accept-encoding", "content-type", "host"):
         assert other.headers[name] == own.headers[name]
+
+
+async def test_the_user_agent_names_the_package_python_and_what_carries_the_request(
+    flavour: Flavour, serve: Serve
+) -> None:
+    case = next(case for case in ALL if case.operation.name == "health")
+    request = await sent_by(flavour, serve(answer(case.answer())), case)
+    library = flavour.name.partition("-")[2] or "httpx"  # our own pools use it
+    expected = (
+        f"memsy-client/{memsy_client.__version__} Python/{platform.python_version()} {library}/{version(library)}"
+    )
+    assert request.headers["user-agent"] == expected
 
 
 SEGMENTS = ["a/b", "../health", "..%2f", "é", "%2e", "%2e%2e", "a b", "a?b#c", "a&b=c", "a+b", ":@;,", "…", "...", "~"]

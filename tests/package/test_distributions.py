@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.parser
+import re
 import subprocess
 import sys
 import sysconfig
@@ -63,8 +64,17 @@ def test_the_wheel_holds_the_package_alone(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         assert set(archive.namelist()) == expected | {f"{about}/{name}" for name in described}
         metadata = email.parser.BytesParser().parsebytes(archive.read(f"{about}/METADATA"))
+    links = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+    assert len(links) > 5
+    assert not [link for link in links if not link.startswith("https://")], "the package index has no other files"
     assert metadata["Name"] == "memsy-client"
     assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "embeddings", "local"}
+
+
+def test_no_two_files_of_the_wheel_are_the_same(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        contents = [content for name in archive.namelist() if (content := archive.read(name))]
+    assert len(contents) == len(set(contents))
 
 
 def test_the_installed_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:

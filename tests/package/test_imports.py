@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 
 import memsy_client
 from memsy_client import exceptions, models
@@ -50,6 +53,8 @@ def test_the_public_names_are_these():
         "Timeout",
         "USER_SCOPED_PROVIDERS",
         "UsageInfo",
+        "__spec_sha256__",
+        "__spec_version__",
         "__version__",
         "install_as_memsy",
         "requires_org_admin",
@@ -79,11 +84,17 @@ def test_every_public_class_and_function_is_documented(name):
                 assert value.__doc__ or getattr(super(found, found), attribute, value).__doc__, f"{name}.{attribute}"
 
 
+def test_the_package_says_which_contract_it_was_generated_from():
+    contract = (Path(__file__).parents[2] / "openapi.yaml").read_bytes()
+    assert memsy_client.__spec_sha256__ == hashlib.sha256(contract).hexdigest()
+    assert memsy_client.__spec_version__ == yaml.safe_load(contract)["info"]["version"]
+
+
 def test_importing_the_package_loads_neither_models_nor_the_server_nor_an_http_library():
-    loaded = run("import memsy_client, sys; print(*sys.modules)").split()
+    loaded = run("import memsy_client, sys; memsy_client.__spec_version__; print(*sys.modules)").split()
     assert "httpx" not in loaded
     assert "attrs" not in loaded
-    assert not [name for name in loaded if name.startswith(("memsy_client.local", "memsy_client._generated"))]
+    assert not [name for name in loaded if name.startswith(("memsy_client.local", "memsy_client._generated."))]
 
 
 @pytest.mark.parametrize("kind", ["MemsyClient", "AsyncMemsyClient", "MemsyControlClient", "AsyncMemsyControlClient"])

@@ -1,4 +1,4 @@
-"""GET /health"""
+"""GET /health of the control plane"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /me"""
+"""GET /me of the control plane"""
 
 from __future__ import annotations
 

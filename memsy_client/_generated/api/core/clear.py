@@ -1,4 +1,4 @@
-"""DELETE /clear/{container_tag}"""
+"""DELETE /clear/{container_tag} of the core plane"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /health"""
+"""GET /health of the core plane"""
 
 from __future__ import annotations
 

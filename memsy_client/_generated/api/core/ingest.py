@@ -1,4 +1,4 @@
-"""POST /ingest"""
+"""POST /ingest of the core plane"""
 
 from __future__ import annotations
 

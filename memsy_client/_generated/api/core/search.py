@@ -1,4 +1,4 @@
-"""POST /search"""
+"""POST /search of the core plane"""
 
 from __future__ import annotations
 

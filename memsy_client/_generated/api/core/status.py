@@ -1,4 +1,4 @@
-"""POST /status"""
+"""POST /status of the core plane"""
 
 from __future__ import annotations
 

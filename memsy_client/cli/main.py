@@ -1,0 +1,18 @@
+"""Which part of the package carries out a command. Only that part is imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments[:1] == ["check"]:
+        from .check import main as check
+
+        return check(arguments[1:])
+    from ..local.cli import main as local
+
+    return local(arguments)
