@@ -7,7 +7,6 @@ import logging
 from email.utils import formatdate
 from typing import Any
 
-import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HALF_OPEN_SECONDS = 30.0
@@ -129,22 +128,17 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is not HTTP, unless it comes behind an answer."""
-        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+        if not self._is_between_requests and self.cycle.response_started:
             self.transport.abort()
             return
-        content = msg.encode("ascii")
-        headers = [
-            ("content-type", "text/plain; charset=utf-8"),
-            ("content-length", str(len(content))),
-            ("date", formatdate(usegmt=True)),
-            ("connection", "close"),
-        ]
-        for event in (
-            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
-            h11.Data(data=content),
-            h11.EndOfMessage(),
-        ):
-            self.transport.write(self.conn.send(event) or b"")
+        lines = (
+            "HTTP/1.1 400 Bad Request",
+            "content-type: text/plain; charset=utf-8",
+            f"content-length: {len(msg)}",
+            f"date: {formatdate(usegmt=True)}",
+            "connection: close",
+        )
+        self.transport.write("\r\n".join([*lines, "", msg]).encode("ascii"))
         self.transport.close()
 
     def shutdown(self) -> None:
