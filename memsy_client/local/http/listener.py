@@ -184,7 +184,8 @@ def _expects_continue(request: Request) -> bool:
 
 async def _respond(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
     response = StarletteResponse(answer.content, answer.status_code)
-    headers = {"date": formatdate(usegmt=True), **answer.headers}
+    # A scripted response may have a date of its own.
+    headers = {"date": formatdate(usegmt=True)} | {name.lower(): value for name, value in answer.headers.items()}
     response.raw_headers += [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     await response(scope, receive, send)
 
