@@ -15,8 +15,10 @@ from yarl import URL
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
+from .aiohttp_guard import GuardedRequest, GuardedResponse
 from .body import BodyDecoder
 from .limiter import KEEPALIVE, ConnectionLimiter
+from .traffic import StaleConnectionError
 
 
 class Session:
@@ -27,7 +29,6 @@ class Session:
             asyncio.get_running_loop()
         except RuntimeError:
             raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
-        self._used = 0.0
         self._environment_proxy = lru_cache(maxsize=64)(_environment_proxy)
         self._limiter = ConnectionLimiter(max_connections)
         self._http = aiohttp.ClientSession(
@@ -38,6 +39,7 @@ class Session:
             auto_decompress=False,  # `BodyDecoder` does it, within the limit
             # The environment's proxies are looked up once, below; aiohttp would do it for each request, in a thread.
             trust_env=False,
+            request_class=GuardedRequest,
             response_class=_Response,
         )
 
@@ -45,22 +47,17 @@ class Session:
         started = time.monotonic()
         await self._limiter.acquire(limits)
         try:
-            if started - self._used > _LONG_IDLE:
-                await _notice_closed_connections()
-            try:
-                response = await self._exchange(request, limits, started, ssl, proxy)
-            except aiohttp.ClientConnectionError as error:
-                if not _is_stale_connection(error, request):
-                    raise
-                response = await self._exchange(request, limits, started, ssl, proxy)
+            while True:
+                try:
+                    return await self._exchange(request, limits, started, ssl, proxy)
+                except StaleConnectionError:
+                    continue
         except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
             raise _failure(error, limits, time.monotonic() - started) from error
         finally:
             self._limiter.release()
-        self._used = time.monotonic()
-        return response
 
     async def _exchange(
         self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None
@@ -102,7 +99,7 @@ class _ConnectionLostError(Exception):
         self.error = error
 
 
-class _Response(aiohttp.ClientResponse):
+class _Response(GuardedResponse):
     """Hides the errors after which aiohttp would send a request again, unseen by the call's policy and history."""
 
     async def start(self, connection: Any) -> aiohttp.ClientResponse:
@@ -141,22 +138,6 @@ def _left(limits: Limits, started: float) -> float | None:
         return None
     waited = time.monotonic() - started
     return max(limits.total if waited < 0.001 else limits.total - waited, 0.001)  # aiohttp takes 0 for no limit
-
-
-#: Seconds without a request after which servers may have closed connections that nobody has noticed yet.
-_LONG_IDLE = 0.05
-
-
-async def _notice_closed_connections() -> None:
-    # The loop learns of them in one turn and tells aiohttp in the next, if the program has kept it from doing so.
-    for _ in range(2):
-        await asyncio.sleep(0)
-
-
-def _is_stale_connection(error: aiohttp.ClientConnectionError, request: Request) -> bool:
-    """Whether a connection was found closed before anything was written, which a body of several pieces cannot tell."""
-    refusals = [kind for kind in (error, error.__cause__) if isinstance(kind, aiohttp.ClientConnectionResetError)]
-    return bool(refusals) and len(request.body or b"") <= _PIECE
 
 
 #: How much of a body is written at once.

@@ -12,8 +12,9 @@ import httpx
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
-from .body import BodyDecoder, EndGuard, collect
+from .body import BodyDecoder, collect
 from .httpx_transport import from_httpx, to_httpx, transport_over
+from .traffic import StaleConnectionError, Traffic, has_forbidden_body
 
 
 class AsyncConnection:
@@ -21,38 +22,43 @@ class AsyncConnection:
 
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
-        self._backend = _Backend()
-        pool = httpcore.AsyncConnectionPool(network_backend=self._backend, **proxy_and_tls.pool_options(base_url))
+        self._traffic = Traffic()
+        self._is_spoilt = False
+        backend = _Backend(self._traffic)
+        pool = httpcore.AsyncConnectionPool(network_backend=backend, **proxy_and_tls.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
         self._transport = transport_over(self._connection, httpx.AsyncHTTPTransport)
 
     @property
-    def is_alive(self) -> bool:
-        """Whether an idle connection can carry one more request, as far as this side knows."""
-        return self._connection.is_idle() and not self._connection.has_expired() and not self._backend.guard.kept
+    def is_reusable(self) -> bool:
+        """Whether the last response came whole, with nothing behind it."""
+        return self._connection.is_idle() and not self._traffic.kept and not self._is_spoilt
 
     @property
     def was_written(self) -> bool:
         """Whether any byte of the last request may have left."""
-        return self._backend.was_written
+        return self._traffic.was_written
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, fully read. As `SyncConnection.send`."""
         started = time.monotonic()
-        self._backend.was_written = False
+        self._traffic.begin_request()
         try:
             answer = await self._transport.handle_async_request(to_httpx(request, limits))
             response = from_httpx(answer)
+            self._is_spoilt = has_forbidden_body(request.method, response.status_code, response.headers)
             stream: Any = answer.stream
             try:
                 response.content = await collect(BodyDecoder(response, limits), aiter(stream), self.aclose)
             finally:
                 await stream.aclose()
                 response.elapsed = time.monotonic() - started
-        except (ResponseTooLargeError, TransportError):
+        except (ResponseTooLargeError, StaleConnectionError, TransportError):
             raise
         except Exception as error:
-            raise errors.failure(error) from error
+            failure = errors.failure(error)
+            failure.unsent = failure.unsent or not self._traffic.was_written
+            raise failure from error
         return response
 
     async def aclose(self) -> None:
@@ -64,13 +70,12 @@ class AsyncConnection:
 
 
 class _Backend(httpcore.AnyIOBackend):
-    def __init__(self) -> None:
+    def __init__(self, traffic: Traffic) -> None:
         super().__init__()
-        self.was_written = False
-        self.guard = EndGuard()
+        self._traffic = traffic
 
     async def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await super().connect_tcp(*args, **kwargs), self)
+        return _Stream(await super().connect_tcp(*args, **kwargs), self._traffic)
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -79,9 +84,9 @@ class _Stream(httpcore.AsyncNetworkStream):
     #: How much is held, and passed on at once, at most.
     _PIECE = 64 * 1024
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, backend: _Backend) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, traffic: Traffic) -> None:
         self._stream = stream
-        self._backend = backend
+        self._traffic = traffic
         self._held = b""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -89,8 +94,7 @@ class _Stream(httpcore.AsyncNetworkStream):
             # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 await self._write_held()
-        guard = self._backend.guard
-        return guard.take() or guard.keep_last(await self._stream.read(max_bytes, timeout))
+        return self._traffic.take() or self._traffic.keep_last(await self._stream.read(max_bytes, timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._timeout = timeout
@@ -103,15 +107,15 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def _write_held(self) -> None:
         held, self._held = self._held, b""
-        self._backend.was_written = True
+        self._traffic.before_write(held, self._stream)
         await self._stream.write(held, self._timeout)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
     async def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
-        self._backend.guard.take()  # as the sync connection does
-        return _Stream(await self._stream.start_tls(*args, **kwargs), self._backend)
+        self._traffic.begin_encryption()
+        return _Stream(await self._stream.start_tls(*args, **kwargs), self._traffic)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -17,6 +17,7 @@ from .._core.transport import Limits, TransportError
 from . import errors
 from .limiter import KEEPALIVE, ConnectionLimiter
 from .per_loop import PerLoop
+from .traffic import StaleConnectionError
 
 if TYPE_CHECKING:
     from .async_connection import AsyncConnection
@@ -68,15 +69,19 @@ class _LoopPool:
         with anyio.move_on_after(limits.total):
             await self._limiter.acquire(limits)
             try:
-                connection = await self._take()
-                try:
-                    response = await connection.send(request, limits)
-                except BaseException:
-                    unsent = not connection.was_written
-                    await connection.aclose()
-                    raise
-                await self._put_back(connection)
-                return response
+                while True:
+                    connection = await self._take()
+                    try:
+                        response = await connection.send(request, limits)
+                    except StaleConnectionError:
+                        await connection.aclose()
+                    except BaseException:
+                        unsent = not connection.was_written
+                        await connection.aclose()
+                        raise
+                    else:
+                        await self._put_back(connection)
+                        return response
             finally:
                 self._limiter.release()
         raise errors.out_of_time(limits, unsent=unsent)
@@ -89,7 +94,7 @@ class _LoopPool:
     async def _take(self) -> AsyncConnection:
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_alive:
+            if time.monotonic() - connection.idle_since <= KEEPALIVE:
                 return connection
             await connection.aclose()
         # The network stack is loaded with the first connection, so that making a client takes no time.
@@ -100,6 +105,9 @@ class _LoopPool:
 
     async def _put_back(self, connection: AsyncConnection) -> None:
         now = connection.idle_since = time.monotonic()
+        if not connection.is_reusable:
+            await connection.aclose()
+            return
         self._idle.append(connection)
         while self._idle and (self._closed or now - self._idle[0].idle_since > KEEPALIVE):
             await self._idle.popleft().aclose()

@@ -64,31 +64,6 @@ async def collect(body: BodyDecoder, chunks: AsyncIterator[bytes], close: Callab
     return body.content()
 
 
-class EndGuard:
-    """Tells whether a connection has brought more than the response that the server announced.
-
-    The last byte read is kept back until more is asked for. A response that is complete without it is followed by bytes
-    that nobody asked for, and the HTTP library would take those for the next response.
-    """
-
-    #: The last byte; of a complete response there is none left.
-    kept = b""
-    _is_http = False
-
-    def take(self) -> bytes:
-        """The byte that was kept back, if any."""
-        kept, self.kept = self.kept, b""
-        return kept
-
-    def keep_last(self, data: bytes) -> bytes:
-        """What to pass on of the data that was read."""
-        self._is_http = self._is_http or data.startswith(b"H")  # a SOCKS proxy's replies come first, and stay whole
-        if not self._is_http or len(data) < 2:
-            return data
-        self.kept = data[-1:]
-        return data[:-1]
-
-
 class _Layer:
     """One compression, being undone."""
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import httpcore
 
-from .body import EndGuard
 from .threads import in_thread
+from .traffic import Traffic
 
 
 class Deadline:
@@ -38,10 +38,10 @@ class Deadline:
 
 
 class TimedBackend(httpcore.SyncBackend):
-    def __init__(self, deadline: Deadline, guard: EndGuard) -> None:
+    def __init__(self, deadline: Deadline, traffic: Traffic) -> None:
         super().__init__()
         self._deadline = deadline
-        self._guard = guard
+        self._traffic = traffic
 
     def connect_tcp(
         self,
@@ -66,7 +66,7 @@ class TimedBackend(httpcore.SyncBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
-                return _TimedStream(stream, self._deadline, self._guard)
+                return _TimedStream(stream, self._deadline, self._traffic)
         raise failure or httpcore.ConnectError("the host has no address")
 
     def _resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
@@ -101,10 +101,10 @@ class _TimedStream(httpcore.NetworkStream):
     #: How much is held at most, and written before the deadline is checked again.
     _PIECE = 64 * 1024
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, guard: EndGuard) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, traffic: Traffic) -> None:
         self._stream = stream
         self._deadline = deadline
-        self._guard = guard
+        self._traffic = traffic
         self._held = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -112,7 +112,9 @@ class _TimedStream(httpcore.NetworkStream):
             # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 self._write_held()
-        return self._guard.take() or self._guard.keep_last(self._stream.read(max_bytes, self._deadline.left(timeout)))
+        return self._traffic.take() or self._traffic.keep_last(
+            self._stream.read(max_bytes, self._deadline.left(timeout))
+        )
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # Headers and body come apart. They are held until the response is waited for, so that they leave in one piece:
@@ -127,7 +129,9 @@ class _TimedStream(httpcore.NetworkStream):
 
     def _write_held(self) -> None:
         held, self._held = self._held, b""
-        self._stream.write(held, self._deadline.left(self._timeout))
+        left = self._deadline.left(self._timeout)
+        self._traffic.before_write(held, self._stream)
+        self._stream.write(held, left)
 
     def close(self) -> None:
         self._stream.close()
@@ -135,9 +139,9 @@ class _TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        self._guard.take()  # a proxy's byte beyond its response is not the first of what is encrypted
+        self._traffic.begin_encryption()
         stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
-        return _TimedStream(stream, self._deadline, self._guard)
+        return _TimedStream(stream, self._deadline, self._traffic)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

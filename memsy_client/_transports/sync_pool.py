@@ -17,6 +17,7 @@ from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors, forks
 from .limiter import KEEPALIVE, longest_wait, no_free_connection
+from .traffic import StaleConnectionError
 
 if TYPE_CHECKING:
     from .sync_connection import SyncConnection
@@ -55,16 +56,23 @@ class SyncPool:
         if not self._slots.acquire(timeout=longest_wait(limits)):
             raise no_free_connection(limits)
         try:
+            return self._send(request, limits, ends)
+        finally:
+            self._slots.release()
+
+    def _send(self, request: Request, limits: Limits, ends: float | None) -> Response:
+        while True:
             connection = self._take()
             try:
                 response = connection.send(request, limits, ends)
+            except StaleConnectionError:
+                connection.close()
             except BaseException:
                 connection.close()
                 raise
-            self._put_back(connection)
-            return response
-        finally:
-            self._slots.release()
+            else:
+                self._put_back(connection)
+                return response
 
     def close(self) -> None:
         """Close the idle connections; those under way are closed when they are done."""
@@ -90,7 +98,7 @@ class SyncPool:
                     from .sync_connection import SyncConnection
 
                     return SyncConnection(self._base_url)
-            if connection.is_alive:
+            if time.monotonic() - connection.idle_since <= KEEPALIVE:
                 return connection
             connection.close()
 
@@ -99,11 +107,11 @@ class SyncPool:
         stale = []
         with self._lock:
             closed = self._closed
-            if not closed:
+            if not closed and connection.is_reusable:
                 self._idle.append(connection)
             while self._idle and now - self._idle[0].idle_since > KEEPALIVE:
                 stale.append(self._idle.popleft())
-        if closed:
+        if closed or not connection.is_reusable:
             stale.append(connection)
         for unused in stale:
             unused.close()

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from echo_server import Echo, asked
 from support.flavours import EACH_TRANSPORT, EVERY, KEY, Flavour
-from support.server import Script, Server, answer, chunked, hang, message, raw
+from support.server import Exchange, Script, Server, answer, chunked, hang, message, raw
 
 from memsy_client import (
     AiohttpTransport,
@@ -76,6 +76,21 @@ async def test_what_is_not_http_is_not_quoted(flavour: Flavour, script: Script, 
             await flavour.call(client.ingest, [])
     assert "secret" not in str(caught.value)
     assert not caught.value.unsent
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("flavour", EACH_TRANSPORT, ids=lambda flavour: flavour.name)
+async def test_a_body_that_breaks_off_in_a_later_segment_is_not_waited_for(flavour: Flavour, serve: Serve) -> None:
+    def script(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        exchange.wait(0.05)
+        exchange.send(b"secret\r\n")
+        exchange.wait()
+
+    server = serve(script)
+    async with flavour.client(server.origin, timeout=60) as client:
+        with anyio.fail_after(30), pytest.raises(MemsyConnectionError, match="not complete, valid HTTP"):
+            await flavour.call(client.ingest, [])
 
 
 @pytest.mark.anyio
