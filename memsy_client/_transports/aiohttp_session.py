@@ -17,7 +17,7 @@ from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
 from .aiohttp_guard import GuardedRequest, GuardedResponse
 from .body import BodyDecoder
-from .limiter import KEEPALIVE, ConnectionLimiter
+from .limiter import KEEPALIVE, TaskLimiter
 from .traffic import StaleConnectionError
 
 
@@ -30,7 +30,7 @@ class Session:
         except RuntimeError:
             raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
         self._environment_proxy = lru_cache(maxsize=64)(_environment_proxy)
-        self._limiter = ConnectionLimiter(max_connections)
+        self._limiter = TaskLimiter(max_connections)
         self._http = aiohttp.ClientSession(
             # The limiter counts connections already, and tells a wait for a slot from a slow connection.
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE),
@@ -45,19 +45,27 @@ class Session:
 
     async def send(self, request: Request, limits: Limits, ssl: Any, proxy: str | None) -> Response:
         started = time.monotonic()
-        await self._limiter.acquire(limits)
+        slot = self._limiter.slot()
         try:
-            while True:
-                try:
-                    return await self._exchange(request, limits, started, ssl, proxy)
-                except StaleConnectionError:
-                    continue
-        except (ResponseTooLargeError, TransportError):
-            raise
-        except Exception as error:
-            raise _failure(error, limits, time.monotonic() - started) from error
+            try:
+                await self._limiter.acquire(slot, limits)
+                response = await self._send(request, limits, started, ssl, proxy)
+            finally:
+                self._limiter.release(slot)
         finally:
-            self._limiter.release()
+            self._limiter.release(slot)  # an interruption may have kept it from being released above
+        return response
+
+    async def _send(self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None) -> Response:
+        while True:
+            try:
+                return await self._exchange(request, limits, started, ssl, proxy)
+            except StaleConnectionError:
+                continue
+            except (ResponseTooLargeError, TransportError):
+                raise
+            except Exception as error:
+                raise _failure(error, limits, time.monotonic() - started) from error
 
     async def _exchange(
         self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None

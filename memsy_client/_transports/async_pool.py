@@ -15,7 +15,7 @@ from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors
-from .limiter import KEEPALIVE, ConnectionLimiter
+from .limiter import KEEPALIVE, Slot, TaskLimiter
 from .per_loop import PerLoop
 from .traffic import StaleConnectionError
 
@@ -59,32 +59,41 @@ class _LoopPool:
     def __init__(self, base_url: str, max_connections: int) -> None:
         self._base_url = base_url
         self._idle: deque[AsyncConnection] = deque()
-        self._limiter = ConnectionLimiter(max_connections)
+        self._limiter = TaskLimiter(max_connections)
         self._closed = False
 
     async def send(self, request: Request, limits: Limits) -> Response:
         import anyio
 
-        unsent = True
-        with anyio.move_on_after(limits.total):
-            await self._limiter.acquire(limits)
+        slot = self._limiter.slot()
+        response = None
+        try:
+            with anyio.move_on_after(limits.total):
+                try:
+                    await self._limiter.acquire(slot, limits)
+                    response = await self._send(request, limits, slot)
+                finally:
+                    self._limiter.release(slot)
+        finally:
+            self._limiter.release(slot)  # as in the sync pool
+        if response is None:
+            raise errors.out_of_time(limits, unsent=slot.is_unsent)
+        return response
+
+    async def _send(self, request: Request, limits: Limits, slot: Slot) -> Response:
+        while True:
+            connection = await self._take()
             try:
-                while True:
-                    connection = await self._take()
-                    try:
-                        response = await connection.send(request, limits)
-                    except StaleConnectionError:
-                        await connection.aclose()
-                    except BaseException:
-                        unsent = not connection.was_written
-                        await connection.aclose()
-                        raise
-                    else:
-                        await self._put_back(connection)
-                        return response
-            finally:
-                self._limiter.release()
-        raise errors.out_of_time(limits, unsent=unsent)
+                response = await connection.send(request, limits)
+            except StaleConnectionError:
+                await connection.aclose()
+            except BaseException:
+                slot.is_unsent = not connection.was_written
+                await connection.aclose()
+                raise
+            else:
+                await self._put_back(connection)
+                return response
 
     async def aclose(self) -> None:
         self._closed = True

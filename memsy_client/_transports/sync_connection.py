@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -74,3 +75,7 @@ class SyncConnection:
     def close(self) -> None:
         """Close it."""
         self._connection.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError):  # it was not made
+            self.close()  # an interruption may have come before anybody else could

@@ -6,7 +6,7 @@ puts it back. Threads share the stack, a forked child starts one of its own.
 
 from __future__ import annotations
 
-import threading
+import contextlib
 import time
 import warnings
 from collections import deque
@@ -16,7 +16,7 @@ from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors, forks
-from .limiter import KEEPALIVE, longest_wait, no_free_connection
+from .limiter import KEEPALIVE, ThreadLimiter
 from .traffic import StaleConnectionError
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ class SyncPool:
         if self._used:
             forks.inherited.append(self._idle)
         self._used = False
-        self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(self._max_connections)
+        self._limiter = ThreadLimiter(self._max_connections)
         self._idle: deque[SyncConnection] = deque()
 
     def send(self, request: Request, limits: Limits) -> Response:
@@ -53,12 +52,17 @@ class SyncPool:
         if self._closed:
             raise TransportError("this client has been closed", unsent=True)
         ends = None if limits.total is None else time.monotonic() + limits.total
-        if not self._slots.acquire(timeout=longest_wait(limits)):
-            raise no_free_connection(limits)
+        limiter = self._limiter  # a fork may replace it
+        slot = limiter.slot()
         try:
-            return self._send(request, limits, ends)
+            try:
+                limiter.acquire(slot, limits)
+                response = self._send(request, limits, ends)
+            finally:
+                limiter.release(slot)
         finally:
-            self._slots.release()
+            limiter.release(slot)  # an interruption may have kept it from being released above
+        return response
 
     def _send(self, request: Request, limits: Limits, ends: float | None) -> Response:
         while True:
@@ -77,10 +81,9 @@ class SyncPool:
     def close(self) -> None:
         """Close the idle connections; those under way are closed when they are done."""
         self._closed = True
-        with self._lock:
-            idle, self._idle = self._idle, deque()
-        for connection in idle:
-            connection.close()
+        with contextlib.suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def __del__(self) -> None:
         if getattr(self, "_used", False) and not self._closed:
@@ -90,9 +93,9 @@ class SyncPool:
     def _take(self) -> SyncConnection:
         self._used = True
         while True:
-            with self._lock:
-                connection = self._idle.pop() if self._idle else None
-            if connection is None:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
                 # The network stack is loaded with the first connection, so that making a client takes no time.
                 with lazy.import_lock, errors.connect_errors():
                     from .sync_connection import SyncConnection
@@ -103,15 +106,13 @@ class SyncPool:
             connection.close()
 
     def _put_back(self, connection: SyncConnection) -> None:
+        if not connection.is_reusable:
+            connection.close()
+            return
         now = connection.idle_since = time.monotonic()
-        stale = []
-        with self._lock:
-            closed = self._closed
-            if not closed and connection.is_reusable:
-                self._idle.append(connection)
-            while self._idle and now - self._idle[0].idle_since > KEEPALIVE:
-                stale.append(self._idle.popleft())
-        if closed or not connection.is_reusable:
-            stale.append(connection)
-        for unused in stale:
-            unused.close()
+        self._idle.append(connection)
+        if self._closed:
+            self.close()
+        with contextlib.suppress(IndexError):  # other threads take and close them, too
+            while now - self._idle[0].idle_since > KEEPALIVE:
+                self._idle.popleft().close()
