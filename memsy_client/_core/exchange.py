@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, TypeVar
 
 from ..exceptions import Attempt, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
@@ -31,13 +31,20 @@ class Send(NamedTuple):
     limits: Limits
 
 
+class Prepare(NamedTuple):
+    """Do what the first request needs, such as imports: in a thread, which is left to itself after so many seconds."""
+
+    work: Callable[[], object]
+    seconds: float | None
+
+
 class Sleep(NamedTuple):
     """Wait that many seconds: the driver sends back None."""
 
     seconds: float
 
 
-Exchange = Generator[Send | Sleep, Response | None, RawResponse[T]]
+Exchange = Generator[Prepare | Send | Sleep, Response | None, RawResponse[T]]
 
 
 class _AttemptOutcome(NamedTuple):
@@ -49,8 +56,16 @@ class _AttemptOutcome(NamedTuple):
     cause: BaseException | None = None
 
 
-def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]:
+def exchange(
+    call: Call[T], request: Request, settings: Settings, preparation: Callable[[], Callable[[], object] | None]
+) -> Exchange[T]:
     """The exchange of one call.
+
+    Args:
+        call: What is called.
+        request: The request that it comes to.
+        settings: The limits, retries and hooks.
+        preparation: Gives what has to be done before the request can be sent, if anything is left to do.
 
     Raises:
         MemsyError: The call failed; it holds all that was tried.
@@ -59,7 +74,8 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
     deadline = math.inf if settings.deadline is None else started + settings.deadline
     attempts: list[Attempt] = []
     while True:
-        attempt, response, error, cause = yield from _attempt(call, request, settings, deadline, len(attempts) + 1)
+        number = len(attempts) + 1
+        attempt, response, error, cause = yield from _attempt(call, request, settings, preparation, deadline, number)
         if error is None:
             assert response is not None
             return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started)
@@ -73,8 +89,13 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
 
 
 def _attempt(
-    call: Call[Any], request: Request, settings: Settings, deadline: float, number: int
-) -> Generator[Send, Response | None, _AttemptOutcome]:
+    call: Call[Any],
+    request: Request,
+    settings: Settings,
+    preparation: Callable[[], Callable[[], object] | None],
+    deadline: float,
+    number: int,
+) -> Generator[Prepare | Send, Response | None, _AttemptOutcome]:
     operation = call.operation
     call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
     started = time.monotonic()
@@ -82,6 +103,10 @@ def _attempt(
     error: MemsyError | None = None
     cause: BaseException | None = None
     try:
+        work = preparation()
+        if work is not None:
+            yield from _prepare(work, deadline)
+            started = time.monotonic()  # what it took counts against the deadline alone
         response = yield Send(request, _limits(settings, deadline - started))
     except Exception as failure:
         error, cause = _error_of(failure, settings, deadline), failure.__cause__ or failure
@@ -107,6 +132,20 @@ def _attempt(
     log_response(event)
     call_hook(settings.on_response, event)
     return _AttemptOutcome(attempt, response, error, cause)
+
+
+def _prepare(work: Callable[[], object], deadline: float) -> Generator[Prepare, Response | None, None]:
+    left = deadline - time.monotonic()
+    try:
+        yield Prepare(work, None if left == math.inf else max(left, 0.0))
+    except TransportError:
+        raise
+    except TimeoutError as error:
+        raise TransportError("timed out before the request", timed_out=True, unsent=True) from error
+    except Exception as error:
+        raise TransportError(f"cannot connect: {error}", unsent=True) from error
+    if time.monotonic() >= deadline:
+        raise TransportError("timed out before the request", timed_out=True, unsent=True)
 
 
 def _limits(settings: Settings, left: float) -> Limits:

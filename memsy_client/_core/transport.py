@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from .messages import Request, Response
@@ -50,6 +51,13 @@ class ResponseTooLargeError(Exception):
     def __init__(self, response: Response | None = None) -> None:
         super().__init__()
         self.response = response
+
+
+class Preparable(Protocol):
+    """A transport that needs something before its first request, which must not cost that one its time-out."""
+
+    def preparation(self, base_url: str) -> Callable[[], object] | None:
+        """What to do in another thread before a request is sent to the address; None if there is nothing to do."""
 
 
 @runtime_checkable

@@ -15,6 +15,7 @@ from yarl import URL
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
+from .aiohttp import SUPPORTED_PROXIES
 from .aiohttp_guard import GuardedRequest, GuardedResponse
 from .body import BodyDecoder
 from .limiter import KEEPALIVE, TaskLimiter
@@ -42,6 +43,12 @@ class Session:
             request_class=GuardedRequest,
             response_class=_Response,
         )
+
+    @staticmethod
+    def prepare(scheme: str, ssl: Any) -> None:
+        """Make what takes long to make."""
+        if scheme == "https" and ssl is None:
+            proxy_and_tls.default_ssl_context()
 
     async def send(self, request: Request, limits: Limits, ssl: Any, proxy: str | None) -> Response:
         started = time.monotonic()
@@ -119,17 +126,12 @@ class _Response(GuardedResponse):
 
 def _environment_proxy(scheme: str, authority: str) -> str | None:
     proxy = proxy_and_tls.environment_proxy(f"{scheme}://{authority}")
-    if proxy and not is_supported_proxy(proxy):
+    if proxy and not proxy.lower().startswith(SUPPORTED_PROXIES):
         kind = proxy.partition("://")[0]
         raise TransportError(
             f"cannot connect: aiohttp does not support the {kind} proxy that the environment names", unsent=True
         )
     return proxy
-
-
-def is_supported_proxy(proxy: str) -> bool:
-    # aiohttp would speak HTTP to a proxy of any kind.
-    return proxy.lower().startswith(("http://", "https://"))
 
 
 @lru_cache(maxsize=64)

@@ -115,7 +115,9 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         self._traffic.begin_encryption()
-        return _Stream(await self._stream.start_tls(*args, **kwargs), self._traffic)
+        stream = await self._stream.start_tls(*args, **kwargs)
+        self._traffic.encrypted(stream)
+        return _Stream(stream, self._traffic)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._core import lazy
@@ -16,7 +17,7 @@ from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors
 from .limiter import KEEPALIVE, Slot, TaskLimiter
-from .per_loop import PerLoop
+from .per_loop import PerLoop, anyio_loader
 from .traffic import StaleConnectionError
 
 if TYPE_CHECKING:
@@ -33,8 +34,21 @@ class AsyncPool:
 
     def __init__(self, base_url: str, max_connections: int) -> None:
         self._base_url = base_url
-        self._closed = False
+        self._closed = self._is_prepared = False
         self._loops = PerLoop(lambda: _LoopPool(base_url, max_connections))
+
+    def preparation(self, base_url: str) -> Callable[[], object] | None:
+        """As `Preparable.preparation`."""
+        if self._is_prepared:
+            return None
+        load_anyio = anyio_loader()
+
+        def prepare() -> None:
+            load_anyio()
+            _connect(self._base_url)
+            self._is_prepared = True
+
+        return prepare
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
@@ -51,6 +65,14 @@ class AsyncPool:
         if not self._closed and self._loops.was_used:
             warnings.warn(f"a client of {self._base_url} was not closed", ResourceWarning, source=self, stacklevel=2)
             self._loops.release()
+
+
+def _connect(base_url: str) -> AsyncConnection:
+    # The network stack is loaded with the first connection, so that making a client takes no time.
+    with lazy.import_lock, errors.connect_errors():
+        from .async_connection import AsyncConnection
+
+        return AsyncConnection(base_url)
 
 
 class _LoopPool:
@@ -106,11 +128,7 @@ class _LoopPool:
             if time.monotonic() - connection.idle_since <= KEEPALIVE:
                 return connection
             await connection.aclose()
-        # The network stack is loaded with the first connection, so that making a client takes no time.
-        with lazy.import_lock, errors.connect_errors():
-            from .async_connection import AsyncConnection
-
-            return AsyncConnection(self._base_url)
+        return _connect(self._base_url)
 
     async def _put_back(self, connection: AsyncConnection) -> None:
         now = connection.idle_since = time.monotonic()

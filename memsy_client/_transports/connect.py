@@ -15,7 +15,7 @@ from typing import Any
 
 import httpcore
 
-from .threads import in_thread
+from .._core.threads import in_thread
 from .traffic import Traffic
 
 
@@ -141,6 +141,7 @@ class _TimedStream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         self._traffic.begin_encryption()
         stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
+        self._traffic.encrypted(stream)
         return _TimedStream(stream, self._deadline, self._traffic)
 
     def get_extra_info(self, info: str) -> Any:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import concurrent.futures
 import time
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from .._core.messages import Headers, Request, Response
+from .._core.threads import in_thread
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, forks
 from .body import BodyDecoder, collect
-from .threads import in_thread
+from .per_loop import anyio_loader
 
 
 class _Ownership:
@@ -84,6 +86,20 @@ class HttpxClientTransport(_CallersClient):
 
 class AsyncHttpxClientTransport(_CallersClient):
     """Carries requests through an asynchronous client, in the event loop that this belongs to."""
+
+    _is_prepared = False
+
+    def preparation(self, base_url: str) -> Callable[[], object] | None:
+        """As `Preparable.preparation`."""
+        if self._is_prepared:
+            return None
+        load_anyio = anyio_loader()
+
+        def prepare() -> None:
+            load_anyio()
+            self._is_prepared = True
+
+        return prepare
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""

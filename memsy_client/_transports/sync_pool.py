@@ -10,6 +10,7 @@ import contextlib
 import time
 import warnings
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._core import lazy
@@ -34,8 +35,7 @@ class SyncPool:
     def __init__(self, base_url: str, max_connections: int) -> None:
         self._base_url = base_url
         self._max_connections = max_connections
-        self._used = False
-        self._closed = False
+        self._used = self._closed = self._is_prepared = False
         self.reset()
         forks.reset_after_fork(self)
 
@@ -46,6 +46,21 @@ class SyncPool:
         self._used = False
         self._limiter = ThreadLimiter(self._max_connections)
         self._idle: deque[SyncConnection] = deque()
+
+    def preparation(self, base_url: str) -> Callable[[], object] | None:
+        """As `Preparable.preparation`."""
+        return None if self._is_prepared else self._prepare
+
+    def _prepare(self) -> None:
+        # The network stack is loaded with the first connection, so that making a client takes no time.
+        self._connect()
+        self._is_prepared = True
+
+    def _connect(self) -> SyncConnection:
+        with lazy.import_lock, errors.connect_errors():
+            from .sync_connection import SyncConnection
+
+            return SyncConnection(self._base_url)
 
     def send(self, request: Request, limits: Limits) -> Response:
         """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
@@ -96,11 +111,7 @@ class SyncPool:
             try:
                 connection = self._idle.pop()
             except IndexError:
-                # The network stack is loaded with the first connection, so that making a client takes no time.
-                with lazy.import_lock, errors.connect_errors():
-                    from .sync_connection import SyncConnection
-
-                    return SyncConnection(self._base_url)
+                return self._connect()
             if time.monotonic() - connection.idle_since <= KEEPALIVE:
                 return connection
             connection.close()

@@ -29,6 +29,7 @@ class Traffic:
     _is_used = False
     _has_to_look = False
     _is_http = False
+    _tls: Any = None
 
     def begin_request(self) -> None:
         """Another request is going to be written."""
@@ -43,7 +44,7 @@ class Traffic:
         """
         if self._has_to_look:
             self._has_to_look = False
-            if has_unread(stream):
+            if stream.get_extra_info("is_readable") or has_unread_record(self._tls):
                 raise StaleConnectionError
         # What asks a proxy for a tunnel is not the request yet.
         self.was_written = self.was_written or not buffer.startswith(b"CONNECT ")
@@ -52,6 +53,10 @@ class Traffic:
         """A proxy has made a tunnel, through which the request is going to be written."""
         self.was_written = False
         self.take()  # what it sent beyond its response is not the first of what is encrypted
+
+    def encrypted(self, stream: Any) -> None:
+        """From now on, `stream` is what carries the requests."""
+        self._tls = stream.get_extra_info("ssl_object")
 
     def take(self) -> bytes:
         """The byte that was kept back, if any."""
@@ -67,11 +72,8 @@ class Traffic:
         return data[:-1]
 
 
-def has_unread(stream: Any) -> bool:
-    """Whether a stream between two responses brings anything, be it its end."""
-    if stream.get_extra_info("is_readable"):
-        return True
-    tls = stream.get_extra_info("ssl_object")
+def has_unread_record(tls: Any) -> bool:
+    """Whether what encrypts a stream holds anything between two responses that was read off the socket already."""
     if not isinstance(tls, ssl.SSLObject):  # without TLS, or where it reads from the socket no more than one record
         return False
     try:
