@@ -235,12 +235,14 @@ async def async_prepare(step: Prepare) -> object:
     if in_asyncio():
         import asyncio
 
-        return await asyncio.wait_for(asyncio.wrap_future(in_thread(step.work)), step.seconds)
-    import trio
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(in_thread(step.work)), step.seconds)
+        except asyncio.TimeoutError as error:  # before 3.11 it is a class of its own
+            raise TimeoutError from error
+    import anyio  # which trio's programs have loaded
 
-    with trio.move_on_after(math.inf if step.seconds is None else step.seconds):
-        return await trio.to_thread.run_sync(in_thread(step.work).result, abandon_on_cancel=True)
-    raise TimeoutError
+    with anyio.fail_after(step.seconds):
+        return await anyio.to_thread.run_sync(in_thread(step.work).result, abandon_on_cancel=True)
 
 
 def load_models(operation: Operation[Any]) -> None:
@@ -258,6 +260,6 @@ async def sleep(seconds: float) -> None:
 
         await asyncio.sleep(seconds)
     else:
-        import trio
+        import anyio
 
-        await trio.sleep(seconds)
+        await anyio.sleep(seconds)

@@ -15,13 +15,11 @@ from .._core.lazy import import_lock
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from ..exceptions import MemsyInputError
+from .environment_proxies import SUPPORTED_BY_AIOHTTP
 from .per_loop import PerLoop, anyio_loader
 
 if TYPE_CHECKING:
     from .aiohttp_session import Session
-
-#: aiohttp would speak HTTP to a proxy of any kind.
-SUPPORTED_PROXIES = ("http://", "https://")
 
 
 class AiohttpTransport:
@@ -40,7 +38,7 @@ class AiohttpTransport:
         if find_spec("aiohttp") is None:
             raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'")
         check_whole_number("max_connections", max_connections)
-        if proxy is not None and not proxy.lower().startswith(SUPPORTED_PROXIES):
+        if proxy is not None and not proxy.lower().startswith(SUPPORTED_BY_AIOHTTP):
             raise MemsyInputError("proxy has to be an http:// or https:// URL: aiohttp supports no other kind")
         self._ssl = ssl
         self._proxy = proxy

@@ -15,9 +15,9 @@ from yarl import URL
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
-from .aiohttp import SUPPORTED_PROXIES
 from .aiohttp_guard import GuardedRequest, GuardedResponse
 from .body import BodyDecoder
+from .environment_proxies import SUPPORTED_BY_AIOHTTP, environment_proxy
 from .limiter import KEEPALIVE, TaskLimiter
 from .traffic import StaleConnectionError
 
@@ -125,8 +125,8 @@ class _Response(GuardedResponse):
 
 
 def _environment_proxy(scheme: str, authority: str) -> str | None:
-    proxy = proxy_and_tls.environment_proxy(f"{scheme}://{authority}")
-    if proxy and not proxy.lower().startswith(SUPPORTED_PROXIES):
+    proxy = environment_proxy(f"{scheme}://{authority}")
+    if proxy and not proxy.lower().startswith(SUPPORTED_BY_AIOHTTP):
         kind = proxy.partition("://")[0]
         raise TransportError(
             f"cannot connect: aiohttp does not support the {kind} proxy that the environment names", unsent=True
