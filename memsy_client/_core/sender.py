@@ -5,7 +5,6 @@ The drivers are the only code that exists once per flavour. A view made with oth
 
 from __future__ import annotations
 
-import concurrent.futures
 import contextlib
 import math
 import time
@@ -21,7 +20,7 @@ from .messages import Request
 from .operation import Call, Operation
 from .raw_response import RawResponse, with_call_context
 from .settings import Settings
-from .threads import in_asyncio, in_thread
+from .threads import in_asyncio, in_thread, run_in_thread
 from .transport import AsyncTransport, SyncTransport
 
 T = TypeVar("T")
@@ -138,7 +137,8 @@ class SyncSender(_Sender[SyncTransport]):
         if isinstance(step, Send):
             return self.shared.transport.send(step.request, step.limits)
         if isinstance(step, Prepare):
-            return prepare(step)
+            # In a thread no interruption leaves an import half-done.
+            return run_in_thread(step.work, step.seconds)
         if isinstance(step, Sleep):
             return time.sleep(step.seconds)
         if isinstance(step, WithDeadline):
@@ -218,20 +218,8 @@ async def async_run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], 
         return cast(T, end.value)
 
 
-def prepare(step: Prepare) -> object:
-    """Do what is to be prepared. In a thread no interruption leaves an import half-done, and none outlasts the call."""
-    try:
-        future = in_thread(step.work)
-    except RuntimeError:  # no thread can be started, as at the end of the process
-        return step.work()
-    try:
-        return future.result(step.seconds)
-    except concurrent.futures.TimeoutError as error:
-        raise TimeoutError from error
-
-
 async def async_prepare(step: Prepare) -> object:
-    """As `prepare`, while the event loop goes on. It is not anyio's work: that may be what is to be imported."""
+    """Do what is to be prepared while the event loop goes on. It is not anyio's work: that may have to be imported."""
     if in_asyncio():
         import asyncio
 

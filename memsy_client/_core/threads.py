@@ -6,7 +6,7 @@ import contextvars
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -35,3 +35,18 @@ def in_asyncio() -> bool:
         return asyncio is not None and asyncio.get_running_loop() is not None
     except RuntimeError:
         return False
+
+
+def run_in_thread(work: Callable[[], T], seconds: float | None) -> T:
+    """What `work` comes to in a thread, or in the caller's own where none can be started, as at a process's end.
+
+    Raises:
+        TimeoutError: It takes longer than that many seconds, and goes on.
+    """
+    try:
+        future = in_thread(work)
+    except RuntimeError:
+        return work()
+    if not wait([future], seconds).done:
+        raise TimeoutError
+    return future.result()

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import functools
 import ipaddress
 import socket
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from typing import Any
 
 import httpcore
 
-from .._core.threads import in_thread
+from .._core.threads import in_thread, run_in_thread
 from .traffic import Traffic
+
+#: Seconds after which the next address is tried beside one that does not answer, as RFC 8305 recommends.
+_NEXT_ADDRESS = 0.25
 
 
 class Deadline:
@@ -51,32 +57,78 @@ class TimedBackend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        # All addresses of a host share the time: the system's own way would give it whole to each.
         ends = None if timeout is None else time.monotonic() + timeout
-        failure: Exception | None = None
-        for address in self._resolve(host, port, timeout):
-            try:
-                left = self._deadline.left(None if ends is None else ends - time.monotonic())
-            except httpcore.ReadTimeout:
-                left = 0.0
-            if left is not None and left <= 0:
-                raise httpcore.ConnectTimeout("no address has answered in time") from failure
-            try:
-                stream = super().connect_tcp(address, port, left, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _TimedStream(stream, self._deadline, self._traffic)
-        raise failure or httpcore.ConnectError("the host has no address")
+        addresses = self._resolve(host, port, timeout)
+
+        def connect(address: str) -> httpcore.NetworkStream:
+            return super(TimedBackend, self).connect_tcp(address, port, self._left(ends), local_address, socket_options)
+
+        stream = connect(addresses[0]) if len(addresses) == 1 else self._connect_to_any(addresses, connect, ends)
+        return _TimedStream(stream, self._deadline, self._traffic)
+
+    def _connect_to_any(
+        self, addresses: list[str], connect: Callable[[str], httpcore.NetworkStream], ends: float | None
+    ) -> httpcore.NetworkStream:
+        """The first connection that is made. An address that is silent does not keep the next from being tried."""
+        under_way: set[Future[httpcore.NetworkStream]] = set()
+        failure: BaseException | None = None
+        left_over = deque(addresses)
+        try:
+            while left_over or under_way:
+                if left_over:
+                    under_way.add(_begin(functools.partial(connect, left_over.popleft())))
+                left = self._left(ends)
+                if left_over:
+                    left = _NEXT_ADDRESS if left is None else min(_NEXT_ADDRESS, left)
+                done, under_way = concurrent.futures.wait(under_way, left, concurrent.futures.FIRST_COMPLETED)
+                for future in sorted(done, key=_failed):
+                    failure = future.exception()
+                    if failure is None:
+                        under_way |= done - {future}
+                        return future.result()
+            raise failure or httpcore.ConnectError("the host has no address")
+        finally:
+            for late in under_way:
+                late.add_done_callback(_close_late)
+
+    def _left(self, ends: float | None) -> float | None:
+        try:
+            left = self._deadline.left(None if ends is None else ends - time.monotonic())
+        except httpcore.ReadTimeout:
+            left = 0.0
+        if left is not None and left <= 0:
+            raise httpcore.ConnectTimeout("no address has answered in time")
+        return left
 
     def _resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
         left = self._deadline.left(timeout)
         if left is None or _is_numeric(host):
             return _addresses(host, port)
         try:
-            return in_thread(lambda: _addresses(host, port)).result(left)
-        except concurrent.futures.TimeoutError:
+            return run_in_thread(lambda: _addresses(host, port), left)
+        except TimeoutError:
             raise httpcore.ConnectTimeout("the host's name was not resolved in time") from None
+
+
+def _failed(future: Future[Any]) -> bool:
+    return future.exception() is not None
+
+
+def _begin(work: Callable[[], httpcore.NetworkStream]) -> Future[httpcore.NetworkStream]:
+    try:
+        return in_thread(work)
+    except RuntimeError:  # no thread can be started: one after the other, then
+        future: Future[httpcore.NetworkStream] = Future()
+        try:
+            future.set_result(work())
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def _close_late(future: Future[httpcore.NetworkStream]) -> None:
+    if future.exception() is None:
+        future.result().close()
 
 
 def _is_numeric(host: str) -> bool:
