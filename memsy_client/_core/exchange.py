@@ -109,12 +109,16 @@ def _attempt(
             started = time.monotonic()  # what it took counts against the deadline alone
         response = yield Send(request, _limits(settings, deadline - started))
     except Exception as failure:
-        error, cause = _error_of(failure, settings, deadline), failure.__cause__ or failure
-        response = failure.response if isinstance(failure, ResponseTooLargeError) else None
+        cause = failure.__cause__ or failure
+        response = _response_of(failure)
+        if response is None or _is_success(response):
+            error = _error_of(failure, settings, deadline)
+        else:
+            error = api_error(response)  # a status means what it does, whatever its body
         _strip_tracebacks(failure)
     else:
         assert response is not None
-        if not 200 <= response.status_code < 300:
+        if not _is_success(response):
             error = api_error(response)
     attempt = Attempt(
         None if response is None else response.status_code, _error_text(response, error), time.monotonic() - started
@@ -155,6 +159,18 @@ def _limits(settings: Settings, left: float) -> Limits:
     if left < math.inf:
         total = max(left, 0.0) if total is None else min(total, max(left, 0.0))
     return Limits(timeout.connect, timeout.read, timeout.write, timeout.pool, total, settings.max_response_bytes)
+
+
+def _is_success(response: Response) -> bool:
+    return 200 <= response.status_code < 300
+
+
+def _response_of(failure: Exception) -> Response | None:
+    """The response that came, although its body cannot be used; a success without a body is none."""
+    if isinstance(failure, ResponseTooLargeError):
+        return failure.response
+    response = failure.response if isinstance(failure, TransportError) else None
+    return None if response is None or _is_success(response) else response
 
 
 def _error_of(failure: Exception, settings: Settings, deadline: float) -> MemsyError:

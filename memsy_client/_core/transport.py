@@ -26,19 +26,23 @@ class Limits(NamedTuple):
 
 
 class TransportError(Exception):
-    """A request got no response. The transport's own exception is the cause.
+    """A request got no response, or none that can be read. The transport's own exception is the cause.
 
     Attributes:
         message: What happened, in words that hold no header and no body.
         unsent: Whether the request provably never left this machine.
         timed_out: Whether a time-out ended it.
+        response: The response whose body cannot be read, or None when there was none or not in time.
     """
 
-    def __init__(self, message: str, *, unsent: bool = False, timed_out: bool = False) -> None:
+    def __init__(
+        self, message: str, *, unsent: bool = False, timed_out: bool = False, response: Response | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.unsent = unsent
         self.timed_out = timed_out
+        self.response = response
 
 
 class ResponseTooLargeError(Exception):

@@ -100,6 +100,11 @@ class Session:
                 async for chunk in answer.content.iter_any():
                     body.add(chunk)
                 response.content = body.content()
+            except (ResponseTooLargeError, TransportError):
+                raise
+            except Exception as error:
+                failure = _failure(error, limits, time.monotonic() - started)
+                raise errors.with_response(failure, response) from error
             finally:
                 response.elapsed = time.monotonic() - started
         return response

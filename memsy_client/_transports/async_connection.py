@@ -43,6 +43,7 @@ class AsyncConnection:
         """The response, fully read. As `SyncConnection.send`."""
         started = time.monotonic()
         self._traffic.begin_request()
+        response = None
         try:
             answer = await self._transport.handle_async_request(to_httpx(request, limits))
             response = from_httpx(answer)
@@ -58,7 +59,7 @@ class AsyncConnection:
         except Exception as error:
             failure = errors.failure(error)
             failure.unsent = failure.unsent or not self._traffic.was_written
-            raise failure from error
+            raise errors.with_response(failure, response) from error
         return response
 
     async def aclose(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .._core.messages import Response
 from .._core.transport import Limits, TransportError
 
 #: Failures before the first byte of the request is written.
@@ -27,6 +28,12 @@ def failure(error: Exception) -> TransportError:
     else:
         message = f"the connection failed ({type(error).__name__}: {error})"
     return TransportError(message, unsent=unsent, timed_out=timed_out)
+
+
+def with_response(failure: TransportError, response: Response | None) -> TransportError:
+    """The failure to read a response's body, which came in time but for its end."""
+    failure.response = None if failure.timed_out else response
+    return failure
 
 
 def not_http(error: Exception) -> TransportError:

@@ -65,6 +65,7 @@ class HttpxClientTransport(_CallersClient):
 
     def _send(self, request: Request, limits: Limits) -> Response:
         started = time.monotonic()
+        response = None
         try:
             answer = self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
             response = _response(answer)
@@ -80,7 +81,7 @@ class HttpxClientTransport(_CallersClient):
         except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
-            raise errors.failure(error) from error
+            raise errors.with_response(errors.failure(error), response) from error
         return response
 
 
@@ -115,6 +116,7 @@ class AsyncHttpxClientTransport(_CallersClient):
 
     async def _send(self, request: Request, limits: Limits) -> Response:
         started = time.monotonic()
+        response = None
         try:
             answer = await self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
             response = _response(answer)
@@ -129,7 +131,7 @@ class AsyncHttpxClientTransport(_CallersClient):
         except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
-            raise errors.failure(error) from error
+            raise errors.with_response(errors.failure(error), response) from error
         return response
 
 

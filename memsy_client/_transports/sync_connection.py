@@ -46,6 +46,7 @@ class SyncConnection:
         started = time.monotonic()
         self._deadline.ends = ends
         self._traffic.begin_request()
+        response = None
         try:
             answer = self._transport.handle_request(to_httpx(request, limits))
             response = from_httpx(answer)
@@ -62,7 +63,7 @@ class SyncConnection:
         except (ResponseTooLargeError, StaleConnectionError, TransportError):
             raise
         except Exception as error:
-            raise self._failure(error, limits) from error
+            raise errors.with_response(self._failure(error, limits), response) from error
         return response
 
     def _failure(self, error: Exception, limits: Limits) -> TransportError:
