@@ -32,7 +32,7 @@ class AsyncConnection:
     @property
     def is_reusable(self) -> bool:
         """Whether the last response came whole, with nothing behind it."""
-        return self._connection.is_idle() and not self._traffic.kept and not self._is_spoilt
+        return self._connection.is_idle() and self._traffic.is_clean() and not self._is_spoilt
 
     @property
     def was_written(self) -> bool:

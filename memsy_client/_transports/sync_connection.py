@@ -35,7 +35,7 @@ class SyncConnection:
     @property
     def is_reusable(self) -> bool:
         """Whether the last response came whole, with nothing behind it."""
-        return self._connection.is_idle() and not self._traffic.kept and not self._is_spoilt
+        return self._connection.is_idle() and self._traffic.is_clean() and not self._is_spoilt
 
     def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
         """The response, read before `time.monotonic()` is `ends`. As `SyncTransport.send`.

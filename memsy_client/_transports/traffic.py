@@ -24,6 +24,8 @@ class Traffic:
 
     #: The byte that is kept back; of a complete response there is none left.
     kept = b""
+    #: Whether the connection has ended, which is how a response may, too.
+    has_ended = False
     #: Whether any byte of the last request may have left.
     was_written = False
     _is_used = False
@@ -58,6 +60,10 @@ class Traffic:
         """From now on, `stream` is what carries the requests."""
         self._tls = stream.get_extra_info("ssl_object")
 
+    def is_clean(self) -> bool:
+        """Whether exactly what was announced has come."""
+        return not self.kept and not self.has_ended
+
     def take(self) -> bytes:
         """The byte that was kept back, if any."""
         kept, self.kept = self.kept, b""
@@ -67,6 +73,7 @@ class Traffic:
         """What to pass on of the data that was read."""
         self._is_http = self._is_http or data.startswith(b"H")  # a SOCKS proxy's replies come first, and stay whole
         if not self._is_http or len(data) < 2:
+            self.has_ended = not data
             return data
         self.kept = data[-1:]
         return data[:-1]

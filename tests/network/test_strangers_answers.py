@@ -136,6 +136,13 @@ async def test_that_comes_between_the_choice_of_a_connection_and_the_write(
     assert server.connections == 2
 
 
+@each_pool
+async def test_a_response_that_ends_with_its_connection_leaves_none(flavour: Flavour, serve: Serve) -> None:
+    server = serve(raw(b'HTTP/1.1 200 OK\r\n\r\n{"event_ids": ["own"]}', close=True))
+    await own_answers(flavour, server)
+    assert server.connections == 3
+
+
 BODIES = {
     "unannounced": (b"HTTP/1.1 204 No Content\r\n\r\n", b"hello"),
     "length": (b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", b"hello"),
