@@ -58,7 +58,7 @@ class AsyncConnection:
             raise
         except Exception as error:
             failure = errors.failure(error)
-            failure.unsent = failure.unsent or not self._traffic.was_written
+            failure.unsent = failure.unsent or self._traffic.is_unsent()
             raise errors.with_response(failure, response) from error
         return response
 
@@ -76,7 +76,9 @@ class _Backend(httpcore.AnyIOBackend):
         self._traffic = traffic
 
     async def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await super().connect_tcp(*args, **kwargs), self._traffic)
+        stream = await super().connect_tcp(*args, **kwargs)
+        self._traffic.is_connected = True
+        return _Stream(stream, self._traffic)
 
 
 class _Stream(httpcore.AsyncNetworkStream):

@@ -64,6 +64,7 @@ class TimedBackend(httpcore.SyncBackend):
             return super(TimedBackend, self).connect_tcp(address, port, self._left(ends), local_address, socket_options)
 
         stream = connect(addresses[0]) if len(addresses) == 1 else self._connect_to_any(addresses, connect, ends)
+        self._traffic.is_connected = True
         return _TimedStream(stream, self._deadline, self._traffic)
 
     def _connect_to_any(

@@ -68,7 +68,7 @@ class SyncConnection:
 
     def _failure(self, error: Exception, limits: Limits) -> TransportError:
         failure = errors.failure(error)
-        failure.unsent = failure.unsent or not self._traffic.was_written
+        failure.unsent = failure.unsent or self._traffic.is_unsent()
         if failure.timed_out and self._deadline.has_run_out():
             return errors.out_of_time(limits, unsent=failure.unsent)
         return failure

@@ -28,6 +28,8 @@ class Traffic:
     has_ended = False
     #: Whether any byte of the last request may have left.
     was_written = False
+    #: Whether a connection was made: what intercepts httpx makes none, and fails as it likes.
+    is_connected = False
     _is_used = False
     _has_to_look = False
     _is_http = False
@@ -59,6 +61,10 @@ class Traffic:
     def encrypted(self, stream: Any) -> None:
         """From now on, `stream` is what carries the requests."""
         self._tls = stream.get_extra_info("ssl_object")
+
+    def is_unsent(self) -> bool:
+        """Whether a request that failed cannot have left."""
+        return self.is_connected and not self.was_written
 
     def is_clean(self) -> bool:
         """Whether exactly what was announced has come."""
