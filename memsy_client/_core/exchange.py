@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ..exceptions import Attempt, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
 from .api_errors import api_error
+from .foreign import foreign_exception
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
 from .messages import Request, Response
 from .operation import Call
@@ -47,6 +48,18 @@ class Sleep(NamedTuple):
 Exchange = Generator[Prepare | Send | Sleep, Response | None, RawResponse[T]]
 
 
+class Carrier(NamedTuple):
+    """What is to be known of a transport.
+
+    Attributes:
+        preparation: Gives what has to be done before the request can be sent, if anything is left to do.
+        is_strict: Whether it makes a `TransportError` of each failure, so that whatever else it raises is none.
+    """
+
+    preparation: Callable[[], Callable[[], object] | None]
+    is_strict: bool
+
+
 class _AttemptOutcome(NamedTuple):
     """How an attempt went: without an error, its response is the call's."""
 
@@ -56,16 +69,14 @@ class _AttemptOutcome(NamedTuple):
     cause: BaseException | None = None
 
 
-def exchange(
-    call: Call[T], request: Request, settings: Settings, preparation: Callable[[], Callable[[], object] | None]
-) -> Exchange[T]:
+def exchange(call: Call[T], request: Request, settings: Settings, carrier: Carrier) -> Exchange[T]:
     """The exchange of one call.
 
     Args:
         call: What is called.
         request: The request that it comes to.
         settings: The limits, retries and hooks.
-        preparation: Gives what has to be done before the request can be sent, if anything is left to do.
+        carrier: What is to be known of the transport.
 
     Raises:
         MemsyError: The call failed; it holds all that was tried.
@@ -75,7 +86,7 @@ def exchange(
     attempts: list[Attempt] = []
     while True:
         number = len(attempts) + 1
-        attempt, response, error, cause = yield from _attempt(call, request, settings, preparation, deadline, number)
+        attempt, response, error, cause = yield from _attempt(call, request, settings, carrier, deadline, number)
         if error is None:
             assert response is not None
             return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started)
@@ -92,7 +103,7 @@ def _attempt(
     call: Call[Any],
     request: Request,
     settings: Settings,
-    preparation: Callable[[], Callable[[], object] | None],
+    carrier: Carrier,
     deadline: float,
     number: int,
 ) -> Generator[Prepare | Send, Response | None, _AttemptOutcome]:
@@ -103,12 +114,13 @@ def _attempt(
     error: MemsyError | None = None
     cause: BaseException | None = None
     try:
-        work = preparation()
+        work = carrier.preparation()
         if work is not None:
             yield from _prepare(work, deadline)
             started = time.monotonic()  # what it took counts against the deadline alone
         response = yield Send(request, _limits(settings, deadline - started))
     except Exception as failure:
+        _pass_through(failure, carrier)
         cause = failure.__cause__ or failure
         response = _response_of(failure)
         if response is None or _is_success(response):
@@ -145,8 +157,12 @@ def _prepare(work: Callable[[], object], deadline: float) -> Generator[Prepare, 
     except TransportError:
         raise
     except TimeoutError as error:
+        if foreign_exception(error) is not None:
+            raise
         raise TransportError("timed out before the request", timed_out=True, unsent=True) from error
     except Exception as error:
+        if foreign_exception(error) is not None:
+            raise
         raise TransportError(f"cannot connect: {error}", unsent=True) from error
     if time.monotonic() >= deadline:
         raise TransportError("timed out before the request", timed_out=True, unsent=True)
@@ -159,6 +175,17 @@ def _limits(settings: Settings, left: float) -> Limits:
     if left < math.inf:
         total = max(left, 0.0) if total is None else min(total, max(left, 0.0))
     return Limits(timeout.connect, timeout.read, timeout.write, timeout.pool, total, settings.max_response_bytes)
+
+
+def _pass_through(failure: Exception, carrier: Carrier) -> None:
+    """Raise what is not a failure of the call."""
+    if isinstance(failure, MemsyError | ResponseTooLargeError | TransportError):
+        return
+    foreign = foreign_exception(failure)
+    if foreign is not None:
+        raise foreign
+    if carrier.is_strict:
+        raise failure
 
 
 def _is_success(response: Response) -> bool:

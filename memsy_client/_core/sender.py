@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..exceptions import MemsyClosedError, MemsyDecodeError, MemsyInputError
-from .exchange import Exchange, Prepare, Send, Sleep, exchange
+from .exchange import Carrier, Exchange, Prepare, Send, Sleep, exchange
 from .headers import merge_headers
 from .lazy import import_lock
 from .messages import Request
@@ -98,7 +98,9 @@ class _Sender(Generic[Transport]):
         if len(url) > _LONGEST_URL:
             raise with_call_context(MemsyInputError(f"the URL would be over {_LONGEST_URL:,} characters long"), call)
         request = Request(call.operation.method, url, headers, call.content)
-        return exchange(call, request, self.settings, lambda: self._preparation(call.operation))
+        is_strict = getattr(self.shared.transport, "is_strict", False)
+        carrier = Carrier(lambda: self._preparation(call.operation), is_strict)
+        return exchange(call, request, self.settings, carrier)
 
     def _preparation(self, operation: Operation[Any]) -> Callable[[], object] | None:
         prepare = getattr(self.shared.transport, "preparation", None)

@@ -57,6 +57,12 @@ class ResponseTooLargeError(Exception):
         self.response = response
 
 
+class Strict(Protocol):
+    """A transport that makes a `TransportError` of each failure: what else it raises is none, and passes through."""
+
+    is_strict: bool
+
+
 class Preparable(Protocol):
     """A transport that needs something before its first request, which must not cost that one its time-out."""
 

@@ -34,6 +34,8 @@ class AiohttpTransport:
         proxy: The URL of a proxy; None for the one that the environment names, if any.
     """
 
+    is_strict = True
+
     def __init__(self, *, max_connections: int = 100, ssl: Any = None, proxy: str | None = None) -> None:
         if find_spec("aiohttp") is None:
             raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'")

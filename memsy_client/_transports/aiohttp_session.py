@@ -72,6 +72,7 @@ class Session:
             except (ResponseTooLargeError, TransportError):
                 raise
             except Exception as error:
+                errors.pass_through(error)
                 raise _failure(error, limits, time.monotonic() - started) from error
 
     async def _exchange(
@@ -103,6 +104,7 @@ class Session:
             except (ResponseTooLargeError, TransportError):
                 raise
             except Exception as error:
+                errors.pass_through(error)
                 failure = _failure(error, limits, time.monotonic() - started)
                 raise errors.with_response(failure, response) from error
             finally:

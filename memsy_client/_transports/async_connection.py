@@ -57,6 +57,7 @@ class AsyncConnection:
         except (ResponseTooLargeError, StaleConnectionError, TransportError):
             raise
         except Exception as error:
+            errors.pass_through(error)
             failure = errors.failure(error)
             failure.unsent = failure.unsent or self._traffic.is_unsent()
             raise errors.with_response(failure, response) from error

@@ -18,6 +18,7 @@ from typing import Any
 
 import httpcore
 
+from .._core.foreign import foreign_exception
 from .._core.threads import in_thread, run_in_thread
 from .traffic import Traffic
 
@@ -178,13 +179,22 @@ class _TimedStream(httpcore.NetworkStream):
             return
         self._write_held()
         for start in range(0, len(buffer), self._PIECE):
-            self._stream.write(buffer[start : start + self._PIECE], self._deadline.left(timeout))
+            self._write(buffer[start : start + self._PIECE], self._deadline.left(timeout))
 
     def _write_held(self) -> None:
         held, self._held = self._held, b""
         left = self._deadline.left(self._timeout)
         self._traffic.before_write(held, self._stream)
-        self._stream.write(held, left)
+        self._write(held, left)
+
+    def _write(self, data: bytes, timeout: float | None) -> None:
+        try:
+            self._stream.write(data, timeout)
+        except httpcore.WriteError as error:  # which is passed over, whatever it was made of
+            foreign = foreign_exception(error)
+            if foreign is not None:
+                raise foreign from None
+            raise
 
     def close(self) -> None:
         self._stream.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .._core.foreign import foreign_exception
 from .._core.messages import Response
 from .._core.transport import Limits, TransportError
 
@@ -41,6 +42,26 @@ def not_http(error: Exception) -> TransportError:
     return TransportError(f"the answer is not complete, valid HTTP ({type(error).__name__})")
 
 
+#: The packages whose exceptions are failures of a call.
+_HTTP_STACK = {"aiohttp", "anyio", "asyncio", "h11", "httpcore", "httpcore2", "httpx", "httpx2", "socksio"}
+
+
+def pass_through(error: Exception, *, is_own: bool = True) -> None:
+    """Raise what is not a failure of the call.
+
+    Args:
+        error: What came up while a request was under way.
+        is_own: Whether all of the transport is ours: then no exception but the HTTP stack's is a failure.
+    """
+    foreign = foreign_exception(error)
+    if foreign is not None:
+        raise foreign
+    packages = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
+    # A host's name that cannot be encoded is a UnicodeError.
+    if is_own and not isinstance(error, OSError | UnicodeError) and not packages & _HTTP_STACK:
+        raise error
+
+
 @contextmanager
 def connect_errors() -> Iterator[None]:
     """Turns whatever keeps a connection from being made, such as a proxy of an unknown kind, into our own error.
@@ -53,6 +74,7 @@ def connect_errors() -> Iterator[None]:
     except TransportError:
         raise
     except Exception as error:
+        pass_through(error, is_own=False)
         raise TransportError(f"cannot connect: {error}", unsent=True) from error
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import time
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from .._core.messages import Headers, Request, Response
-from .._core.threads import in_thread
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, forks
 from .body import BodyDecoder, collect
 from .per_loop import anyio_loader
+from .workers import NotDoneError, Workers
 
 
 class _Ownership:
@@ -39,10 +38,15 @@ _ownerships: WeakKeyDictionary[Any, _Ownership] = WeakKeyDictionary()
 
 
 class _CallersClient:
+    is_strict = True
+
     def __init__(self, client: Any) -> None:
         self._client = client
         # Several of our clients may share one of the caller's.
         self._ownership = _ownerships.setdefault(client, _Ownership())
+
+
+_workers = Workers()
 
 
 class HttpxClientTransport(_CallersClient):
@@ -56,8 +60,8 @@ class HttpxClientTransport(_CallersClient):
         # Nothing that the client offers ends a response whose headers drip: each wait for a byte has a time-out of
         # its own. So the request runs in a thread, which is left to itself when its time is over.
         try:
-            return in_thread(lambda: self._send(request, limits)).result(limits.total)
-        except concurrent.futures.TimeoutError:
+            return _workers.run(lambda: self._send(request, limits), limits.total)
+        except NotDoneError:
             raise errors.out_of_time(limits) from None
 
     def close(self) -> None:
@@ -81,6 +85,7 @@ class HttpxClientTransport(_CallersClient):
         except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
+            errors.pass_through(error, is_own=False)
             raise errors.with_response(errors.failure(error), response) from error
         return response
 
@@ -131,6 +136,7 @@ class AsyncHttpxClientTransport(_CallersClient):
         except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
+            errors.pass_through(error, is_own=False)
             raise errors.with_response(errors.failure(error), response) from error
         return response
 

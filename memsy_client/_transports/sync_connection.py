@@ -63,6 +63,7 @@ class SyncConnection:
         except (ResponseTooLargeError, StaleConnectionError, TransportError):
             raise
         except Exception as error:
+            errors.pass_through(error)
             raise errors.with_response(self._failure(error, limits), response) from error
         return response
 

@@ -32,6 +32,8 @@ class SyncPool:
         max_connections: How many requests may be under way at once; further ones wait.
     """
 
+    is_strict = True
+
     def __init__(self, base_url: str, max_connections: int) -> None:
         self._base_url = base_url
         self._max_connections = max_connections
