@@ -37,6 +37,8 @@ class Session:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=["Content-Type"],  # a request without a body has none
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
             auto_decompress=False,  # `BodyDecoder` does it, within the limit
             # The environment's proxies are looked up once, below; aiohttp would do it for each request, in a thread.
             trust_env=False,
@@ -94,7 +96,7 @@ class Session:
             )
         except _ConnectionLostError as lost:
             raise lost.error from lost.error.__cause__
-        async with answer:
+        try:
             response = Response(answer.status, Headers.of(answer.headers.items()), b"")
             body = BodyDecoder(response, limits)
             try:
@@ -109,10 +111,17 @@ class Session:
                 raise errors.with_response(failure, response) from error
             finally:
                 response.elapsed = time.monotonic() - started
+        finally:
+            # Its connection has gone back if all is done. Else it must not, nor is the rest of the request waited for.
+            answer.close()
         return response
 
     async def aclose(self) -> None:
         await self._http.close()
+
+
+#: Bytes of one header of a response; all together may be 100 KiB in our other pools.
+_LONGEST_HEADER = 64 * 1024
 
 
 class _ConnectionLostError(Exception):
@@ -207,6 +216,8 @@ def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError
         if limits.total is not None and elapsed >= limits.total:
             return errors.out_of_time(limits, unsent=unsent)
         return TransportError(f"timed out ({type(error).__name__})", timed_out=True, unsent=unsent)
+    if isinstance(error, aiohttp.ClientHttpProxyError):  # its own text has the address, and no status
+        return TransportError(f"cannot connect: the proxy answered {error.status} {error.message}", unsent=True)
     if unsent:
         return TransportError(f"cannot connect: {error}", unsent=True)
     if isinstance(error, _NOT_HTTP):

@@ -92,12 +92,16 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._stream = stream
         self._traffic = traffic
         self._held = b""
+        self._early: bytes | None = None  # what came before the request was through
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
             # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 await self._write_held()
+        if self._early is not None:
+            early, self._early = self._early, None
+            return self._traffic.keep_last(early)
         return self._traffic.take() or self._traffic.keep_last(await self._stream.read(max_bytes, timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -106,8 +110,32 @@ class _Stream(httpcore.AsyncNetworkStream):
             self._held += buffer
             return
         await self._write_held()
-        for start in range(0, len(buffer), self._PIECE):
-            await self._stream.write(buffer[start : start + self._PIECE], timeout)
+        await self._write_beside_reading(buffer, timeout)
+
+    async def _write_beside_reading(self, buffer: bytes, timeout: float | None) -> None:
+        """Write in pieces. Raises `httpcore.WriteError` when the server answers instead of reading."""
+        import anyio
+
+        async def look_for_answer() -> None:
+            try:
+                self._early = await self._stream.read(self._PIECE)
+            except httpcore.ReadError:
+                self._early = b""
+            tasks.cancel_scope.cancel()
+
+        failure: Exception | None = None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(look_for_answer)
+            try:
+                for start in range(0, len(buffer), self._PIECE):
+                    await self._stream.write(buffer[start : start + self._PIECE], timeout)
+            except Exception as error:  # raised below: a group would wrap it
+                failure = error
+            tasks.cancel_scope.cancel()
+        if self._early is not None:
+            raise httpcore.WriteError("the server has answered")
+        if failure is not None:
+            raise failure
 
     async def _write_held(self) -> None:
         held, self._held = self._held, b""

@@ -9,6 +9,7 @@ import concurrent.futures
 import contextlib
 import functools
 import ipaddress
+import selectors
 import socket
 import time
 from collections import deque
@@ -24,6 +25,10 @@ from .traffic import Traffic
 
 #: Seconds after which the next address is tried beside one that does not answer, as RFC 8305 recommends.
 _NEXT_ADDRESS = 0.25
+
+
+#: Seconds to wait for what is there already.
+_INSTANT = 0.001
 
 
 class Deadline:
@@ -160,12 +165,16 @@ class _TimedStream(httpcore.NetworkStream):
         self._deadline = deadline
         self._traffic = traffic
         self._held = b""
+        self._early: bytes | None = None  # what came before the request was through
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
             # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 self._write_held()
+        if self._early is not None:
+            early, self._early = self._early, None
+            return self._traffic.keep_last(early)
         return self._traffic.take() or self._traffic.keep_last(
             self._stream.read(max_bytes, self._deadline.left(timeout))
         )
@@ -179,7 +188,24 @@ class _TimedStream(httpcore.NetworkStream):
             return
         self._write_held()
         for start in range(0, len(buffer), self._PIECE):
+            self._look_for_answer(self._deadline.left(timeout))
             self._write(buffer[start : start + self._PIECE], self._deadline.left(timeout))
+
+    def _look_for_answer(self, timeout: float | None) -> None:
+        """Wait until more can be written. Raises `httpcore.WriteError` when the server answers instead of reading."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._stream.get_extra_info("socket"), selectors.EVENT_READ | selectors.EVENT_WRITE)
+            ready = selector.select(timeout)
+        if not ready:
+            raise httpcore.WriteTimeout("the server reads nothing")
+        if ready[0][1] & selectors.EVENT_READ:
+            try:
+                self._early = self._stream.read(self._PIECE, _INSTANT)
+            except httpcore.ReadTimeout:  # it is TLS's own
+                return
+            except httpcore.ReadError as error:
+                raise httpcore.WriteError(str(error)) from error
+            raise httpcore.WriteError("the server has answered")
 
     def _write_held(self) -> None:
         held, self._held = self._held, b""

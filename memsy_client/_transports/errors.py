@@ -10,7 +10,7 @@ from .._core.messages import Response
 from .._core.transport import Limits, TransportError
 
 #: Failures before the first byte of the request is written.
-_UNSENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "InvalidURL"}
+_UNSENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "InvalidURL"}
 
 
 def failure(error: Exception) -> TransportError:
