@@ -50,6 +50,15 @@ class BodyDecoder:
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
 
 
+def header_text(pair: tuple[bytes, bytes]) -> tuple[str, str]:
+    """A header's name and value as text."""
+    name, value = pair
+    try:
+        return name.decode("ascii"), value.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1"), value.decode("latin-1")
+
+
 async def collect(body: BodyDecoder, chunks: AsyncIterator[bytes], close: Callable[[], Awaitable[None]]) -> bytes:
     """All of the body that `chunks` gives. When it is refused, the connection is closed by `close`."""
     try:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, forks
-from .body import BodyDecoder, collect
+from .body import BodyDecoder, collect, header_text
 from .per_loop import anyio_loader
 from .workers import NotDoneError, Workers
 
@@ -76,7 +76,7 @@ class HttpxClientTransport(_CallersClient):
             try:
                 body = _decoder(answer, response, limits)
                 if not answer.is_stream_consumed:
-                    for chunk in answer.iter_raw():
+                    for chunk in answer.stream:
                         body.add(chunk)
                 response.content = body.content()
             finally:
@@ -165,4 +165,4 @@ def _message(client: Any, request: Request, limits: Limits) -> Any:
 
 
 def _response(answer: Any) -> Response:
-    return Response(answer.status_code, Headers.of(answer.headers.multi_items()), b"")
+    return Response(answer.status_code, Headers.of(map(header_text, answer.headers.raw)), b"")
