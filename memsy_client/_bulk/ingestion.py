@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._core.checks import check_hook, check_whole_number
 from .._core.sender import AsyncSender, CallFlow, SyncSender
+from .._core.threads import in_thread
 from .._generated.api.core import ingest
-from .._transports.threads import in_thread
 from ..exceptions import (
     MemsyAPIError,
     MemsyClosedError,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from ..exceptions import MemsyDecodeError, MemsyInputError
@@ -13,6 +14,13 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _parse_float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is beyond what a number can hold")
+    return number
+
+
 def _encode_other(value: Any) -> Any:
     jsonable = encode.to_jsonable(value)
     if jsonable is value:
@@ -20,7 +28,7 @@ def _encode_other(value: Any) -> Any:
     return jsonable
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_float)
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_encode_other)
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, TypeVar
 
 from ..exceptions import Attempt, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
 from .api_errors import api_error
+from .foreign import foreign_exception
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
 from .messages import Request, Response
 from .operation import Call
@@ -32,13 +33,32 @@ class Send(NamedTuple):
     limits: Limits
 
 
+class Prepare(NamedTuple):
+    """Do what the first request needs, such as imports: in a thread, which is left to itself after so many seconds."""
+
+    work: Callable[[], object]
+    seconds: float | None
+
+
 class Sleep(NamedTuple):
     """Wait that many seconds: the driver sends back None."""
 
     seconds: float
 
 
-Exchange = Generator[Send | Sleep, Response | None, RawResponse[T]]
+Exchange = Generator[Prepare | Send | Sleep, Response | None, RawResponse[T]]
+
+
+class Carrier(NamedTuple):
+    """What is to be known of a transport.
+
+    Attributes:
+        preparation: Gives what has to be done before the request can be sent, if anything is left to do.
+        is_strict: Whether it makes a `TransportError` of each failure, so that whatever else it raises is none.
+    """
+
+    preparation: Callable[[], Callable[[], object] | None]
+    is_strict: bool
 
 
 class _AttemptOutcome(NamedTuple):
@@ -52,8 +72,14 @@ class _AttemptOutcome(NamedTuple):
     cause: BaseException | None = None
 
 
-def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]:
+def exchange(call: Call[T], request: Request, settings: Settings, carrier: Carrier) -> Exchange[T]:
     """The exchange of one call.
+
+    Args:
+        call: What is called.
+        request: The request that it comes to.
+        settings: The limits, retries and hooks.
+        carrier: What is to be known of the transport.
 
     Raises:
         MemsyError: The call failed; it holds all that was tried.
@@ -62,7 +88,8 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
     deadline = math.inf if settings.deadline is None else started + settings.deadline
     attempts: list[Attempt] = []
     while True:
-        outcome = yield from _attempt(call, request, settings, deadline, len(attempts) + 1)
+        number = len(attempts) + 1
+        outcome = yield from _attempt(call, request, settings, carrier, deadline, number)
         attempt, redactor, response, shown, error, cause = outcome
         if error is None:
             assert response is not None
@@ -77,8 +104,13 @@ def exchange(call: Call[T], request: Request, settings: Settings) -> Exchange[T]
 
 
 def _attempt(
-    call: Call[Any], request: Request, settings: Settings, deadline: float, number: int
-) -> Generator[Send, Response | None, _AttemptOutcome]:
+    call: Call[Any],
+    request: Request,
+    settings: Settings,
+    carrier: Carrier,
+    deadline: float,
+    number: int,
+) -> Generator[Prepare | Send, Response | None, _AttemptOutcome]:
     operation = call.operation
     call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
     started = time.monotonic()
@@ -88,15 +120,24 @@ def _attempt(
     error: MemsyError | None = None
     cause: BaseException | None = None
     try:
+        work = carrier.preparation()
+        if work is not None:
+            yield from _prepare(work, deadline)
+            started = time.monotonic()  # what it took counts against the deadline alone
         response = yield Send(request, _limits(settings, deadline - started))
     except Exception as failure:
-        response = failure.response if isinstance(failure, ResponseTooLargeError) else None
+        _pass_through(failure, carrier)
+        response = _response_of(failure)
         shown = None if response is None else redactor.response(response)
-        error, cause = _error_of(failure, shown, redactor, settings, deadline), redactor.cause(_origin(failure))
+        if shown is None or _is_success(shown):
+            error = _error_of(failure, shown, redactor, settings, deadline)
+        else:
+            error = api_error(shown)  # a status means what it does, whatever its body
+        cause = redactor.cause(_origin(failure))
         _strip_tracebacks(failure)
     else:
         assert response is not None
-        if not 200 <= response.status_code < 300:
+        if not _is_success(response):
             shown = redactor.response(response)
             error = api_error(shown)
     attempt = Attempt(
@@ -117,6 +158,24 @@ def _attempt(
     return _AttemptOutcome(attempt, redactor, response, shown, error, cause)
 
 
+def _prepare(work: Callable[[], object], deadline: float) -> Generator[Prepare, Response | None, None]:
+    left = deadline - time.monotonic()
+    try:
+        yield Prepare(work, None if left == math.inf else max(left, 0.0))
+    except TransportError:
+        raise
+    except TimeoutError as error:
+        if foreign_exception(error) is not None:
+            raise
+        raise TransportError("timed out before the request", timed_out=True, unsent=True) from error
+    except Exception as error:
+        if foreign_exception(error) is not None:
+            raise
+        raise TransportError(f"cannot connect: {error}", unsent=True) from error
+    if time.monotonic() >= deadline:
+        raise TransportError("timed out before the request", timed_out=True, unsent=True)
+
+
 def _limits(settings: Settings, left: float) -> Limits:
     """The limits of an attempt: none of its phases may outlast the `left` seconds until the call's deadline."""
     timeout = settings.timeout
@@ -124,6 +183,29 @@ def _limits(settings: Settings, left: float) -> Limits:
     if left < math.inf:
         total = max(left, 0.0) if total is None else min(total, max(left, 0.0))
     return Limits(timeout.connect, timeout.read, timeout.write, timeout.pool, total, settings.max_response_bytes)
+
+
+def _pass_through(failure: Exception, carrier: Carrier) -> None:
+    """Raise what is not a failure of the call."""
+    if isinstance(failure, MemsyError | ResponseTooLargeError | TransportError):
+        return
+    foreign = foreign_exception(failure)
+    if foreign is not None:
+        raise foreign
+    if carrier.is_strict:
+        raise failure
+
+
+def _is_success(response: Response) -> bool:
+    return 200 <= response.status_code < 300
+
+
+def _response_of(failure: Exception) -> Response | None:
+    """The response that came, although its body cannot be used; a success without a body is none."""
+    if isinstance(failure, ResponseTooLargeError):
+        return failure.response
+    response = failure.response if isinstance(failure, TransportError) else None
+    return None if response is None or _is_success(response) else response
 
 
 def _error_of(

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .foreign import foreign_exception
+
 logger = logging.getLogger("memsy_client")
 logger.addHandler(logging.NullHandler())
 
@@ -56,7 +58,9 @@ def call_hook(hook: Callable[[Any], None] | None, event: RequestEvent | Response
         return
     try:
         hook(event)
-    except Exception:
+    except Exception as error:
+        if foreign_exception(error) is not None:
+            raise
         logger.exception("the hook %r raised", hook)
 
 

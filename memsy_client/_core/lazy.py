@@ -6,19 +6,62 @@ import logging  # noqa: F401  # see below
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-#: Held while a call imports what it needs at its first use. A fork waits for it: in a child that is made while another
-#: thread imports a module, whoever needs that module waits forever.
-import_lock = threading.RLock()
+#: Seconds that a fork waits for imports at most.
+_LONGEST_IMPORT = 10.0
+
+
+class _ImportGuard:
+    """Entered while a call imports what it needs at its first use, by as many threads as there are.
+
+    A fork waits for them: in a child that is made while another thread imports a module, whoever needs that module
+    waits forever.
+    """
+
+    def __init__(self) -> None:
+        self._gate = threading.RLock()  # held during a fork, and else only for an instant
+        self._importing: dict[int, int] = {}
+
+    def __enter__(self) -> None:
+        thread = threading.get_ident()
+        with self._gate:
+            self._importing[thread] = self._importing.get(thread, 0) + 1
+
+    def __exit__(self, *_: object) -> None:
+        thread = threading.get_ident()
+        depth = self._importing.pop(thread, 1) - 1
+        if depth:
+            self._importing[thread] = depth
+
+    def before_fork(self) -> None:
+        """Wait until no other thread imports anything, and keep any from beginning."""
+        self._gate.acquire()
+        ends = time.monotonic() + _LONGEST_IMPORT  # an interruption may have kept a thread from leaving
+        while self._importing.keys() - {threading.get_ident()} and time.monotonic() < ends:
+            time.sleep(0.001)
+
+    def after_fork(self) -> None:
+        """Let imports begin again."""
+        self._gate.release()
+
+    def in_child(self) -> None:
+        """Let imports begin again, where no other thread is left."""
+        for thread in self._importing.keys() - {threading.get_ident()}:
+            del self._importing[thread]
+        self._gate.release()
+
+
+import_lock = _ImportGuard()
 
 # Before a fork the last hook registered comes first. Modules take the lock of `logging` while they are imported: that
 # module, registered already, takes its own only when no import is under way.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
-        before=import_lock.acquire, after_in_parent=import_lock.release, after_in_child=import_lock.release
+        before=import_lock.before_fork, after_in_parent=import_lock.after_fork, after_in_child=import_lock.in_child
     )
 
 

@@ -5,20 +5,23 @@ The drivers are the only code that exists once per flavour. A view made with oth
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from ..exceptions import MemsyClosedError, MemsyInputError
+from ..exceptions import MemsyClosedError, MemsyDecodeError, MemsyInputError
 from .credentials import user_agent
-from .exchange import Exchange, Send, Sleep, exchange
+from .exchange import Carrier, Exchange, Prepare, Send, Sleep, exchange
 from .headers import merge_headers
+from .lazy import import_lock
 from .messages import Request
-from .operation import Call
+from .operation import Call, Operation
 from .raw_response import RawResponse, with_call_context
 from .settings import Settings
+from .threads import in_asyncio, in_thread, run_in_thread
 from .transport import AsyncTransport, SyncTransport
 
 T = TypeVar("T")
@@ -105,7 +108,14 @@ class _Sender(Generic[Transport]):
         url = f"{self.base_url}{call.path}?{call.query}" if call.query else self.base_url + call.path
         if len(url) > _LONGEST_URL:
             raise with_call_context(MemsyInputError(f"the URL would be over {_LONGEST_URL:,} characters long"), call)
-        return exchange(call, Request(call.operation.method, url, headers, call.content), self.settings)
+        request = Request(call.operation.method, url, headers, call.content)
+        is_strict = getattr(self.shared.transport, "is_strict", False)
+        carrier = Carrier(lambda: self._preparation(call.operation), is_strict)
+        return exchange(call, request, self.settings, carrier)
+
+    def _preparation(self, operation: Operation[Any]) -> Callable[[], object] | None:
+        prepare = getattr(self.shared.transport, "preparation", None)
+        return None if prepare is None else prepare(self.base_url)
 
     def _result(self, response: RawResponse[T]) -> T:
         return cast(T, response) if self.gives_raw else response.parse()
@@ -136,9 +146,12 @@ class SyncSender(_Sender[SyncTransport]):
         """What the flow returns. It is sent the result of each call, and thrown its `MemsyError`."""
         return run_flow(flow, self._perform)
 
-    def _perform(self, step: Send | Sleep | WithDeadline | Call[Any]) -> Any:
+    def _perform(self, step: Prepare | Send | Sleep | WithDeadline | Call[Any]) -> Any:
         if isinstance(step, Send):
             return self.shared.transport.send(step.request, step.limits)
+        if isinstance(step, Prepare):
+            # In a thread no interruption leaves an import half-done.
+            return run_in_thread(step.work, step.seconds)
         if isinstance(step, Sleep):
             return time.sleep(step.seconds)
         if isinstance(step, WithDeadline):
@@ -163,9 +176,24 @@ class AsyncSender(_Sender[AsyncTransport]):
         """As `SyncSender.follow`."""
         return await async_run_flow(flow, self._perform)
 
-    async def _perform(self, step: Send | Sleep | WithDeadline | Call[Any]) -> Any:
+    def _preparation(self, operation: Operation[Any]) -> Callable[[], object] | None:
+        # What the result needs is imported now, too, since doing so later would keep the event loop from all else.
+        prepare = super()._preparation(operation)
+        if operation.is_loaded or operation.parse is None:
+            return prepare
+
+        def prepare_and_load() -> None:
+            if prepare is not None:
+                prepare()
+            load_models(operation)
+
+        return prepare_and_load
+
+    async def _perform(self, step: Prepare | Send | Sleep | WithDeadline | Call[Any]) -> Any:
         if isinstance(step, Send):
             return await self.shared.transport.send(step.request, step.limits)
+        if isinstance(step, Prepare):
+            return await async_prepare(step)
         if isinstance(step, Sleep):
             return await sleep(step.seconds)
         if isinstance(step, WithDeadline):
@@ -215,8 +243,36 @@ async def async_run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], 
         return cast(T, end.value)
 
 
+async def async_prepare(step: Prepare) -> object:
+    """Do what is to be prepared while the event loop goes on. It is not anyio's work: that may have to be imported."""
+    if in_asyncio():
+        import asyncio
+
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(in_thread(step.work)), step.seconds)
+        except asyncio.TimeoutError as error:  # before 3.11 it is a class of its own
+            raise TimeoutError from error
+    import anyio  # which trio's programs have loaded
+
+    with anyio.fail_after(step.seconds):
+        return await anyio.to_thread.run_sync(in_thread(step.work).result, abandon_on_cancel=True)
+
+
+def load_models(operation: Operation[Any]) -> None:
+    """Import the models that the operation's results are made of."""
+    assert operation.parse is not None
+    with import_lock, contextlib.suppress(MemsyDecodeError):
+        operation.parse(None)
+    operation.is_loaded = True
+
+
 async def sleep(seconds: float) -> None:
     """Wait, on whichever event loop runs."""
-    import anyio  # only asynchronous clients need it, and it takes long to import
+    if in_asyncio():
+        import asyncio
 
-    await anyio.sleep(seconds)
+        await asyncio.sleep(seconds)
+    else:
+        import anyio
+
+        await anyio.sleep(seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from .messages import Request, Response
@@ -25,19 +26,23 @@ class Limits(NamedTuple):
 
 
 class TransportError(Exception):
-    """A request got no response. The transport's own exception is the cause.
+    """A request got no response, or none that can be read. The transport's own exception is the cause.
 
     Attributes:
         message: What happened, in words that hold no header and no body.
         unsent: Whether the request provably never left this machine.
         timed_out: Whether a time-out ended it.
+        response: The response whose body cannot be read, or None when there was none or not in time.
     """
 
-    def __init__(self, message: str, *, unsent: bool = False, timed_out: bool = False) -> None:
+    def __init__(
+        self, message: str, *, unsent: bool = False, timed_out: bool = False, response: Response | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.unsent = unsent
         self.timed_out = timed_out
+        self.response = response
 
 
 class ResponseTooLargeError(Exception):
@@ -50,6 +55,19 @@ class ResponseTooLargeError(Exception):
     def __init__(self, response: Response | None = None) -> None:
         super().__init__()
         self.response = response
+
+
+class Strict(Protocol):
+    """A transport that makes a `TransportError` of each failure: what else it raises is none, and passes through."""
+
+    is_strict: bool
+
+
+class Preparable(Protocol):
+    """A transport that needs something before its first request, which must not cost that one its time-out."""
+
+    def preparation(self, base_url: str) -> Callable[[], object] | None:
+        """What to do in another thread before a request is sent to the address; None if there is nothing to do."""
 
 
 @runtime_checkable

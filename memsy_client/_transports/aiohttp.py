@@ -6,13 +6,21 @@ It needs the extra `memsy-client[aiohttp]`, and asyncio.
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from .._core.checks import check_whole_number
+from .._core.lazy import import_lock
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from ..exceptions import MemsyInputError
-from .per_loop import PerLoop
+from . import products
+from .environment_proxies import is_supported_by_aiohttp
+from .per_loop import PerLoop, anyio_loader
+
+if TYPE_CHECKING:
+    from .aiohttp_session import Session
 
 
 class AiohttpTransport:
@@ -27,19 +35,38 @@ class AiohttpTransport:
         proxy: The URL of a proxy; None for the one that the environment names, if any.
     """
 
+    is_strict = True
+
     def __init__(self, *, max_connections: int = 100, ssl: Any = None, proxy: str | None = None) -> None:
-        try:
-            from .aiohttp_session import PRODUCT, Session, is_supported_proxy
-        except ImportError as error:
-            raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'") from error
+        if find_spec("aiohttp") is None:
+            raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'")
         check_whole_number("max_connections", max_connections)
-        if proxy is not None and not is_supported_proxy(proxy):
+        if proxy is not None and not is_supported_by_aiohttp(proxy):
             raise MemsyInputError("proxy has to be an http:// or https:// URL: aiohttp supports no other kind")
-        self.user_agent_product = PRODUCT
         self._ssl = ssl
         self._proxy = proxy
         self._closed = False
-        self._sessions = PerLoop(lambda: Session(max_connections))
+        self._prepared: set[str] = set()
+        self._sessions = PerLoop(lambda: _session_class()(max_connections))
+
+    def preparation(self, base_url: str) -> Callable[[], object] | None:
+        """What to do in another thread before the first request to an address: aiohttp takes long to import."""
+        scheme = base_url.partition(":")[0]
+        if scheme in self._prepared:
+            return None
+        load_anyio = anyio_loader()
+
+        def prepare() -> None:
+            load_anyio()
+            _session_class().prepare(scheme, self._ssl)
+            self._prepared.add(scheme)
+
+        return prepare
+
+    @property
+    def user_agent_product(self) -> str | None:
+        """The HTTP library beneath."""
+        return products.installed_product("aiohttp")
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
@@ -56,3 +83,10 @@ class AiohttpTransport:
         if not getattr(self, "_closed", True) and self._sessions.was_used:
             warnings.warn("an AiohttpTransport was not closed", ResourceWarning, source=self, stacklevel=2)
             self._sessions.release()
+
+
+def _session_class() -> type[Session]:
+    with import_lock:
+        from .aiohttp_session import Session
+
+        return Session

@@ -16,11 +16,11 @@ from yarl import URL
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
+from .aiohttp_guard import GuardedRequest, GuardedResponse
 from .body import BodyDecoder
-from .limiter import KEEPALIVE, ConnectionLimiter
-
-#: What it is called in a `User-Agent`.
-PRODUCT = f"aiohttp/{aiohttp.__version__}"
+from .environment_proxies import environment_proxy, is_supported_by_aiohttp
+from .limiter import KEEPALIVE, TaskLimiter
+from .traffic import StaleConnectionError
 
 
 class Session:
@@ -31,40 +31,52 @@ class Session:
             asyncio.get_running_loop()
         except RuntimeError:
             raise TransportError("AiohttpTransport needs asyncio", unsent=True) from None
-        self._used = 0.0
         self._environment_proxy = lru_cache(maxsize=64)(_environment_proxy)
-        self._limiter = ConnectionLimiter(max_connections)
+        self._limiter = TaskLimiter(max_connections)
         self._http = aiohttp.ClientSession(
             # The limiter counts connections already, and tells a wait for a slot from a slow connection.
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE, resolver=_resolver()),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=["Content-Type"],  # a request without a body has none
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
             auto_decompress=False,  # `BodyDecoder` does it, within the limit
             # The environment's proxies are looked up once, below; aiohttp would do it for each request, in a thread.
             trust_env=False,
+            request_class=GuardedRequest,
             response_class=_Response,
         )
 
+    @staticmethod
+    def prepare(scheme: str, ssl: Any) -> None:
+        """Make what takes long to make."""
+        if scheme == "https" and ssl is None:
+            proxy_and_tls.default_ssl_context()
+
     async def send(self, request: Request, limits: Limits, ssl: Any, proxy: str | None) -> Response:
         started = time.monotonic()
-        await self._limiter.acquire(limits)
+        slot = self._limiter.slot()
         try:
-            if started - self._used > _LONG_IDLE:
-                await _notice_closed_connections()
             try:
-                response = await self._exchange(request, limits, started, ssl, proxy)
-            except aiohttp.ClientConnectionError as error:
-                if not _is_stale_connection(error, request):
-                    raise
-                response = await self._exchange(request, limits, started, ssl, proxy)
-        except (ResponseTooLargeError, TransportError):
-            raise
-        except Exception as error:
-            raise _failure(error, limits, time.monotonic() - started) from error
+                await self._limiter.acquire(slot, limits)
+                response = await self._send(request, limits, started, ssl, proxy)
+            finally:
+                self._limiter.release(slot)
         finally:
-            self._limiter.release()
-        self._used = time.monotonic()
+            self._limiter.release(slot)  # an interruption may have kept it from being released above
         return response
+
+    async def _send(self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None) -> Response:
+        while True:
+            try:
+                return await self._exchange(request, limits, started, ssl, proxy)
+            except StaleConnectionError:
+                continue
+            except (ResponseTooLargeError, TransportError):
+                raise
+            except Exception as error:
+                errors.pass_through(error)
+                raise _failure(error, limits, time.monotonic() - started) from error
 
     async def _exchange(
         self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None
@@ -85,19 +97,32 @@ class Session:
             )
         except _ConnectionLostError as lost:
             raise lost.error from lost.error.__cause__
-        async with answer:
+        try:
             response = Response(answer.status, Headers.of(answer.headers.items()), b"")
             body = BodyDecoder(response, limits)
             try:
                 async for chunk in answer.content.iter_any():
                     body.add(chunk)
                 response.content = body.content()
+            except (ResponseTooLargeError, TransportError):
+                raise
+            except Exception as error:
+                errors.pass_through(error)
+                failure = _failure(error, limits, time.monotonic() - started)
+                raise errors.with_response(failure, response) from error
             finally:
                 response.elapsed = time.monotonic() - started
+        finally:
+            # Its connection has gone back if all is done. Else it must not, nor is the rest of the request waited for.
+            answer.close()
         return response
 
     async def aclose(self) -> None:
         await self._http.close()
+
+
+#: Bytes of one header of a response; all together may be 100 KiB in our other pools.
+_LONGEST_HEADER = 64 * 1024
 
 
 class _ConnectionLostError(Exception):
@@ -127,7 +152,7 @@ def _resolver() -> AbstractResolver | None:
     return _Resolver() if aiohttp.DefaultResolver is aiohttp.ThreadedResolver else None
 
 
-class _Response(aiohttp.ClientResponse):
+class _Response(GuardedResponse):
     """Hides the errors after which aiohttp would send a request again, unseen by the call's policy and history."""
 
     async def start(self, connection: Any) -> aiohttp.ClientResponse:
@@ -138,22 +163,13 @@ class _Response(aiohttp.ClientResponse):
 
 
 def _environment_proxy(scheme: str, authority: str) -> str | None:
-    proxy = proxy_and_tls.environment_proxy(f"{scheme}://{authority}")
-    if proxy and not is_supported_proxy(proxy):
+    proxy = environment_proxy(f"{scheme}://{authority}")
+    if proxy and not is_supported_by_aiohttp(proxy):
         raise TransportError(
             "cannot connect: the proxy that the environment names has to be an http:// or https:// URL for aiohttp",
             unsent=True,
         )
     return proxy
-
-
-def is_supported_proxy(proxy: str) -> bool:
-    # aiohttp would speak HTTP to a proxy of any kind, and quote the password of a URL that it cannot read.
-    try:
-        url = URL(proxy)
-        return url.scheme in ("http", "https") and bool(url.host) and url.port is not None
-    except ValueError:
-        return False
 
 
 @lru_cache(maxsize=64)
@@ -170,22 +186,6 @@ def _left(limits: Limits, started: float) -> float | None:
         return None
     waited = time.monotonic() - started
     return max(limits.total if waited < 0.001 else limits.total - waited, 0.001)  # aiohttp takes 0 for no limit
-
-
-#: Seconds without a request after which servers may have closed connections that nobody has noticed yet.
-_LONG_IDLE = 0.05
-
-
-async def _notice_closed_connections() -> None:
-    # The loop learns of them in one turn and tells aiohttp in the next, if the program has kept it from doing so.
-    for _ in range(2):
-        await asyncio.sleep(0)
-
-
-def _is_stale_connection(error: aiohttp.ClientConnectionError, request: Request) -> bool:
-    """Whether a connection was found closed before anything was written, which a body of several pieces cannot tell."""
-    refusals = [kind for kind in (error, error.__cause__) if isinstance(kind, aiohttp.ClientConnectionResetError)]
-    return bool(refusals) and len(request.body or b"") <= _PIECE
 
 
 #: How much of a body is written at once.
@@ -238,6 +238,8 @@ def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError
         if limits.total is not None and elapsed >= limits.total:
             return errors.out_of_time(limits, unsent=unsent)
         return TransportError(f"timed out ({type(error).__name__})", timed_out=True, unsent=unsent)
+    if isinstance(error, aiohttp.ClientHttpProxyError):  # its own text has the address, and no status
+        return TransportError(f"cannot connect: the proxy answered {error.status} {error.message}", unsent=True)
     if unsent:
         return TransportError(f"cannot connect: {error}", unsent=True)
     if isinstance(error, _NOT_HTTP):

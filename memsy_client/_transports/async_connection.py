@@ -12,9 +12,10 @@ import httpx
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
-from .body import BodyDecoder, EndGuard, collect
+from .body import BodyDecoder, collect
 from .connect import resolve
 from .httpx_transport import from_httpx, to_httpx, transport_over
+from .traffic import StaleConnectionError, Traffic, has_forbidden_body
 
 
 class AsyncConnection:
@@ -22,38 +23,45 @@ class AsyncConnection:
 
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
-        self._backend = _Backend()
-        pool = httpcore.AsyncConnectionPool(network_backend=self._backend, **proxy_and_tls.pool_options(base_url))
+        self._traffic = Traffic()
+        self._is_spoilt = False
+        backend = _Backend(self._traffic)
+        pool = httpcore.AsyncConnectionPool(network_backend=backend, **proxy_and_tls.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
         self._transport = transport_over(self._connection, httpx.AsyncHTTPTransport)
 
     @property
-    def is_alive(self) -> bool:
-        """Whether an idle connection can carry one more request, as far as this side knows."""
-        return self._connection.is_idle() and not self._connection.has_expired() and not self._backend.guard.kept
+    def is_reusable(self) -> bool:
+        """Whether the last response came whole, with nothing behind it."""
+        return self._connection.is_idle() and self._traffic.is_clean() and not self._is_spoilt
 
     @property
     def was_written(self) -> bool:
         """Whether any byte of the last request may have left."""
-        return self._backend.was_written
+        return self._traffic.was_written
 
     async def send(self, request: Request, limits: Limits) -> Response:
-        """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
+        """The response, fully read. As `SyncConnection.send`."""
         started = time.monotonic()
-        self._backend.was_written = False
+        self._traffic.begin_request()
+        response = None
         try:
             answer = await self._transport.handle_async_request(to_httpx(request, limits))
             response = from_httpx(answer)
+            self._is_spoilt = has_forbidden_body(request.method, response.status_code, response.headers)
             stream: Any = answer.stream
             try:
                 response.content = await collect(BodyDecoder(response, limits), aiter(stream), self.aclose)
             finally:
                 await stream.aclose()
                 response.elapsed = time.monotonic() - started
-        except (ResponseTooLargeError, TransportError):
+        except (ResponseTooLargeError, StaleConnectionError, TransportError):
             raise
         except Exception as error:
-            raise errors.failure(error) from error
+            errors.pass_through(error)
+            failure = errors.failure(error)
+            failure.unsent = failure.unsent or self._traffic.is_unsent()
+            raise errors.with_response(failure, response) from error
         return response
 
     async def aclose(self) -> None:
@@ -65,10 +73,9 @@ class AsyncConnection:
 
 
 class _Backend(httpcore.AnyIOBackend):
-    def __init__(self) -> None:
+    def __init__(self, traffic: Traffic) -> None:
         super().__init__()
-        self.was_written = False
-        self.guard = EndGuard()
+        self._traffic = traffic
 
     async def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         try:
@@ -76,7 +83,8 @@ class _Backend(httpcore.AnyIOBackend):
         except RuntimeError:
             # No thread can be started to look the name up in, as at the end of the process: so it is done in this one.
             stream = await self._connect_to_any(resolve(host, port), port, *args, **kwargs)
-        return _Stream(stream, self)
+        self._traffic.is_connected = True
+        return _Stream(stream, self._traffic)
 
     async def _connect_to_any(
         self, addresses: list[str], port: int, *args: Any, **kwargs: Any
@@ -96,18 +104,21 @@ class _Stream(httpcore.AsyncNetworkStream):
     #: How much is held, and passed on at once, at most.
     _PIECE = 64 * 1024
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, backend: _Backend) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, traffic: Traffic) -> None:
         self._stream = stream
-        self._backend = backend
+        self._traffic = traffic
         self._held = b""
+        self._early: bytes | None = None  # what came before the request was through
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
             # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 await self._write_held()
-        guard = self._backend.guard
-        return guard.take() or guard.keep_last(await self._stream.read(max_bytes, timeout))
+        if self._early is not None:
+            early, self._early = self._early, None
+            return self._traffic.keep_last(early)
+        return self._traffic.take() or self._traffic.keep_last(await self._stream.read(max_bytes, timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._timeout = timeout
@@ -115,20 +126,46 @@ class _Stream(httpcore.AsyncNetworkStream):
             self._held += buffer
             return
         await self._write_held()
-        for start in range(0, len(buffer), self._PIECE):
-            await self._stream.write(buffer[start : start + self._PIECE], timeout)
+        await self._write_beside_reading(buffer, timeout)
+
+    async def _write_beside_reading(self, buffer: bytes, timeout: float | None) -> None:
+        """Write in pieces. Raises `httpcore.WriteError` when the server answers instead of reading."""
+        import anyio
+
+        async def look_for_answer() -> None:
+            try:
+                self._early = await self._stream.read(self._PIECE)
+            except httpcore.ReadError:
+                self._early = b""
+            tasks.cancel_scope.cancel()
+
+        failure: Exception | None = None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(look_for_answer)
+            try:
+                for start in range(0, len(buffer), self._PIECE):
+                    await self._stream.write(buffer[start : start + self._PIECE], timeout)
+            except Exception as error:  # raised below: a group would wrap it
+                failure = error
+            tasks.cancel_scope.cancel()
+        if self._early is not None:
+            raise httpcore.WriteError("the server has answered")
+        if failure is not None:
+            raise failure
 
     async def _write_held(self) -> None:
         held, self._held = self._held, b""
-        self._backend.was_written = True
+        self._traffic.before_write(held, self._stream)
         await self._stream.write(held, self._timeout)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
     async def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
-        self._backend.guard.take()  # as the sync connection does
-        return _Stream(await self._stream.start_tls(*args, **kwargs), self._backend)
+        self._traffic.begin_encryption()
+        stream = await self._stream.start_tls(*args, **kwargs)
+        self._traffic.encrypted(stream)
+        return _Stream(stream, self._traffic)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -9,14 +9,16 @@ from __future__ import annotations
 import time
 import warnings
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._core import lazy
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors, products
-from .limiter import KEEPALIVE, ConnectionLimiter
-from .per_loop import PerLoop
+from .limiter import KEEPALIVE, Slot, TaskLimiter
+from .per_loop import PerLoop, anyio_loader
+from .traffic import StaleConnectionError
 
 if TYPE_CHECKING:
     from .async_connection import AsyncConnection
@@ -30,10 +32,25 @@ class AsyncPool:
         max_connections: How many requests of one loop may be under way at once; further ones wait.
     """
 
+    is_strict = True
+
     def __init__(self, base_url: str, max_connections: int) -> None:
         self._base_url = base_url
-        self._closed = False
+        self._closed = self._is_prepared = False
         self._loops = PerLoop(lambda: _LoopPool(base_url, max_connections))
+
+    def preparation(self, base_url: str) -> Callable[[], object] | None:
+        """As `Preparable.preparation`."""
+        if self._is_prepared:
+            return None
+        load_anyio = anyio_loader()
+
+        def prepare() -> None:
+            load_anyio()
+            _connect(self._base_url)
+            self._is_prepared = True
+
+        return prepare
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
@@ -44,7 +61,7 @@ class AsyncPool:
     @property
     def user_agent_product(self) -> str | None:
         """The HTTP library beneath."""
-        return products.pool_product()
+        return products.installed_product("httpx")
 
     async def aclose(self) -> None:
         """Close the idle connections; those under way are closed when they are done."""
@@ -57,34 +74,55 @@ class AsyncPool:
             self._loops.release()
 
 
+def _connect(base_url: str) -> AsyncConnection:
+    # The network stack is loaded with the first connection, so that making a client takes no time.
+    with lazy.import_lock, errors.connect_errors():
+        from .async_connection import AsyncConnection
+
+        return AsyncConnection(base_url)
+
+
 class _LoopPool:
     """The connections of one event loop."""
 
     def __init__(self, base_url: str, max_connections: int) -> None:
         self._base_url = base_url
         self._idle: deque[AsyncConnection] = deque()
-        self._limiter = ConnectionLimiter(max_connections)
+        self._limiter = TaskLimiter(max_connections)
         self._closed = False
 
     async def send(self, request: Request, limits: Limits) -> Response:
         import anyio
 
-        unsent = True
-        with anyio.move_on_after(limits.total):
-            await self._limiter.acquire(limits)
-            try:
-                connection = await self._take()
+        slot = self._limiter.slot()
+        response = None
+        try:
+            with anyio.move_on_after(limits.total):
                 try:
-                    response = await connection.send(request, limits)
-                except BaseException:
-                    unsent = not connection.was_written
-                    await connection.aclose()
-                    raise
+                    await self._limiter.acquire(slot, limits)
+                    response = await self._send(request, limits, slot)
+                finally:
+                    self._limiter.release(slot)
+        finally:
+            self._limiter.release(slot)  # as in the sync pool
+        if response is None:
+            raise errors.out_of_time(limits, unsent=slot.is_unsent)
+        return response
+
+    async def _send(self, request: Request, limits: Limits, slot: Slot) -> Response:
+        while True:
+            connection = await self._take()
+            try:
+                response = await connection.send(request, limits)
+            except StaleConnectionError:
+                await connection.aclose()
+            except BaseException:
+                slot.is_unsent = not connection.was_written
+                await connection.aclose()
+                raise
+            else:
                 await self._put_back(connection)
                 return response
-            finally:
-                self._limiter.release()
-        raise errors.out_of_time(limits, unsent=unsent)
 
     async def aclose(self) -> None:
         self._closed = True
@@ -94,17 +132,16 @@ class _LoopPool:
     async def _take(self) -> AsyncConnection:
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_alive:
+            if time.monotonic() - connection.idle_since <= KEEPALIVE:
                 return connection
             await connection.aclose()
-        # The network stack is loaded with the first connection, so that making a client takes no time.
-        with lazy.import_lock, errors.connect_errors():
-            from .async_connection import AsyncConnection
-
-            return AsyncConnection(self._base_url)
+        return _connect(self._base_url)
 
     async def _put_back(self, connection: AsyncConnection) -> None:
         now = connection.idle_since = time.monotonic()
+        if not connection.is_reusable:
+            await connection.aclose()
+            return
         self._idle.append(connection)
         while self._idle and (self._closed or now - self._idle[0].idle_since > KEEPALIVE):
             await self._idle.popleft().aclose()

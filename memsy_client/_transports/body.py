@@ -30,7 +30,9 @@ class BodyDecoder:
         self._left = limits.max_bytes
         encoding = None if is_decoded else response.headers.get("content-encoding")
         # The last one named is the one that was applied last.
-        self._layers = [_Layer(name, response) for name in _names(encoding)] if encoding else []
+        self._layers = (
+            [_LAYERS.get(name, _UnknownLayer)(name, response) for name in _names(encoding)] if encoding else []
+        )
 
     def add(self, chunk: bytes) -> None:
         """Take one more chunk. Raises `ResponseTooLargeError`, or `TransportError` for broken compression."""
@@ -44,8 +46,17 @@ class BodyDecoder:
     def content(self) -> bytes:
         """All that was taken. Raises `TransportError` when the compressed data is not whole."""
         if not all(layer.is_complete for layer in self._layers):
-            raise _broken()
+            raise _broken(self._response)
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+
+
+def header_text(pair: tuple[bytes, bytes]) -> tuple[str, str]:
+    """A header's name and value as text."""
+    name, value = pair
+    try:
+        return name.decode("ascii"), value.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1"), value.decode("latin-1")
 
 
 async def collect(body: BodyDecoder, chunks: AsyncIterator[bytes], close: Callable[[], Awaitable[None]]) -> bytes:
@@ -62,31 +73,6 @@ async def collect(body: BodyDecoder, chunks: AsyncIterator[bytes], close: Callab
                 pass
         raise
     return body.content()
-
-
-class EndGuard:
-    """Tells whether a connection has brought more than the response that the server announced.
-
-    The last byte read is kept back until more is asked for. A response that is complete without it is followed by bytes
-    that nobody asked for, and the HTTP library would take those for the next response.
-    """
-
-    #: The last byte; of a complete response there is none left.
-    kept = b""
-    _is_http = False
-
-    def take(self) -> bytes:
-        """The byte that was kept back, if any."""
-        kept, self.kept = self.kept, b""
-        return kept
-
-    def keep_last(self, data: bytes) -> bytes:
-        """What to pass on of the data that was read."""
-        self._is_http = self._is_http or data.startswith(b"H")  # a SOCKS proxy's replies come first, and stay whole
-        if not self._is_http or len(data) < 2:
-            return data
-        self.kept = data[-1:]
-        return data[:-1]
 
 
 class _Layer:
@@ -112,7 +98,7 @@ class _Layer:
             try:
                 found.append(self._inflate.decompress(data, limit + 1))
             except zlib.error as error:
-                raise _broken() from error
+                raise _broken(self._response) from error
             limit -= len(found[-1])
             if limit < 0:
                 raise ResponseTooLargeError(self._response)
@@ -126,13 +112,24 @@ class _Layer:
         return zlib.decompressobj(zlib.MAX_WBITS if data[0] & 0x0F == 8 else -zlib.MAX_WBITS)
 
 
+class _UnknownLayer(_Layer):
+    """A compression that nobody asked for. It does no harm to a response without a body."""
+
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        """Nothing, which is all there may be."""
+        if not data:
+            return data
+        problem = "the response is compressed in a way that was not asked for"
+        raise TransportError(problem, response=self._response)
+
+
+_LAYERS = {"gzip": _Layer, "deflate": _Layer}
+
+
 def _names(encoding: str) -> list[str]:
     names = [name.strip().lower() for name in encoding.split(",")]
-    applied = ["gzip" if name == "x-gzip" else name for name in reversed(names) if name not in ("", "identity")]
-    if not all(name in ("gzip", "deflate") for name in applied):
-        raise TransportError("the response is compressed in a way that was not asked for")
-    return applied
+    return ["gzip" if name == "x-gzip" else name for name in reversed(names) if name not in ("", "identity")]
 
 
-def _broken() -> TransportError:
-    return TransportError("the response's compression is broken")
+def _broken(response: Response) -> TransportError:
+    return TransportError("the response's compression is broken", response=response)

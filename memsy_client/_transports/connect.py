@@ -7,16 +7,28 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import functools
 import ipaddress
+import selectors
 import socket
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from typing import Any
 
 import httpcore
 
-from .body import EndGuard
-from .threads import in_thread
+from .._core.foreign import foreign_exception
+from .._core.threads import in_thread, run_in_thread
+from .traffic import Traffic
+
+#: Seconds after which the next address is tried beside one that does not answer, as RFC 8305 recommends.
+_NEXT_ADDRESS = 0.25
+
+
+#: Seconds to wait for what is there already.
+_INSTANT = 0.001
 
 
 class Deadline:
@@ -38,10 +50,10 @@ class Deadline:
 
 
 class TimedBackend(httpcore.SyncBackend):
-    def __init__(self, deadline: Deadline, guard: EndGuard) -> None:
+    def __init__(self, deadline: Deadline, traffic: Traffic) -> None:
         super().__init__()
         self._deadline = deadline
-        self._guard = guard
+        self._traffic = traffic
 
     def connect_tcp(
         self,
@@ -51,32 +63,67 @@ class TimedBackend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        # All addresses of a host share the time: the system's own way would give it whole to each.
         ends = None if timeout is None else time.monotonic() + timeout
-        failure: Exception | None = None
-        for address in self._resolve(host, port, timeout):
-            try:
-                left = self._deadline.left(None if ends is None else ends - time.monotonic())
-            except httpcore.ReadTimeout:
-                left = 0.0
-            if left is not None and left <= 0:
-                raise httpcore.ConnectTimeout("no address has answered in time") from failure
-            try:
-                stream = super().connect_tcp(address, port, left, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _TimedStream(stream, self._deadline, self._guard)
-        raise failure or httpcore.ConnectError("the host has no address")
+        addresses = self._resolve(host, port, timeout)
+
+        def connect(address: str) -> httpcore.NetworkStream:
+            return super(TimedBackend, self).connect_tcp(address, port, self._left(ends), local_address, socket_options)
+
+        stream = connect(addresses[0]) if len(addresses) == 1 else self._connect_to_any(addresses, connect, ends)
+        self._traffic.is_connected = True
+        return _TimedStream(stream, self._deadline, self._traffic)
+
+    def _connect_to_any(
+        self, addresses: list[str], connect: Callable[[str], httpcore.NetworkStream], ends: float | None
+    ) -> httpcore.NetworkStream:
+        """The first connection that is made. An address that is silent does not keep the next from being tried."""
+        under_way: set[Future[httpcore.NetworkStream]] = set()
+        failure: BaseException | None = None
+        left_over = deque(addresses)
+        try:
+            while left_over or under_way:
+                if left_over:
+                    under_way.add(in_thread(functools.partial(connect, left_over.popleft())))
+                left = self._left(ends)
+                if left_over:
+                    left = _NEXT_ADDRESS if left is None else min(_NEXT_ADDRESS, left)
+                done, under_way = concurrent.futures.wait(under_way, left, concurrent.futures.FIRST_COMPLETED)
+                for future in sorted(done, key=_failed):
+                    failure = future.exception()
+                    if failure is None:
+                        under_way |= done - {future}
+                        return future.result()
+            raise failure or httpcore.ConnectError("the host has no address")
+        finally:
+            for late in under_way:
+                late.add_done_callback(_close_late)
+
+    def _left(self, ends: float | None) -> float | None:
+        try:
+            left = self._deadline.left(None if ends is None else ends - time.monotonic())
+        except httpcore.ReadTimeout:
+            left = 0.0
+        if left is not None and left <= 0:
+            raise httpcore.ConnectTimeout("no address has answered in time")
+        return left
 
     def _resolve(self, host: str, port: int, timeout: float | None) -> list[str]:
         left = self._deadline.left(timeout)
         if left is None or _is_numeric(host):
             return resolve(host, port)
         try:
-            return in_thread(lambda: resolve(host, port)).result(left)
-        except concurrent.futures.TimeoutError:
+            return run_in_thread(lambda: resolve(host, port), left)
+        except TimeoutError:
             raise httpcore.ConnectTimeout("the host's name was not resolved in time") from None
+
+
+def _failed(future: Future[Any]) -> bool:
+    return future.exception() is not None
+
+
+def _close_late(future: Future[httpcore.NetworkStream]) -> None:
+    if future.exception() is None:
+        future.result().close()
 
 
 def _is_numeric(host: str) -> bool:
@@ -101,18 +148,24 @@ class _TimedStream(httpcore.NetworkStream):
     #: How much is held at most, and written before the deadline is checked again.
     _PIECE = 64 * 1024
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, guard: EndGuard) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, traffic: Traffic) -> None:
         self._stream = stream
         self._deadline = deadline
-        self._guard = guard
+        self._traffic = traffic
         self._held = b""
+        self._early: bytes | None = None  # what came before the request was through
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
             # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
             with contextlib.suppress(httpcore.WriteError):
                 self._write_held()
-        return self._guard.take() or self._guard.keep_last(self._stream.read(max_bytes, self._deadline.left(timeout)))
+        if self._early is not None:
+            early, self._early = self._early, None
+            return self._traffic.keep_last(early)
+        return self._traffic.take() or self._traffic.keep_last(
+            self._stream.read(max_bytes, self._deadline.left(timeout))
+        )
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # Headers and body come apart. They are held until the response is waited for, so that they leave in one piece:
@@ -123,11 +176,39 @@ class _TimedStream(httpcore.NetworkStream):
             return
         self._write_held()
         for start in range(0, len(buffer), self._PIECE):
-            self._stream.write(buffer[start : start + self._PIECE], self._deadline.left(timeout))
+            self._look_for_answer(self._deadline.left(timeout))
+            self._write(buffer[start : start + self._PIECE], self._deadline.left(timeout))
+
+    def _look_for_answer(self, timeout: float | None) -> None:
+        """Wait until more can be written. Raises `httpcore.WriteError` when the server answers instead of reading."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._stream.get_extra_info("socket"), selectors.EVENT_READ | selectors.EVENT_WRITE)
+            ready = selector.select(timeout)
+        if not ready:
+            raise httpcore.WriteTimeout("the server reads nothing")
+        if ready[0][1] & selectors.EVENT_READ:
+            try:
+                self._early = self._stream.read(self._PIECE, _INSTANT)
+            except httpcore.ReadTimeout:  # it is TLS's own
+                return
+            except httpcore.ReadError as error:
+                raise httpcore.WriteError(str(error)) from error
+            raise httpcore.WriteError("the server has answered")
 
     def _write_held(self) -> None:
         held, self._held = self._held, b""
-        self._stream.write(held, self._deadline.left(self._timeout))
+        left = self._deadline.left(self._timeout)
+        self._traffic.before_write(held, self._stream)
+        self._write(held, left)
+
+    def _write(self, data: bytes, timeout: float | None) -> None:
+        try:
+            self._stream.write(data, timeout)
+        except httpcore.WriteError as error:  # which is passed over, whatever it was made of
+            foreign = foreign_exception(error)
+            if foreign is not None:
+                raise foreign from None
+            raise
 
     def close(self) -> None:
         self._stream.close()
@@ -135,9 +216,10 @@ class _TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        self._guard.take()  # a proxy's byte beyond its response is not the first of what is encrypted
+        self._traffic.begin_encryption()
         stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
-        return _TimedStream(stream, self._deadline, self._guard)
+        self._traffic.encrypted(stream)
+        return _TimedStream(stream, self._deadline, self._traffic)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

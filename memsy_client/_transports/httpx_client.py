@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import time
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, forks, products
-from .body import BodyDecoder, collect
-from .threads import in_thread
+from .body import BodyDecoder, collect, header_text
+from .per_loop import anyio_loader
+from .workers import NotDoneError, Workers
 
 
 class _Ownership:
@@ -37,11 +38,16 @@ _ownerships: WeakKeyDictionary[Any, _Ownership] = WeakKeyDictionary()
 
 
 class _CallersClient:
+    is_strict = True
+
     def __init__(self, client: Any) -> None:
         self._client = client
         # Several of our clients may share one of the caller's.
         self._ownership = _ownerships.setdefault(client, _Ownership())
         self.user_agent_product = products.client_product(client)
+
+
+_workers = Workers()
 
 
 class HttpxClientTransport(_CallersClient):
@@ -55,8 +61,8 @@ class HttpxClientTransport(_CallersClient):
         # Nothing that the client offers ends a response whose headers drip: each wait for a byte has a time-out of
         # its own. So the request runs in a thread, which is left to itself when its time is over.
         try:
-            return in_thread(lambda: self._send(request, limits)).result(limits.total)
-        except concurrent.futures.TimeoutError:
+            return _workers.run(lambda: self._send(request, limits), limits.total)
+        except NotDoneError:
             raise errors.out_of_time(limits) from None
 
     def close(self) -> None:
@@ -64,13 +70,14 @@ class HttpxClientTransport(_CallersClient):
 
     def _send(self, request: Request, limits: Limits) -> Response:
         started = time.monotonic()
+        response = None
         try:
             answer = self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
             response = _response(answer)
             try:
                 body = _decoder(answer, response, limits)
                 if not answer.is_stream_consumed:
-                    for chunk in answer.iter_raw():
+                    for chunk in answer.stream:
                         body.add(chunk)
                 response.content = body.content()
             finally:
@@ -79,12 +86,27 @@ class HttpxClientTransport(_CallersClient):
         except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
-            raise errors.failure(error) from error
+            errors.pass_through(error, is_own=False)
+            raise errors.with_response(errors.failure(error), response) from error
         return response
 
 
 class AsyncHttpxClientTransport(_CallersClient):
     """Carries requests through an asynchronous client, in the event loop that this belongs to."""
+
+    _is_prepared = False
+
+    def preparation(self, base_url: str) -> Callable[[], object] | None:
+        """As `Preparable.preparation`."""
+        if self._is_prepared:
+            return None
+        load_anyio = anyio_loader()
+
+        def prepare() -> None:
+            load_anyio()
+            self._is_prepared = True
+
+        return prepare
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""
@@ -100,6 +122,7 @@ class AsyncHttpxClientTransport(_CallersClient):
 
     async def _send(self, request: Request, limits: Limits) -> Response:
         started = time.monotonic()
+        response = None
         try:
             answer = await self._client.send(_message(self._client, request, limits), **_SEND_OPTIONS)
             response = _response(answer)
@@ -114,7 +137,8 @@ class AsyncHttpxClientTransport(_CallersClient):
         except (ResponseTooLargeError, TransportError):
             raise
         except Exception as error:
-            raise errors.failure(error) from error
+            errors.pass_through(error, is_own=False)
+            raise errors.with_response(errors.failure(error), response) from error
         return response
 
 
@@ -142,4 +166,4 @@ def _message(client: Any, request: Request, limits: Limits) -> Any:
 
 
 def _response(answer: Any) -> Response:
-    return Response(answer.status_code, Headers.of(answer.headers.multi_items()), b"")
+    return Response(answer.status_code, Headers.of(map(header_text, answer.headers.raw)), b"")

@@ -14,6 +14,7 @@ import httpx
 
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits
+from .body import header_text
 
 T = TypeVar("T", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 
@@ -127,12 +128,4 @@ class _RequestStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 def from_httpx(answer: httpx.Response) -> Response:
     """The response as the core takes it, its body still to be read."""
-    return Response(answer.status_code, Headers.of(map(_text, answer.headers.raw)), b"")
-
-
-def _text(pair: tuple[bytes, bytes]) -> tuple[str, str]:
-    name, value = pair
-    try:
-        return name.decode("ascii"), value.decode()
-    except UnicodeDecodeError:
-        return name.decode("latin-1"), value.decode("latin-1")
+    return Response(answer.status_code, Headers.of(map(header_text, answer.headers.raw)), b"")

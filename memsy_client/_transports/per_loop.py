@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 from collections.abc import AsyncGenerator, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
+from .._core import lazy
+from .._core.threads import in_asyncio
 from . import forks
 
 
@@ -133,6 +136,20 @@ def _close_in_task(loop: asyncio.AbstractEventLoop, value: Closable) -> None:
 
 def _is_closed(loop: Any) -> bool:
     return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
+
+
+def anyio_loader() -> Callable[[], None]:
+    """What loads all of anyio that the running event loop needs, in another thread."""
+    backend = "asyncio" if in_asyncio() else "trio"
+
+    def load() -> None:
+        with lazy.import_lock:
+            import anyio
+
+            # The context of the caller says that a loop runs already.
+            contextvars.Context().run(lambda: anyio.run(anyio.sleep, 0, backend=backend))
+
+    return load
 
 
 def _running_loop() -> Any:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import sys
 
-from .._core import lazy
-
 #: The libraries whose clients a caller may hand over.
 _LIBRARIES = ("httpx", "httpx2")
 
 
-def pool_product() -> str | None:
-    """What our own pools use; None where it cannot be loaded, about which the request itself fails."""
+def installed_product(library: str) -> str | None:
+    """A library that may not be loaded yet; None where it is not installed, about which the request itself fails."""
+    if library in sys.modules:
+        return f"{library}/{sys.modules[library].__version__}"
+    from importlib.metadata import PackageNotFoundError, version  # loading the library here could hold up a loop
+
     try:
-        with lazy.import_lock:
-            import httpx
-    except Exception:
+        return f"{library}/{version(library)}"
+    except PackageNotFoundError:
         return None
-    return f"httpx/{httpx.__version__}"
 
 
 def client_product(client: object) -> str | None:

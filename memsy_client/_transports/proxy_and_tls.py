@@ -1,4 +1,4 @@
-"""What connections are made with: the certificates that are trusted, and the proxy that the environment names."""
+"""What connections are made with: the certificates that are trusted, and a proxy."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import ssl
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
 from .._core.transport import TransportError
+from .environment_proxies import environment_proxy
 from .limiter import KEEPALIVE
 
 
@@ -26,16 +25,6 @@ def default_ssl_context() -> ssl.SSLContext:
             "cannot connect: the certificates to trust cannot be read; SSL_CERT_FILE or SSL_CERT_DIR may name them"
         )
         raise TransportError(f"{message} ({error})", unsent=True) from error
-
-
-def environment_proxy(base_url: str) -> str | None:
-    """The proxy that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY name for an address, as httpx reads them."""
-    address = urlsplit(base_url)
-    if proxy_bypass(address.netloc):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(address.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def pool_options(base_url: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -11,9 +12,10 @@ import httpx
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
-from .body import BodyDecoder, EndGuard
+from .body import BodyDecoder
 from .connect import Deadline, TimedBackend
 from .httpx_transport import from_httpx, to_httpx, transport_over
+from .traffic import StaleConnectionError, Traffic, has_forbidden_body
 
 
 class SyncConnection:
@@ -22,25 +24,33 @@ class SyncConnection:
     def __init__(self, base_url: str) -> None:
         self.idle_since = 0.0
         self._deadline = Deadline()
-        self._guard = EndGuard()
+        self._traffic = Traffic()
+        self._is_spoilt = False
         # Only a network backend can bound a response whose headers drip: otherwise each read gets a new time-out.
-        backend = TimedBackend(self._deadline, self._guard)
+        backend = TimedBackend(self._deadline, self._traffic)
         pool = httpcore.ConnectionPool(network_backend=backend, **proxy_and_tls.pool_options(base_url))
         self._connection = pool.create_connection(httpcore.URL(base_url).origin)
         self._transport = transport_over(self._connection, httpx.HTTPTransport)
 
     @property
-    def is_alive(self) -> bool:
-        """Whether an idle connection can carry one more request, as far as this side knows."""
-        return self._connection.is_idle() and not self._connection.has_expired() and not self._guard.kept
+    def is_reusable(self) -> bool:
+        """Whether the last response came whole, with nothing behind it."""
+        return self._connection.is_idle() and self._traffic.is_clean() and not self._is_spoilt
 
     def send(self, request: Request, limits: Limits, ends: float | None) -> Response:
-        """The response, read before `time.monotonic()` is `ends`. As `SyncTransport.send`."""
+        """The response, read before `time.monotonic()` is `ends`. As `SyncTransport.send`.
+
+        Raises:
+            StaleConnectionError: As `Traffic.before_write`.
+        """
         started = time.monotonic()
         self._deadline.ends = ends
+        self._traffic.begin_request()
+        response = None
         try:
             answer = self._transport.handle_request(to_httpx(request, limits))
             response = from_httpx(answer)
+            self._is_spoilt = has_forbidden_body(request.method, response.status_code, response.headers)
             stream: Any = answer.stream
             try:
                 body = BodyDecoder(response, limits)
@@ -50,14 +60,16 @@ class SyncConnection:
             finally:
                 stream.close()
                 response.elapsed = time.monotonic() - started
-        except (ResponseTooLargeError, TransportError):
+        except (ResponseTooLargeError, StaleConnectionError, TransportError):
             raise
         except Exception as error:
-            raise self._failure(error, limits) from error
+            errors.pass_through(error)
+            raise errors.with_response(self._failure(error, limits), response) from error
         return response
 
     def _failure(self, error: Exception, limits: Limits) -> TransportError:
         failure = errors.failure(error)
+        failure.unsent = failure.unsent or self._traffic.is_unsent()
         if failure.timed_out and self._deadline.has_run_out():
             return errors.out_of_time(limits, unsent=failure.unsent)
         return failure
@@ -65,3 +77,7 @@ class SyncConnection:
     def close(self) -> None:
         """Close it."""
         self._connection.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError):  # it was not made
+            self.close()  # an interruption may have come before anybody else could

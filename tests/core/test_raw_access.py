@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from memsy_client import AsyncMemsyClient, Headers, MemsyClient, MemsyClosedError, RawResponse, Request, Response
+from memsy_client import (
+    AsyncMemsyClient,
+    Headers,
+    MemsyClient,
+    MemsyClosedError,
+    MemsyDecodeError,
+    RawResponse,
+    Request,
+    Response,
+)
+from memsy_client._core import codec
 from memsy_client._core.transport import Limits
 
 
@@ -136,3 +146,9 @@ def test_a_client_that_was_dropped_is_gone_at_once(kind: type[Any]) -> None:
         assert left() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 400 + ".0"])
+def test_a_number_beyond_what_a_float_holds_is_refused(number: str) -> None:
+    with pytest.raises(MemsyDecodeError, match="beyond what a number can hold"):
+        codec.loads(f'{{"score": {number}}}'.encode())

@@ -9,7 +9,7 @@ import pytest
 from support.flavours import Flavour
 from support.server import Script, Server, answer, chunked, gzipped
 
-from memsy_client import MemsyDecodeError
+from memsy_client import MemsyAPIError, MemsyDecodeError
 
 pytestmark = pytest.mark.anyio
 
@@ -42,11 +42,12 @@ async def test_a_body_of_just_the_limit_is_read(flavour: Flavour, serve: Serve) 
                 await flavour.call(client.ingest, [])
 
 
-async def test_an_error_page_over_the_limit_is_no_exception(flavour: Flavour, serve: Serve) -> None:
+async def test_an_error_page_over_the_limit_keeps_its_status(flavour: Flavour, serve: Serve) -> None:
     server = serve(answer(BIG, 500))
     async with flavour.client(server.origin, max_response_bytes=MIB) as client:
-        with pytest.raises(MemsyDecodeError):
+        with pytest.raises(MemsyAPIError) as caught:
             await flavour.call(client.ingest, [])
+    assert caught.value.status_code == 500
 
 
 async def test_the_connection_is_not_reused_after_it(flavour: Flavour, serve: Serve) -> None:

@@ -7,11 +7,16 @@ import json
 import os
 import random
 import select
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 
 class Echo:
@@ -147,3 +152,24 @@ def open_files() -> int:
 def asked(answer: Any) -> str:
     """The query that an answer belongs to."""
     return str(answer.results[0].id)
+
+
+def make_certificate(folder: Path) -> Path:
+    """A certificate of 127.0.0.1 that only itself vouches for; its key is beside it."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    file = folder / "certificate.pem"
+    key = [
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-keyout",
+        str(file.with_suffix(".key")),
+    ]
+    subject = ["-subj", "/CN=memsy test", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = [openssl, "req", "-x509", "-days", "2", *key, *subject, "-out", str(file)]
+    subprocess.run(command, check=True, capture_output=True)
+    return file

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,8 +14,8 @@ import anyio
 import httpx
 import pytest
 from echo_server import Echo, asked
-from support.flavours import EACH_TRANSPORT, EVERY, KEY, Flavour
-from support.server import Script, Server, answer, chunked, hang, message, raw
+from support.flavours import AIOHTTP, EACH_TRANSPORT, EVERY, KEY, OWN, Flavour
+from support.server import Exchange, Script, Server, answer, chunked, hang, message, raw
 
 from memsy_client import (
     AiohttpTransport,
@@ -79,6 +80,21 @@ async def test_what_is_not_http_is_not_quoted(flavour: Flavour, script: Script, 
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("flavour", EACH_TRANSPORT, ids=lambda flavour: flavour.name)
+async def test_a_body_that_breaks_off_in_a_later_segment_is_not_waited_for(flavour: Flavour, serve: Serve) -> None:
+    def script(exchange: Exchange) -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        exchange.wait(0.05)
+        exchange.send(b"secret\r\n")
+        exchange.wait()
+
+    server = serve(script)
+    async with flavour.client(server.origin, timeout=60) as client:
+        with anyio.fail_after(30), pytest.raises(MemsyConnectionError, match="not complete, valid HTTP"):
+            await flavour.call(client.ingest, [])
+
+
+@pytest.mark.anyio
 @each
 @pytest.mark.parametrize(
     "script",
@@ -129,7 +145,7 @@ def name(monkeypatch: pytest.MonkeyPatch, host: str, addresses: list[str]) -> No
     resolve = socket.getaddrinfo
 
     def resolved(asked_for: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
-        found = addresses if asked_for == host else [asked_for]
+        found = addresses if asked_for in (host, host.encode()) else [asked_for]
         return [entry for address in found for entry in resolve(address, port, *args, **kwargs)]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
@@ -158,6 +174,47 @@ def test_the_connect_time_out_bounds_all_addresses_too(full: int, monkeypatch: p
         client.health()
     assert caught.value.unsent
     assert time.monotonic() - started < 30
+
+
+@pytest.fixture
+def beside_full(full: int) -> Iterator[int]:
+    """The same port of another address, where somebody answers."""
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(message(b'{"status": "ok", "version": "1"}'))
+
+    with socket.create_server(("127.0.0.2", full)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield full
+        thread.join(60)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("flavour", [*OWN, AIOHTTP], ids=lambda flavour: flavour.name)
+@pytest.mark.parametrize("timeout", [60.0, None, Timeout(connect=60)], ids=["total", "none", "connect"])
+async def test_a_silent_address_does_not_keep_the_next_from_being_tried(
+    flavour: Flavour, timeout: Any, beside_full: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name(monkeypatch, "memsy.example", ["127.0.0.1", "127.0.0.2"])
+    async with flavour.client(f"http://memsy.example:{beside_full}", timeout=timeout) as client:
+        started = time.monotonic()
+        assert (await flavour.call(client.health)).status == "ok"
+    assert time.monotonic() - started < 20
+
+
+def test_one_after_the_other_where_no_thread_can_be_started(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    with MemsyClient(echo.url.replace("127.0.0.1", "memsy.example"), KEY) as client:
+
+        def start(_: Any) -> None:
+            raise RuntimeError("can't create new thread at interpreter shutdown")
+
+        name(monkeypatch, "memsy.example", ["127.0.0.2", "127.0.0.1"])
+        monkeypatch.setattr(threading.Thread, "start", start)
+        assert asked(client.search("x")) == "x"
 
 
 def test_the_next_address_is_tried(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:

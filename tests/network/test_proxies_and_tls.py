@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -15,14 +13,14 @@ from typing import Any
 import anyio
 import httpcore
 import pytest
-from echo_server import Echo, asked, relay
+from echo_server import Echo, asked, make_certificate, relay
 from support.flavours import AIOHTTP, OWN, Flavour
 from support.server import Server, answer
 
 from memsy_client import AiohttpTransport, MemsyConnectionError
 from memsy_client._transports import async_connection, proxy_and_tls
-from memsy_client._transports.body import EndGuard
 from memsy_client._transports.connect import Deadline, TimedBackend
+from memsy_client._transports.traffic import Traffic
 from memsy_client.exceptions import MemsyInputError
 
 Serve = Callable[..., Server]
@@ -156,23 +154,7 @@ async def test_certificates_that_cannot_be_read_are_an_unsent_connection_error(
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of 127.0.0.1 that only itself vouches for, and its key in the same file."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("there is no openssl to make a certificate with")
-    file = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    key = [
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-keyout",
-        str(file.with_suffix(".key")),
-    ]
-    subject = ["-subj", "/CN=memsy test", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = [openssl, "req", "-x509", "-days", "2", *key, *subject, "-out", str(file)]
-    subprocess.run(command, check=True, capture_output=True)
-    return file
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -241,7 +223,7 @@ TUNNEL = [b"HTTP/1.1 200 OK\r\n\r\nX", b"encrypted"]
 
 
 def test_a_byte_beyond_a_proxys_response_is_not_the_first_of_what_is_encrypted() -> None:
-    backend = TimedBackend(Deadline(), EndGuard())
+    backend = TimedBackend(Deadline(), Traffic())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpcore.SyncBackend, "connect_tcp", lambda *args: httpcore.MockStream(list(TUNNEL)))
         stream = backend.connect_tcp("127.0.0.1", 443)
@@ -254,7 +236,7 @@ async def test_nor_on_an_async_connection(monkeypatch: pytest.MonkeyPatch) -> No
         return httpcore.AsyncMockStream(list(TUNNEL))
 
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
-    stream = await async_connection._Backend().connect_tcp("127.0.0.1", 443)
+    stream = await async_connection._Backend(Traffic()).connect_tcp("127.0.0.1", 443)
     assert await stream.read(100) == TUNNEL[0][:-1]
     encrypted = await stream.start_tls(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     assert await encrypted.read(100) == b"encrypte"

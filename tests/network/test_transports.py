@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import ssl
 from collections.abc import Callable
-from itertools import product
 from typing import Any
 
 import anyio
@@ -96,27 +95,6 @@ async def test_a_connection_that_the_server_has_closed_meanwhile_is_not_used(fla
         for number in range(5):
             assert asked(await flavour.call(client.search, f"{number}")) == f"{number}"
             await anyio.to_thread.run_sync(echo.wait_for_open, 0)
-
-
-OWN_ANSWER, ANOTHERS = message(b'{"event_ids": ["own"]}'), message(b'{"event_ids": ["another\'s"]}')
-CHUNKED = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n16\r\n{"event_ids": ["own"]}\r\n0\r\n\r\n'
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("announced", [OWN_ANSWER, CHUNKED], ids=["length", "chunks"])
-@pytest.mark.parametrize(
-    ("flavour", "more"),
-    # aiohttp takes less than an answer for a breach of the protocol, which fails the next call.
-    [*product(OWN, (ANOTHERS, ANOTHERS[:20], b"}", b"\n")), (AIOHTTP, ANOTHERS)],
-)
-async def test_more_than_a_server_announced_never_reaches_the_next_call(
-    flavour: Flavour, announced: bytes, more: bytes, serve: Serve
-) -> None:
-    server = serve(raw(announced + more), raw(announced))
-    async with flavour.client(server.origin) as client:
-        for _ in range(3):
-            assert (await flavour.call(client.ingest, [])).event_ids == ["own"]
-    assert server.connections == 2
 
 
 @pytest.mark.anyio

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextvars
+import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,6 +20,8 @@ def in_thread(work: Callable[[], T]) -> Future[T]:
     future: Future[T] = Future()
 
     def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
         try:
             future.set_result(work())
         except BaseException as error:
@@ -30,3 +33,24 @@ def in_thread(work: Callable[[], T]) -> Future[T]:
     except RuntimeError:
         run()
     return future
+
+
+def in_asyncio() -> bool:
+    """Whether the caller runs in an event loop of asyncio."""
+    asyncio = sys.modules.get("asyncio")  # who has a loop of it has imported it
+    try:
+        return asyncio is not None and asyncio.get_running_loop() is not None
+    except RuntimeError:
+        return False
+
+
+def run_in_thread(work: Callable[[], T], seconds: float | None) -> T:
+    """What `work` comes to in a thread, as `in_thread` runs it.
+
+    Raises:
+        TimeoutError: It takes longer than that many seconds, and goes on.
+    """
+    future = in_thread(work)
+    if not wait([future], seconds).done:
+        raise TimeoutError
+    return future.result()

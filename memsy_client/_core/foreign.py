@@ -1,0 +1,61 @@
+"""Exceptions that come up during a call without being failures of it: they pass through.
+
+A signal handler runs between any two instructions of the main thread, and what it raises (a task's time limit, say)
+comes out of whatever was under way; an HTTP library may have made a failure of its own of it by then.
+"""
+
+from __future__ import annotations
+
+import signal
+import types
+from collections.abc import Iterator
+from typing import Any
+
+
+def foreign_exception(error: BaseException) -> BaseException | None:
+    """What is to be raised instead of a failure of the call: of `error` and its causes, the one that is none."""
+    handlers: set[types.CodeType] | None = None
+    for exception in _with_causes(error):
+        if isinstance(exception, RecursionError | MemoryError):
+            return exception
+        if exception.__traceback__ is not None:
+            handlers = _signal_handlers() if handlers is None else handlers
+            if handlers and _runs_through(exception.__traceback__, handlers):
+                return exception
+    return None
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        exception = pending.pop()
+        if exception is not None and id(exception) not in seen:
+            seen.add(id(exception))
+            yield exception
+            pending += [exception.__context__, exception.__cause__]
+
+
+def _signal_handlers() -> set[types.CodeType]:
+    handlers = (signal.getsignal(number) for number in signal.valid_signals())
+    return {code for code in map(_code, handlers) if code is not None}
+
+
+def _code(handler: Any) -> types.CodeType | None:
+    """The code that runs when a handler is called."""
+    if not callable(handler):
+        return None
+    while hasattr(handler, "func"):  # functools.partial
+        handler = handler.func
+    function = getattr(handler, "__func__", handler)
+    if not hasattr(function, "__code__"):
+        function = getattr(getattr(handler, "__call__", None), "__func__", None)  # noqa: B004 - not whether, but which
+    return getattr(function, "__code__", None)
+
+
+def _runs_through(traceback: types.TracebackType | None, codes: set[types.CodeType]) -> bool:
+    while traceback is not None:
+        if traceback.tb_frame.f_code in codes:
+            return True
+        traceback = traceback.tb_next
+    return False

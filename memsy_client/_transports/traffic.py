@@ -1,0 +1,117 @@
+"""What passes over one connection: whether a request has left, and whether more came than the server announced.
+
+Bytes that nobody asked for would be taken for the response to the next request. They cost the connection instead.
+"""
+
+from __future__ import annotations
+
+import select
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+
+class StaleConnectionError(Exception):
+    """A connection that was used before cannot carry one more request, of which nothing has been written."""
+
+
+class Traffic:
+    """Watches the streams of one connection, which ask it before they write and after they read.
+
+    The last byte read is kept back until more is asked for. A response that is complete without it is followed by bytes
+    that were not announced.
+    """
+
+    #: The byte that is kept back; of a complete response there is none left.
+    kept = b""
+    #: Whether the connection has ended, which is how a response may, too.
+    has_ended = False
+    #: Whether any byte of the last request may have left.
+    was_written = False
+    #: Whether a connection was made: what intercepts httpx makes none, and fails as it likes.
+    is_connected = False
+    _is_used = False
+    _has_to_look = False
+    _is_http = False
+    _tls: Any = None
+
+    def begin_request(self) -> None:
+        """Another request is going to be written."""
+        self.was_written = False
+        self._has_to_look, self._is_used = self._is_used, True
+
+    def before_write(self, buffer: bytes, stream: Any) -> None:
+        """Say that `buffer` is going to be written.
+
+        Raises:
+            StaleConnectionError: The connection was closed, or brought something, since its last response.
+        """
+        if self._has_to_look:
+            self._has_to_look = False
+            if stream.get_extra_info("is_readable") or has_unread_record(self._tls):
+                raise StaleConnectionError
+        # What asks a proxy for a tunnel is not the request yet.
+        self.was_written = self.was_written or not buffer.startswith(b"CONNECT ")
+
+    def begin_encryption(self) -> None:
+        """A proxy has made a tunnel, through which the request is going to be written."""
+        self.was_written = False
+        self.take()  # what it sent beyond its response is not the first of what is encrypted
+
+    def encrypted(self, stream: Any) -> None:
+        """From now on, `stream` is what carries the requests."""
+        self._tls = stream.get_extra_info("ssl_object")
+
+    def is_unsent(self) -> bool:
+        """Whether a request that failed cannot have left."""
+        return self.is_connected and not self.was_written
+
+    def is_clean(self) -> bool:
+        """Whether exactly what was announced has come."""
+        return not self.kept and not self.has_ended
+
+    def take(self) -> bytes:
+        """The byte that was kept back, if any."""
+        kept, self.kept = self.kept, b""
+        return kept
+
+    def keep_last(self, data: bytes) -> bytes:
+        """What to pass on of the data that was read."""
+        self._is_http = self._is_http or data.startswith(b"H")  # a SOCKS proxy's replies come first, and stay whole
+        if not self._is_http or len(data) < 2:
+            self.has_ended = not data
+            return data
+        self.kept = data[-1:]
+        return data[:-1]
+
+
+def has_unread_record(tls: Any) -> bool:
+    """Whether what encrypts a stream holds anything between two responses that was read off the socket already."""
+    if not isinstance(tls, ssl.SSLObject):  # without TLS, or where it reads from the socket no more than one record
+        return False
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:  # the connection's end among them
+        return True
+    return True
+
+
+def is_readable(socket: Any) -> bool:
+    """Whether a socket has brought anything, be it its end, that was not read."""
+    try:
+        if not hasattr(select, "poll"):
+            return bool(select.select([socket], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(socket, select.POLLIN)
+        return bool(poll.poll(0))
+    except (OSError, ValueError):  # it is closed
+        return True
+
+
+def has_forbidden_body(method: str, status_code: int, headers: Mapping[str, str]) -> bool:
+    """Whether a response that has no body announces one. If it comes after all, the next response seems to begin."""
+    if method != "HEAD" and status_code not in (204, 304):
+        return False
+    return "transfer-encoding" in headers or headers.get("content-length", "0").strip() != "0"
