@@ -78,7 +78,7 @@ class _Backend(httpcore.AnyIOBackend):
 
     async def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         stream = await super().connect_tcp(*args, **kwargs)
-        self._traffic.is_connected = True
+        self._traffic.connected(stream)
         return _Stream(stream, self._traffic)
 
 
@@ -139,7 +139,7 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def _write_held(self) -> None:
         held, self._held = self._held, b""
-        self._traffic.before_write(held, self._stream)
+        self._traffic.before_write(held)
         await self._stream.write(held, self._timeout)
 
     async def aclose(self) -> None:
