@@ -83,7 +83,7 @@ class _Backend(httpcore.AnyIOBackend):
         except RuntimeError:
             # No thread can be started to look the name up in, as at the end of the process: so it is done in this one.
             stream = await self._connect_to_any(resolve(host, port), port, *args, **kwargs)
-        self._traffic.is_connected = True
+        self._traffic.connected(stream)
         return _Stream(stream, self._traffic)
 
     async def _connect_to_any(
@@ -155,7 +155,7 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def _write_held(self) -> None:
         held, self._held = self._held, b""
-        self._traffic.before_write(held, self._stream)
+        self._traffic.before_write(held)
         await self._stream.write(held, self._timeout)
 
     async def aclose(self) -> None:

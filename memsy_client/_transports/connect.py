@@ -70,7 +70,7 @@ class TimedBackend(httpcore.SyncBackend):
             return super(TimedBackend, self).connect_tcp(address, port, self._left(ends), local_address, socket_options)
 
         stream = connect(addresses[0]) if len(addresses) == 1 else self._connect_to_any(addresses, connect, ends)
-        self._traffic.is_connected = True
+        self._traffic.connected(stream)
         return _TimedStream(stream, self._deadline, self._traffic)
 
     def _connect_to_any(
@@ -198,7 +198,7 @@ class _TimedStream(httpcore.NetworkStream):
     def _write_held(self) -> None:
         held, self._held = self._held, b""
         left = self._deadline.left(self._timeout)
-        self._traffic.before_write(held, self._stream)
+        self._traffic.before_write(held)
         self._write(held, left)
 
     def _write(self, data: bytes, timeout: float | None) -> None:

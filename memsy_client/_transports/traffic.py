@@ -33,6 +33,7 @@ class Traffic:
     _is_used = False
     _has_to_look = False
     _is_http = False
+    _socket: Any = None
     _tls: Any = None
 
     def begin_request(self) -> None:
@@ -40,7 +41,12 @@ class Traffic:
         self.was_written = False
         self._has_to_look, self._is_used = self._is_used, True
 
-    def before_write(self, buffer: bytes, stream: Any) -> None:
+    def connected(self, stream: Any) -> None:
+        """The connection was made."""
+        self.is_connected = True
+        self._socket = stream.get_extra_info("socket")
+
+    def before_write(self, buffer: bytes) -> None:
         """Say that `buffer` is going to be written.
 
         Raises:
@@ -48,7 +54,7 @@ class Traffic:
         """
         if self._has_to_look:
             self._has_to_look = False
-            if stream.get_extra_info("is_readable") or has_unread_record(self._tls):
+            if is_readable(self._socket) or has_unread_record(self._tls):
                 raise StaleConnectionError
         # What asks a proxy for a tunnel is not the request yet.
         self.was_written = self.was_written or not buffer.startswith(b"CONNECT ")
@@ -61,6 +67,7 @@ class Traffic:
     def encrypted(self, stream: Any) -> None:
         """From now on, `stream` is what carries the requests."""
         self._tls = stream.get_extra_info("ssl_object")
+        self._socket = stream.get_extra_info("socket")  # ssl may have put another in the first one's place
 
     def is_unsent(self) -> bool:
         """Whether a request that failed cannot have left."""
