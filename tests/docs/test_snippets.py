@@ -35,15 +35,19 @@ def environment():
 
 @pytest.mark.parametrize("code", snippets("python"))
 def test_a_snippet_runs_in_a_program_of_its_own(code, environment, tmp_path):
+    arguments = ["-W", "error", "-c", code]
+    if re.search(r"^def test_", code, re.M):
+        (tmp_path / "test_snippet.py").write_text(code, "utf-8")
+        arguments = ["-m", "pytest", "-q", "-W", "error", "-p", "no:randomly", "test_snippet.py"]
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
+        [sys.executable, *arguments],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_every_page_that_a_page_links_to_is_there():
