@@ -21,7 +21,6 @@ from memsy_client import exceptions, models
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = find_chromium()
-PHONE = (390, 844)
 
 pytestmark = [
     pytest.mark.slow,
@@ -51,6 +50,17 @@ PALE = """(() => {
     if (contrast < 4.5) found.add(element.tagName + ' ' + element.className + ' ' + contrast.toFixed(2));
   }
   return [...found];
+})()"""
+#: What reaches beyond the screen, unless it can be scrolled.
+CUT_OFF = """(() => {
+  const scrolls = element => {
+    for (let e = element; e.tagName !== 'ARTICLE'; e = e.parentElement)
+      if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX)) return true;
+    return false;
+  };
+  return [...document.querySelectorAll('article *')]
+    .filter(e => e.getBoundingClientRect().right > screen.width + 1 && !scrolls(e))
+    .map(e => e.tagName + ' ' + e.innerText.slice(0, 40));
 })()"""
 LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.href)"
 IDS = "[...document.querySelectorAll('[id]')].map(e => e.id)"
@@ -109,14 +119,12 @@ def operations_of(item: dict[str, Any]) -> list[dict[str, Any]]:
 @in_a_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_page_is_readable_on_a_phone(site: Path, browser: Chromium, scheme: str) -> None:
-    browser.resize(*PHONE)
+    browser.resize(390, 844)
     browser.prefer(scheme)
     problems = []
     for page in pages(site):
         browser.open(page.as_uri())
-        wide = browser.evaluate("document.documentElement.scrollWidth")
-        if wide > PHONE[0]:
-            problems.append(f"{page.name}: {wide} pixels wide")
+        problems += [f"{page.name}: cut off: {text}" for text in browser.evaluate(CUT_OFF)]
         problems += [f"{page.name}: {pale}" for pale in browser.evaluate(PALE)]
         bright = sum(browser.evaluate(BRIGHTNESS)) / 3
         if (bright < 128) != (scheme == "dark"):

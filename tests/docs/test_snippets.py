@@ -50,10 +50,20 @@ def test_a_snippet_runs_in_a_program_of_its_own(code, environment, tmp_path):
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_every_page_that_a_page_links_to_is_there():
+def anchors(text: str) -> set[str]:
+    """What a link to a heading of the page may name, as on GitHub and on the site."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    titles = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title) for title in re.findall(r"^#+ (.+)$", prose, re.M))
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_page_and_heading_that_a_page_links_to_is_there():
     for page in PAGES:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+        for target, fragment in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
+            path = page.parent / target if target else page
+            assert path.exists(), f"{page.name} links to {target}"
+            if fragment:
+                assert fragment in anchors(path.read_text("utf-8")), f"{page.name} links to {target}#{fragment}"
 
 
 def test_every_make_target_that_the_readme_names_is_in_the_makefile():
