@@ -12,7 +12,8 @@ import pytest
 from memsy_client.local import LocalMemsy
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+HOME = ROOT / "docs" / "_site" / "index.md"  # which stands beside the other pages in the site
+PAGES = [ROOT / "README.md", HOME, *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def snippets(language: str) -> list[object]:
@@ -38,10 +39,10 @@ def test_a_snippet_runs_in_a_program_of_its_own(code, environment, tmp_path):
     arguments = ["-W", "error", "-c", code]
     if re.search(r"^def test_", code, re.M):
         (tmp_path / "test_snippet.py").write_text(code, "utf-8")
-        arguments = ["-m", "pytest", "-q", "-W", "error", "-p", "no:randomly", "test_snippet.py"]
+        arguments = ["-m", "pytest", "-q", "-W", "error", "-p", "memsy_client.local.pytest_plugin", "test_snippet.py"]
     ran = subprocess.run(
         [sys.executable, *arguments],
-        env=environment,
+        env=environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # many plugins are slow to load
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -60,7 +61,8 @@ def anchors(text: str) -> set[str]:
 def test_every_page_and_heading_that_a_page_links_to_is_there():
     for page in PAGES:
         for target, fragment in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
-            path = page.parent / target if target else page
+            folder = ROOT / "docs" if page == HOME else page.parent
+            path = folder / target if target else page
             assert path.exists(), f"{page.name} links to {target}"
             if fragment:
                 assert fragment in anchors(path.read_text("utf-8")), f"{page.name} links to {target}#{fragment}"
