@@ -120,7 +120,9 @@ def _documented(module: ModuleType, names: Iterable[str]) -> Iterator[str]:
 
 
 def _value(thing: Any) -> str:
-    return f"frozenset({sorted(thing)})" if isinstance(thing, frozenset) else str(thing).replace("typing.", "")
+    if isinstance(thing, frozenset):
+        return f"frozenset({sorted(thing)})"
+    return repr(thing).replace("typing.", "")
 
 
 def _class(module: str, name: str, cls: type) -> str:
@@ -189,22 +191,27 @@ def _signature(thing: Any, *, bound: bool = False) -> str:
         return ""
     parameters = list(signature.parameters.values())[bound:]
     shown = [
-        parameter.replace(annotation=_source(parameter.annotation), default=_source(parameter.default))
+        parameter.replace(annotation=_annotation(parameter.annotation), default=_default(parameter.default))
         for parameter in parameters
         if not parameter.name.startswith("_")
     ]
-    returned = signature.empty if inspect.isclass(thing) else _source(signature.return_annotation)
+    returned = signature.empty if inspect.isclass(thing) else _annotation(signature.return_annotation)
     return str(signature.replace(parameters=shown, return_annotation=returned))
 
 
-def _source(value: Any) -> Any:
+def _annotation(value: Any) -> Any:
     if value is inspect.Parameter.empty:
         return value
-    text = value if isinstance(value, str) and not value.isspace() and value else repr(value)
-    if not isinstance(value, str):
-        text = getattr(value, "__name__", text) if inspect.isclass(value) else text
-        text = "..." if text == "NOTHING" or " object at 0x" in text else text
+    name = getattr(value, "__forward_arg__", None) or getattr(value, "__name__", None)
+    text = value if isinstance(value, str) else name or repr(value)
     return _Source(text.replace("builtins.", "").replace("typing.", ""))
+
+
+def _default(value: Any) -> Any:
+    if value is inspect.Parameter.empty:
+        return value
+    text = repr(value)
+    return _Source("..." if text == "NOTHING" or " at 0x" in text else text)
 
 
 def _docstring(thing: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import zlib
@@ -110,6 +111,14 @@ def test_the_reference_has_every_public_name(site: Path) -> None:
     }
     assert public - listed == set()
     assert [name for name in operations if not {name, name.replace("_", ".", 1)} & reached] == []
+
+
+def test_no_page_shows_what_python_or_the_builder_left(site: Path) -> None:
+    """Addresses of objects, annotations that were not resolved, markup that was not."""
+    for page in pages(site):
+        text = re.sub(r"<[^>]+>", "", page.read_text("utf-8"))
+        found = re.findall(r".{30}(?: at 0x|ForwardRef|NOTHING|:ivar |:param |problematic).{30}", text)
+        assert found == [], page.name
 
 
 def operations_of(item: dict[str, Any]) -> list[dict[str, Any]]:
