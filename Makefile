@@ -17,6 +17,10 @@ $(VENV)/ready: pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,embeddings,local]'
 	@touch $@
 
+$(VENV)/docs-ready: $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
+	@touch $@
+
 demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into a local server and search it
 	@$(BIN)/python codegen/generate.py --check
 	@$(BIN)/python examples/demo.py $(FILE)
@@ -24,7 +28,7 @@ demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into 
 test: $(VENV)/ready ## the whole test suite
 	@$(BIN)/python -m pytest
 
-test-slow: $(VENV)/ready ## the longer proofs: crashes, load, properties of every operation
+test-slow: $(VENV)/docs-ready ## the longer proofs: crashes, load, properties of every operation, the site in a browser
 	@$(BIN)/python -m pytest -m slow
 
 test-busy: $(VENV)/ready ## the suite five times, two copies beside two spinning processes (a quarter of an hour)
@@ -40,20 +44,23 @@ test-all: ## the test suite on each supported Python that is present
 release-check: $(VENV)/ready ## what a release would publish: metadata, linters, installed on each Python present
 	@$(BIN)/python .ci/release_check.py $(if $(KEEP),--keep '$(KEEP)') $(if $(TAG),--tag '$(TAG)')
 
-docs: $(VENV)/ready ## run every snippet of the README and the docs
-	@$(BIN)/python -m pytest tests/docs
+docs: $(VENV)/docs-ready ## build the documentation as a static site in site/, and the guide that the package ships
+	@$(BIN)/python docs/_site/guide.py
+	@$(BIN)/python docs/_site/build.py site
 
-generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/, and api.md from that
+generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/, then api.md and the guide
 	@$(BIN)/python codegen/generate.py
 	@PYTHONPATH=codegen $(BIN)/python -m review.api_page
+	@$(BIN)/python docs/_site/guide.py
 
 check: $(VENV)/ready ## generated code is current; lint, formatting, complexity and types
 	@$(BIN)/python codegen/generate.py --check --complete
+	@$(BIN)/python docs/_site/guide.py --check
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
 	@PYTHONPATH=codegen $(BIN)/python -m review.api_page --check
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples .ci
+	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples .ci docs/_site
 	@$(BIN)/mypy
 	@$(BIN)/pyright
 
@@ -68,4 +75,4 @@ format: $(VENV)/ready ## apply the formatter and the safe lint fixes
 	@$(BIN)/ruff format
 
 clean: ## remove everything that make created
-	rm -rf $(VENV) .venv-3.* build dist .schemathesis .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* build dist site .schemathesis .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,6 +13,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .check import main as check
 
         return check(arguments[1:])
+    if arguments[:1] == ["docs"]:
+        from .docs import main as docs
+
+        return docs(arguments[1:])
     from ..local.cli import main as local
 
     return local(arguments)

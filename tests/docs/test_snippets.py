@@ -12,7 +12,8 @@ import pytest
 from memsy_client.local import LocalMemsy
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+HOME = ROOT / "docs" / "_site" / "index.md"  # which stands beside the other pages in the site
+PAGES = [ROOT / "README.md", HOME, *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def snippets(language: str) -> list[object]:
@@ -35,21 +36,36 @@ def environment():
 
 @pytest.mark.parametrize("code", snippets("python"))
 def test_a_snippet_runs_in_a_program_of_its_own(code, environment, tmp_path):
+    arguments = ["-W", "error", "-c", code]
+    if re.search(r"^def test_", code, re.M):
+        (tmp_path / "test_snippet.py").write_text(code, "utf-8")
+        arguments = ["-m", "pytest", "-q", "-W", "error", "-p", "memsy_client.local.pytest_plugin", "test_snippet.py"]
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        env=environment,
+        [sys.executable, *arguments],
+        env=environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # many plugins are slow to load
         cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_every_page_that_a_page_links_to_is_there():
+def anchors(text: str) -> set[str]:
+    """What a link to a heading of the page may name, as on GitHub and on the site."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    titles = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title) for title in re.findall(r"^#+ (.+)$", prose, re.M))
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_page_and_heading_that_a_page_links_to_is_there():
     for page in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+        for target, fragment in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
+            folder = ROOT / "docs" if page == HOME else page.parent
+            path = folder / target if target else page
+            assert path.exists(), f"{page.name} links to {target}"
+            if fragment:
+                assert fragment in anchors(path.read_text("utf-8")), f"{page.name} links to {target}#{fragment}"
 
 
 def test_every_make_target_that_the_readme_names_is_in_the_makefile():

@@ -59,7 +59,7 @@ def test_the_sdist_holds_what_git_knows_and_nothing_else(build: Callable[[str], 
 def test_the_wheel_holds_the_package_alone(wheel: Path) -> None:
     about = f"memsy_client-{memsy_client.__version__}.dist-info"
     expected = {name for name in sources() if name.startswith("memsy_client/")}
-    assert {"memsy_client/py.typed", "memsy_client/_generated/openapi.json"} <= expected
+    assert {f"memsy_client/{name}" for name in ("py.typed", "_generated/openapi.json", "_docs/guide.md")} <= expected
     described = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
     with zipfile.ZipFile(wheel) as archive:
         assert set(archive.namelist()) == expected | {f"{about}/{name}" for name in described}
