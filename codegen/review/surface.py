@@ -292,7 +292,7 @@ def _field(node: ast.AnnAssign, all_keyword: bool) -> Parameter:
     default, keyword = None if node.value is None else ast.unparse(node.value), all_keyword
     if isinstance(node.value, ast.Call):
         said = {each.arg: ast.unparse(each.value) for each in node.value.keywords}
-        default = f"{said['factory']}()" if "factory" in said else said.get("default")
+        default = _made_by(said["factory"]) if "factory" in said else said.get("default")
         keyword = keyword or said.get("kw_only") == "True"
     kind = "keyword" if keyword else "positional"
     return Parameter(ast.unparse(node.target), kind, _annotation(node.annotation), default)
@@ -312,3 +312,8 @@ def _reached(models: dict[str, Model], annotations: Iterable[str]) -> set[str]:
             found.add(name)
             waiting += models[name].attributes.values()
     return found
+
+
+def _made_by(factory: str) -> str:
+    """What a factory gives, as a reader would write it."""
+    return {"list": "[]", "dict": "{}"}.get(factory.partition("[")[0], f"{factory}()")

@@ -141,17 +141,14 @@ def _serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     out = _Output(sys.stdout)
-    with (
-        _logging_to_stderr(),
-        _started(options, key) as memsy,
-        _request_log(options.log_requests, out) as log,
-    ):
-        memsy.engine.on_request = log
-        _announce(out, memsy, options, loopback=loopback)
-        # On some systems a signal does not interrupt a wait without a timeout.
-        while not stopped.wait(0.5):
-            continue
-    memsy.engine.flush(LAST_LINES)
+    with _logging_to_stderr(), _request_log(options.log_requests, out) as log:
+        with _started(options, key) as memsy:
+            memsy.engine.on_request = log
+            _announce(out, memsy, options, loopback=loopback)
+            # On some systems a signal does not interrupt a wait without a timeout.
+            while not stopped.wait(0.5):
+                continue
+        memsy.engine.flush(LAST_LINES)
     out.print("stopped")
     out.flush()
 

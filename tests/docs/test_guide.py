@@ -43,7 +43,8 @@ def test_every_link_leads_to_a_heading_of_the_guide() -> None:
     assert len(inner) > 20
     assert len(listed) > 10
     assert set(inner + listed) - anchors(GUIDE) == set()
-    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", GUIDE) == []
+    prose = re.sub(r"`[^`]+`", "", GUIDE)  # a signature may look like a link
+    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", prose) == []
 
 
 def test_the_command_says_where_it_is_and_prints_a_page() -> None:

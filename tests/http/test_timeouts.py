@@ -10,6 +10,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import anyio.to_thread
 import pytest
@@ -17,6 +18,8 @@ from support.flavours import EACH_TRANSPORT, OWN, Flavour
 from support.server import Exchange, Script, Server, answer, drip, drip_for_ever, hang, message
 
 from memsy_client import MemsyTimeoutError, Timeout
+from memsy_client._core.transport import Limits
+from memsy_client._transports.limiter import Slot, TaskLimiter, ThreadLimiter
 
 pytestmark = pytest.mark.anyio
 
@@ -128,24 +131,19 @@ async def test_waiting_for_a_connection_is_bounded(own: Flavour, timeout: Timeou
 async def test_what_is_left_after_waiting_for_a_connection_bounds_the_rest(
     own: Flavour, serve: Serve, advance: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class SlowSemaphore:
-        """One that was free only just in time."""
+    sync_acquire, async_acquire = ThreadLimiter.acquire, TaskLimiter.acquire
 
-        def __init__(self, value: int) -> None:
-            pass
+    def late(limiter: Any, slot: Slot, limits: Limits) -> None:
+        """Take a slot that was free only just in time."""
+        advance(20 - LIMIT)
+        sync_acquire(limiter, slot, limits)
 
-        def acquire(self, timeout: float | None) -> bool:
-            advance(20 - LIMIT)
-            return True
+    async def async_late(limiter: Any, slot: Slot, limits: Limits) -> None:
+        advance(20 - LIMIT)
+        await async_acquire(limiter, slot, limits)
 
-        def acquire_nowait(self) -> None:
-            advance(20 - LIMIT)
-
-        def release(self) -> None:
-            pass
-
-    monkeypatch.setattr(threading, "BoundedSemaphore", SlowSemaphore)
-    monkeypatch.setattr(anyio, "Semaphore", SlowSemaphore)
+    monkeypatch.setattr(ThreadLimiter, "acquire", late)
+    monkeypatch.setattr(TaskLimiter, "acquire", async_late)
     server = serve(hang)
     async with own.client(server.origin, timeout=20) as client:
         with times_out(after=0):
