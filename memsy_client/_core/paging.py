@@ -70,9 +70,7 @@ class Pages(Generic[Page, Item]):
     def accept(self, page: Page) -> Iterator[Item]:
         """The items of a page that were not given before."""
         items = self._items(page)
-        total = self._total(page) if self._total is not None else None
-        if items and not total:
-            total = None  # a service that leaves the total out has not said 0
+        total = self._total_of(page, items)
         if total is not None and self._is_too_far(total):
             self._step_back(total)
             return iter(())
@@ -86,6 +84,11 @@ class Pages(Generic[Page, Item]):
         else:
             self._advance(keys, len(fresh), total)
         return iter(fresh if self._left is None else self._first(fresh, self._left))
+
+    def _total_of(self, page: Page, items: Sequence[Item]) -> int | None:
+        """The total that a page tells; one with items that says 0 has left it out."""
+        total = self._total(page) if self._total is not None else None
+        return None if items and not total else total
 
     def _is_new(self, key: Hashable) -> bool:
         if key in self._seen:
