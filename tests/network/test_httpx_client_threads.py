@@ -77,6 +77,7 @@ def test_what_is_no_exception_arrives_as_it_is(echo: Echo) -> None:
 
 @pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="only that can be interrupted")
 @pytest.mark.usefixtures("interruptible")
+@pytest.mark.slow  # a signal may come just before the main thread waits, which it does not wake
 def test_an_interruption_ends_the_call_at_once_and_the_client_goes_on(carrier: httpx.Client, serve: Serve) -> None:
     def interrupt(exchange: Exchange) -> None:
         os.kill(os.getpid(), signal.SIGINT)
@@ -98,6 +99,7 @@ def test_threads_end_with_their_calls(carrier: httpx.Client, echo: Echo) -> None
     assert not request_threads()
 
 
+@pytest.mark.slow  # it joins threads that end with their connection
 def test_a_thread_that_was_left_ends_with_its_connection(carrier: httpx.Client, serve: Serve) -> None:
     with (
         serve(hang) as server,
