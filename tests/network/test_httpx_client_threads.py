@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextvars
-import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import httpx
@@ -16,13 +15,16 @@ from support.flavours import KEY
 from support.server import Exchange, Server, answer, hang
 
 from memsy_client import MemsyClient, MemsyConnectionError, MemsyTimeoutError
+from memsy_client._transports import httpx_client
+from memsy_client._transports.workers import Workers
 
 Serve = Callable[..., Server]
 span: contextvars.ContextVar[str] = contextvars.ContextVar("span", default="none")
 
 
 @pytest.fixture
-def carrier() -> Iterator[httpx.Client]:
+def carrier(monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    monkeypatch.setattr(httpx_client, "_workers", Workers())  # no thread of an earlier test is used again
     with httpx.Client() as client:
         yield client
 
@@ -35,8 +37,9 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-def request_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "memsy-request"]
+def request_threads(but: Collection[threading.Thread] = ()) -> list[threading.Thread]:
+    """The threads of requests; those of a test before this one may still wait for more to do."""
+    return [thread for thread in threading.enumerate() if thread.name == "memsy-request" and thread not in but]
 
 
 def test_it_sees_the_context_of_its_caller(echo: Echo) -> None:
@@ -77,36 +80,55 @@ def test_what_is_no_exception_arrives_as_it_is(echo: Echo) -> None:
 
 @pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="only that can be interrupted")
 @pytest.mark.usefixtures("interruptible")
-@pytest.mark.slow  # a signal may come just before the main thread waits, which it does not wake
-def test_an_interruption_ends_the_call_at_once_and_the_client_goes_on(carrier: httpx.Client, serve: Serve) -> None:
+def test_an_interruption_ends_the_call_at_once_and_the_client_goes_on(
+    carrier: httpx.Client, serve: Serve, request: pytest.FixtureRequest
+) -> None:
+    main_thread, under_way = threading.main_thread().ident, [True]
+    assert main_thread is not None
+
+    def call(client: MemsyClient) -> None:
+        try:
+            client.ingest([])
+        finally:
+            under_way.clear()
+
+    def raise_in_the_call(*_: object) -> None:
+        if under_way:
+            raise KeyboardInterrupt
+
     def interrupt(exchange: Exchange) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+        while under_way:  # a signal that comes just before the main thread waits does not wake it
+            signal.pthread_kill(main_thread, signal.SIGINT)
+            exchange.wait(1)
         exchange.wait()
 
+    before = signal.signal(signal.SIGINT, raise_in_the_call)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     server = serve(interrupt, answer({"event_ids": ["own"]}))
     with MemsyClient(server.origin, KEY, http_client=carrier) as client:
         with pytest.raises(KeyboardInterrupt):
-            client.ingest([])
+            call(client)
         assert client.ingest([]).event_ids == ["own"]
 
 
 def test_threads_end_with_their_calls(carrier: httpx.Client, echo: Echo) -> None:
+    before = request_threads()
     with MemsyClient(echo.url, KEY, http_client=carrier) as client:
         for number in range(50):
             assert asked(client.search(f"{number}")) == f"{number}"
-    for thread in request_threads():
+    for thread in request_threads(but=before):
         thread.join(60)
-    assert not request_threads()
+    assert not request_threads(but=before)
 
 
-@pytest.mark.slow  # it joins threads that end with their connection
 def test_a_thread_that_was_left_ends_with_its_connection(carrier: httpx.Client, serve: Serve) -> None:
+    before = request_threads()
     with (
         serve(hang) as server,
         MemsyClient(server.origin, KEY, timeout=0.1, http_client=carrier) as client,
         pytest.raises(MemsyTimeoutError),
     ):
         client.ingest([])
-    for thread in request_threads():
+    for thread in request_threads(but=before):
         thread.join(60)
-    assert not request_threads()
+    assert not request_threads(but=before)

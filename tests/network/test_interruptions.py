@@ -97,8 +97,8 @@ def interrupt_async(echo: Echo, number: int | None, make: Callable[[], Any]) -> 
         try:
             with Interrupter(at):
                 search(f"interrupted {at}")
-        except (KeyboardInterrupt, MemsyError):  # anyio may be interrupted between a scope and its block
-            pass
+        except (KeyboardInterrupt, MemsyError, RuntimeError):
+            pass  # interrupted between a scope and its block, anyio says that the scope is not the current one
         assert asked(search(f"after {at}")) == f"after {at}"
 
 
@@ -119,7 +119,6 @@ def test_a_sync_client_of_the_callers_goes_on(echo: Echo) -> None:
         interrupt_sync(echo, SOME, http_client=carrier)
 
 
-@pytest.mark.slow  # on a busy machine it failed now and then; see why
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_an_async_client_goes_on(carrier: str) -> None:
     in_process_of_its_own(carrier, SOME)
