@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from openapi_python_client import strings
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 
 from .document import ContractError, Document
 from .imports import STATEMENTS
-from .names import attribute, twice, wire
+from .names import attribute, class_name, twice, wire
 from .properties import members, single
 from .unions import Unions
 
@@ -24,7 +23,7 @@ class Models:
         self.document = document
         self._data = data
         self._classes = {_name(part): part for part in [*data.models, *data.enums]}
-        self._schemas = {_class_name(name): schema for name, schema in document.schemas.items()}
+        self._schemas = {class_name(name): schema for name, schema in document.schemas.items()}
         self.unions = Unions(self)
         #: By the class of a model, another one of which it can be made.
         self.conversions: dict[str, ModelProperty] = {}
@@ -75,7 +74,7 @@ class Models:
     def convertible(self, name: str, prop: Any, argument: str) -> Any:
         """The model `name` (`x-accepts`) out of which the items of a list of models can be made, field by field."""
         target = prop.inner_property if isinstance(prop, ListProperty) else None
-        source = self._classes.get(_class_name(name))
+        source = self._classes.get(class_name(name))
         if not isinstance(target, ModelProperty) or not isinstance(source, ModelProperty):
             raise ContractError(f"{argument}: x-accepts stands at a list of models and names another model, not {name}")
         lacking = {attribute(field) for field in self.fields(target)} - {
@@ -175,7 +174,7 @@ class Models:
         """The classes of all schemas that error responses refer to, directly or not."""
         responses = [response for operation in self.document.operations for response in operation.responses.items()]
         errors = [response for code, response in responses if not code.startswith("2")]
-        return {_class_name(reference.rsplit("/", 1)[-1]) for reference in self.document.references(errors)}
+        return {class_name(reference.rsplit("/", 1)[-1]) for reference in self.document.references(errors)}
 
     def _check_names(self, models: list[ModelProperty], enums: list[Any]) -> None:
         for model in [*models, *enums]:
@@ -188,8 +187,3 @@ class Models:
 
 def _name(prop: Any) -> str:
     return str(prop.class_info.name)
-
-
-def _class_name(schema: str) -> str:
-    """The generator's class of a named schema."""
-    return str(strings.ClassName(schema, "field_"))

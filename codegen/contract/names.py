@@ -7,6 +7,8 @@ import keyword
 import math
 from typing import Any
 
+from openapi_python_client import strings
+
 from memsy_client._core.list_model import ListModel
 from memsy_client._core.open_model import OpenModel
 
@@ -50,6 +52,11 @@ def open_attribute(prop: Any) -> str:
 def wire(prop: Any) -> str:
     """The name of a property on the wire."""
     return str(prop.name.get_untrusted_value())
+
+
+def class_name(schema: str) -> str:
+    """The generator's class of a named schema."""
+    return str(strings.ClassName(schema, "field_"))
 
 
 def twice(names: list[str]) -> list[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from openapi_python_client import strings
 from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 
 from .document import ContractError
-from .names import wire
+from .names import class_name, wire
 
 if TYPE_CHECKING:
     from .models import Models
@@ -57,9 +56,5 @@ def _declared(union: dict[str, Any]) -> tuple[frozenset[str], Variants]:
     schemas = [reference.rsplit("/", 1)[-1] for reference in parts if reference]
     discriminator = union["discriminator"]
     mapping = discriminator.get("mapping") or dict(zip(schemas, schemas, strict=True))
-    classes = {value: _class_name(reference.rsplit("/", 1)[-1]) for value, reference in mapping.items()}
-    return frozenset(map(_class_name, schemas)), Variants(discriminator["propertyName"], classes)
-
-
-def _class_name(schema: str) -> str:
-    return str(strings.ClassName(schema, "field_"))
+    classes = {value: class_name(reference.rsplit("/", 1)[-1]) for value, reference in mapping.items()}
+    return frozenset(map(class_name, schemas)), Variants(discriminator["propertyName"], classes)

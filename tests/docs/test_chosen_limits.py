@@ -8,19 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rules.nodes import resolved
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "contract.md"
 START, END = "<!-- limits chosen here -->\n", "<!-- end of limits -->\n"
 METHODS = {"get", "post", "put", "patch", "delete"}
-
-
-def resolved(document: Any, node: Any) -> Any:
-    while "$ref" in node:
-        target = document
-        for step in node["$ref"].split("/")[1:]:
-            target = target[step]
-        node = target
-    return node
 
 
 def arguments(document: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -63,11 +63,13 @@ def test_serve_appends_each_request_to_a_file_without_its_key(tmp_path):
     log = tmp_path / "requests.jsonl"
     log.write_text('{"method": "GET", "url": "/v1/health"}\n')
     with (
-        serving("--memory", "--port", "0", "--log-requests", str(log)) as (_, _, environment),
+        serving("--memory", "--port", "0", "--log-requests", str(log)) as (process, _, environment),
         MemsyClient(environment["MEMSY_BASE_URL"], environment["MEMSY_API_KEY"]) as client,
     ):
         client.search("Lisbon", limit=3)
         client.health()
+        process.terminate()  # the last lines are written when it ends
+        process.communicate(timeout=60)
     _, searched, health = map(json.loads, log.read_text("utf-8").splitlines())
     assert (searched["operation"], searched["method"], searched["url"]) == ("search", "POST", "/v1/search")
     assert json.loads(searched["content"])["limit"] == 3
