@@ -184,7 +184,7 @@ def complaints(browser: Chromium) -> list[object]:
 
 @in_a_browser
 @pytest.mark.parametrize(
-    ("words", "page"), [("unsent", "failures.html"), ("wait_until_processed", "clients.html"), ("FastAPI", "web-app")]
+    ("words", "page"), [("unsent", "failures.html"), ("wait_until_processed", "bulk.html"), ("FastAPI", "web-app")]
 )
 def test_the_search_works_offline(site: Path, browser: Chromium, words: str, page: str) -> None:
     browser.resize(1280, 900)
