@@ -25,21 +25,33 @@ class Secret(str):
         return cls(value if isinstance(value, str) else "")
 
 
+def key_problem(api_key: object) -> str | None:
+    """Why a header cannot carry the key, or None where one can."""
+    if not isinstance(api_key, str) or not api_key:
+        return "api_key is empty, or not text"
+    if not _VISIBLE_ASCII.fullmatch(api_key):
+        return "api_key holds a space, a control character or a letter that is not ASCII"
+    return None
+
+
+def bearer(api_key: str) -> Secret:
+    """The `Authorization` that carries the key."""
+    return Secret(f"Bearer {api_key}")
+
+
 def default_headers(api_key: object) -> tuple[tuple[str, str], ...]:
-    """The headers of every request, whatever carries it.
+    """The headers of every request, whatever carries it; without the key where a function gives that.
 
     Raises:
         MemsyInputError: A header cannot carry the key.
     """
-    if not isinstance(api_key, str) or not api_key:
-        raise MemsyInputError("api_key is empty, or not text")
-    if not _VISIBLE_ASCII.fullmatch(api_key):
-        raise MemsyInputError("api_key holds a space, a control character or a letter that is not ASCII")
-    return (
-        ("Accept", "application/json"),
-        ("Accept-Encoding", "gzip, deflate"),
-        ("Authorization", Secret(f"Bearer {api_key}")),
-    )
+    headers = (("Accept", "application/json"), ("Accept-Encoding", "gzip, deflate"))
+    if callable(api_key):
+        return headers
+    problem = key_problem(api_key)
+    if problem is not None:
+        raise MemsyInputError(problem)
+    return (*headers, ("Authorization", bearer(str(api_key))))
 
 
 def user_agent(product: object) -> str:

@@ -19,6 +19,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 _NONE_REQUIRED: Mapping[str, Iterable[str]] = {}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+#: The name of operations that are not in the contract: that of the method which makes calls of them.
+CUSTOM = "request"
 #: The methods that RFC 9110 calls idempotent.
 _IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
 _HTTP_METHOD = re.compile(r"[A-Za-z]+")
@@ -120,7 +122,7 @@ def custom_call(
         raise MemsyInputError(f"query takes a mapping of names to values, not {type(query).__name__}")
     method = method.upper()
     operation: Operation[Any] = Operation(
-        name="request",
+        name=CUSTOM,
         method=method,
         path=path,
         parse=any_value,
