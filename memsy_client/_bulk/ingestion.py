@@ -320,10 +320,21 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
             return
         import anyio  # only asynchronous clients need it, and it takes long to import
 
+        failures: list[Exception] = []
+
+        async def deliver(batch: _Batch) -> None:
+            try:
+                await self._sender.follow(batch.deliver())
+            except Exception as error:  # what a middleware raises, say: a group of tasks would wrap it
+                failures.append(error)
+                tasks.cancel_scope.cancel()
+
         try:
             async with anyio.create_task_group() as tasks:
                 for batch in batches:
-                    tasks.start_soon(self._sender.follow, batch.deliver())
+                    tasks.start_soon(deliver, batch)
+            if failures:
+                raise failures[0]
             for batch in batches:
                 self._report(batch)
         finally:

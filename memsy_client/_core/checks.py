@@ -70,7 +70,9 @@ def check_hook(name: str, hook: Any) -> None:
     Raises:
         MemsyInputError: It is not, or would have to be awaited, which nobody does.
     """
-    if hook is not None and not callable(hook):
+    if hook is None:
+        return
+    if not callable(hook):
         raise MemsyInputError(f"{name} has to be a function or None, not {shown(hook)}")
     if is_async(hook):
         raise MemsyInputError(f"{name} has to be an ordinary function, not an async one: nobody awaits it")

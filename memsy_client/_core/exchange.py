@@ -91,12 +91,13 @@ class AttemptOutcome(NamedTuple):
     cause: BaseException | None = None
 
 
+AttemptFlow = Generator[Prepare | Send | AskKey, Any, AttemptOutcome]
+
+
 class KeySource(Protocol):
     """Gives the key of a call, which its request does not hold yet."""
 
-    def attempt(
-        self, attempts: list[Attempt], send: Callable[[Request], Generator[Any, Any, AttemptOutcome]], request: Request
-    ) -> Generator[Any, Any, AttemptOutcome]:
+    def attempt(self, attempts: list[Attempt], send: Callable[[Request], AttemptFlow], request: Request) -> AttemptFlow:
         """What an attempt comes to with the key; one made before it, with another key, is added to `attempts`."""
 
 
@@ -156,13 +157,15 @@ def _attempt(
     attempts: list[Attempt],
     on_attempt: AttemptListener | None,
     request: Request,
-) -> Generator[Prepare | Send, Any, AttemptOutcome]:
+) -> AttemptFlow:
     operation, number = call.operation, len(attempts) + 1
-    call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
+    if settings.on_request is not None:
+        call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
     if settings.middleware:
-        outcome = yield from _send_through_middleware(call, request, settings, carrier, deadline, attempts)
+        sending = _send_through_middleware(call, request, settings, carrier, deadline, attempts)
     else:
-        outcome = yield from _send(request, Redactor(request.headers), settings, carrier, deadline)
+        sending = _send(request, Redactor(request.headers), settings, carrier, deadline)
+    outcome = yield from sending
     attempt, redactor, response = outcome.attempt, outcome.redactor, outcome.response
     event = ResponseEvent(
         operation.name,
@@ -181,9 +184,7 @@ def _attempt(
     return outcome
 
 
-def _send(
-    request: Request, redactor: Redactor, settings: Settings, carrier: Carrier, deadline: float
-) -> Generator[Prepare | Send, Any, AttemptOutcome]:
+def _send(request: Request, redactor: Redactor, settings: Settings, carrier: Carrier, deadline: float) -> AttemptFlow:
     """What comes of the request; a cause says that no whole response did."""
     started = time.monotonic()
     try:
@@ -225,7 +226,7 @@ def _send_through_middleware(
     carrier: Carrier,
     deadline: float,
     attempts: list[Attempt],
-) -> Generator[Prepare | Send, Any, AttemptOutcome]:
+) -> AttemptFlow:
     """As `_send`. What a middleware raises is not a failure of the call, and passes."""
     from .middleware import through  # which the settings have loaded
 

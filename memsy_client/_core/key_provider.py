@@ -9,13 +9,11 @@ from typing import Any
 
 from ..exceptions import Attempt, MemsyError, MemsyInputError, MemsyTimeoutError
 from .credentials import Secret, bearer, key_problem
-from .exchange import AskKey, AttemptOutcome
+from .exchange import AskKey, AttemptFlow
 from .foreign import foreign_exception
 from .messages import Request
 from .operation import Call
 from .raw_response import with_call_context
-
-_TICK = 1e-3  # seconds by which a wait may end early
 
 
 class CallKey:
@@ -25,9 +23,7 @@ class CallKey:
         self._function, self._call, self._deadline = function, call, deadline
         self._key, self._is_renewed = "", False
 
-    def attempt(
-        self, attempts: list[Attempt], send: Callable[[Request], Generator[Any, Any, AttemptOutcome]], request: Request
-    ) -> Generator[Any, Any, AttemptOutcome]:
+    def attempt(self, attempts: list[Attempt], send: Callable[[Request], AttemptFlow], request: Request) -> AttemptFlow:
         """An attempt with the key; after a 401 another one at once, if the function gives another key by then."""
         self._key = self._key or (yield from self._ask(attempts))
         outcome = yield from send(request.with_header("Authorization", bearer(self._key)))
@@ -40,7 +36,7 @@ class CallKey:
         attempts.append(outcome.attempt)
         return (yield from send(request.with_header("Authorization", bearer(self._key))))
 
-    def _ask(self, tried: list[Attempt], refusal: MemsyError | None = None) -> Generator[Any, Any, Secret]:
+    def _ask(self, tried: list[Attempt], refusal: MemsyError | None = None) -> Generator[AskKey, Any, Secret]:
         left = self._deadline - time.monotonic()
         try:
             key = yield AskKey(self._function, None if left == math.inf else max(left, 0.0))
@@ -50,7 +46,7 @@ class CallKey:
                 raise
             problem = f"the function for api_key raised {type(failure).__name__}"
         error: MemsyError = MemsyInputError(problem or "")
-        if self._deadline - time.monotonic() < _TICK:
+        if self._deadline - time.monotonic() < 1e-3:  # by which a wait may end early
             error = MemsyTimeoutError("the call's deadline ran out before there was a key", unsent=refusal is None)
         elif problem is None:
             return Secret(key)

@@ -143,10 +143,11 @@ class Settings:
         for name in ("on_request", "on_response"):
             check_hook(name, getattr(self, name))
         object.__setattr__(self, "headers", dict(check_headers(self.headers)))
-        check_telemetry(self.telemetry)
-        check_middleware(self.middleware)
-        object.__setattr__(self, "middleware", tuple(self.middleware))
-        if self.middleware:
+        if self.telemetry is not None:
+            check_telemetry(self.telemetry)
+        if self.middleware != ():
+            check_middleware(self.middleware)
+            object.__setattr__(self, "middleware", tuple(self.middleware))
             with import_lock:
                 from . import middleware  # noqa: F401 # so that no call has to
 
