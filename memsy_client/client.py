@@ -6,9 +6,9 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mappin
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from ._core.checks import check_key_function, check_whole_number
+from ._core.checks import check_whole_number
 from ._core.copying import shallow_copy
-from ._core.credentials import Secret, default_headers
+from ._core.credentials import KeyFunction, Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
 from ._core.lazy import import_lock
 from ._core.operation import custom_call
@@ -19,6 +19,7 @@ from ._core.settings import ClientOptions, Options, Settings, Timeout, apply_opt
 from ._core.transport import AsyncTransport, SyncTransport
 from ._generated.client import AsyncControlMethods, AsyncCoreMethods, ControlMethods, CoreMethods
 from ._transports import AsyncHttpClient, HttpClient, async_transport, sync_transport
+from .exceptions import MemsyInputError
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
     from .models import EventPayload
 
 Http = TypeVar("Http")
-KeyFunction = TypeVar("KeyFunction")
+AskForKey = TypeVar("AskForKey")
 
 
-class _Client(Generic[Http, KeyFunction]):
-    """What all clients have. `Http` is what the flavour takes as `http_client`, `KeyFunction` as `api_key`."""
+class _Client(Generic[Http, AskForKey]):
+    """What all clients have. `Http` is what the flavour takes as `http_client`, `AskForKey` as `api_key`."""
 
     _sender: Any = None  # of the flavour's own kind; None while the constructor runs
     _is_view = False
@@ -46,7 +47,7 @@ class _Client(Generic[Http, KeyFunction]):
     def __init__(
         self,
         base_url: str,
-        api_key: str | KeyFunction,
+        api_key: str | AskForKey,
         timeout: float | Timeout | None = 30.0,
         max_retries: int = 3,
         retry_backoff: float = 1.0,
@@ -91,11 +92,13 @@ class _Client(Generic[Http, KeyFunction]):
         Raises:
             MemsyInputError: One of them cannot be used.
         """
-        key = api_key if callable(api_key) else Secret.of(api_key)
+        key = KeyFunction(api_key) if callable(api_key) else Secret.of(api_key)
         del api_key  # a report of an error may show the variables of its frames
         base_url, key_headers = check_base_url(base_url), default_headers(key)
-        if callable(key):
-            check_key_function(key, may_await=self._is_async)
+        key_function = key if isinstance(key, KeyFunction) else None
+        problem = key_function and key_function.problem(may_await=self._is_async)
+        if problem:
+            raise MemsyInputError(problem)
         check_whole_number("max_connections", max_connections)
         settings = Settings(
             timeout=Timeout.of(timeout),
@@ -109,9 +112,7 @@ class _Client(Generic[Http, KeyFunction]):
             telemetry=telemetry,
         )
         transport = SharedTransport(self._new_transport(base_url, max_connections, http_client), http_client is None)
-        self._sender = self._new_sender(
-            transport, base_url, key_headers, settings, key_function=key if callable(key) else None
-        )
+        self._sender = self._new_sender(transport, base_url, key_headers, settings, key_function=key_function)
 
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:

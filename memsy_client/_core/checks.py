@@ -105,17 +105,6 @@ def check_telemetry(telemetry: Any) -> None:
     raise MemsyInputError(f"telemetry has to be an OpenTelemetry() or None, not {shown(telemetry)}")
 
 
-def check_key_function(function: Any, *, may_await: bool) -> None:
-    """Refuse a function for the key that the client could not get one from.
-
-    Raises:
-        MemsyInputError: It is a coroutine function and nothing awaits it, or gives many values.
-    """
-    if inspect.isasyncgenfunction(function) or (is_async(function) and not may_await):
-        wanted = "a coroutine function, or an ordinary one" if may_await else "an ordinary function on this client"
-        raise MemsyInputError(f"api_key has to be text, or {wanted}: {function_name(function)} is asynchronous")
-
-
 def is_async(function: Any) -> bool:
     """Whether it is a coroutine function or an asynchronous generator function, or an object that is called as one."""
     functions = (function, getattr(function, "__call__", None))  # noqa: B004 - not whether, but which

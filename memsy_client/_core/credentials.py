@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import platform
 import re
+from collections.abc import Callable
 
 from .._version import __version__
 from ..exceptions import MemsyInputError
+from .checks import function_name, is_async
 
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
@@ -23,6 +26,22 @@ class Secret(str):
     def of(cls, value: object) -> Secret:
         """The text as a secret; an empty one for what is not text."""
         return cls(value if isinstance(value, str) else "")
+
+
+class KeyFunction:
+    """A caller's function that gives the key. No repr shows it: that of the object it belongs to may hold a secret."""
+
+    __slots__ = ("ask",)
+
+    def __init__(self, ask: Callable[[], object]) -> None:
+        self.ask = ask
+
+    def problem(self, *, may_await: bool) -> str | None:
+        """Why no key can be had from it, or None if one can."""
+        if not is_async(self.ask) or (may_await and not inspect.isasyncgenfunction(self.ask)):
+            return None
+        wanted = "a coroutine function, or an ordinary one" if may_await else "an ordinary function on this client"
+        return f"api_key has to be text, or {wanted}: {function_name(self.ask)} is asynchronous"
 
 
 def key_problem(api_key: object) -> str | None:
@@ -46,7 +65,7 @@ def default_headers(api_key: object) -> tuple[tuple[str, str], ...]:
         MemsyInputError: A header cannot carry the key.
     """
     headers = (("Accept", "application/json"), ("Accept-Encoding", "gzip, deflate"))
-    if callable(api_key):
+    if isinstance(api_key, KeyFunction):
         return headers
     problem = key_problem(api_key)
     if problem is not None:

@@ -21,11 +21,11 @@ from ..exceptions import (
     MemsyTimeoutError,
 )
 from .api_errors import api_error
+from .credentials import KeyFunction
 from .foreign import foreign_exception
-from .headers import check_sent_headers
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
 from .messages import Headers, Request, Response
-from .operation import Call
+from .operation import Call, check_request
 from .raw_response import RawResponse, with_call_context
 from .redaction import Redactor
 from .retry import wait_before_retry
@@ -55,7 +55,7 @@ class AskKey(NamedTuple):
     It is left to itself after so many seconds. Text is sent back as a `Secret`.
     """
 
-    function: Callable[[], object]
+    function: KeyFunction
     seconds: float | None
 
 
@@ -243,7 +243,10 @@ def _send_through_middleware(
     layers = through(settings.middleware, request, misuse)
     try:
         sent = next(layers)
-        _check_sent(sent, misuse)
+        try:
+            check_request(sent)
+        except MemsyInputError as error:
+            raise misuse("a middleware", f"made a request that cannot be sent: {error.message}") from None
         redactor = Redactor([*request.headers, *sent.headers])
         outcome = yield from _send(sent, redactor, settings, carrier, deadline)
         if outcome.response is None or outcome.cause is not None:
@@ -256,16 +259,6 @@ def _send_through_middleware(
         return _outcome_of(end.value, outcome.redactor, outcome.attempt.elapsed)
     finally:
         layers.close()
-
-
-def _check_sent(request: Request, misuse: Callable[[str, str], Exception]) -> None:
-    """Refuse a request that middleware made unfit to be sent."""
-    if not isinstance(request.body, bytes | None):
-        raise misuse("a middleware", f"made the body a {type(request.body).__name__}, not bytes")
-    try:
-        check_sent_headers(request.headers)
-    except MemsyInputError as error:
-        raise misuse("a middleware", f"made a request that cannot be sent: {error.message}") from None
 
 
 def _prepare(work: Callable[[], object], deadline: float) -> Generator[Prepare, Response | None, None]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from ..exceptions import Attempt, MemsyError, MemsyInputError, MemsyTimeoutError
-from .credentials import Secret, bearer, key_problem
+from .credentials import KeyFunction, Secret, bearer, key_problem
 from .exchange import AskKey, AttemptFlow
 from .foreign import foreign_exception
 from .messages import Request
@@ -19,7 +19,7 @@ from .raw_response import with_call_context
 class CallKey:
     """The key of one call, which has to end by `deadline`."""
 
-    def __init__(self, function: Callable[[], object], call: Call[Any], deadline: float) -> None:
+    def __init__(self, function: KeyFunction, call: Call[Any], deadline: float) -> None:
         self._function, self._call, self._deadline = function, call, deadline
         self._key, self._is_renewed = "", False
 

@@ -27,7 +27,7 @@ def through(
         wanted = next(flow)
         if not isinstance(wanted, Request):
             raise misuse(name, f"yielded a {type(wanted).__name__}, not a Request")
-        if wanted.url.split("/", 3)[:3] != request.url.split("/", 3)[:3]:
+        if str(wanted.url).split("/", 3)[:3] != request.url.split("/", 3)[:3]:
             raise misuse(name, "yielded a request to another server, which must not get the key")
         flow.send((yield from through(layers[1:], wanted, misuse)))
         raise misuse(name, "yielded twice; retries are the client's")

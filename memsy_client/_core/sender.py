@@ -16,7 +16,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..exceptions import MemsyClosedError, MemsyDecodeError, MemsyInputError
 from .checks import is_async
-from .credentials import Secret, user_agent
+from .credentials import KeyFunction, Secret, user_agent
 from .exchange import AskKey, AttemptListener, Carrier, Exchange, KeySource, Prepare, Send, Sleep, exchange
 from .headers import merge_headers
 from .lazy import import_lock
@@ -79,7 +79,7 @@ class _Sender(Generic[Transport]):
     headers: tuple[tuple[str, str], ...]  # of every request, a key that is text among them, but for the `User-Agent`
     settings: Settings
     gives_raw: bool = False  # in place of parsed results
-    key_function: Callable[[], object] | None = None  # gives the key where that is not text
+    key_function: KeyFunction | None = None  # gives the key where that is not text
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.base_url}>"
@@ -178,8 +178,8 @@ class SyncSender(_Sender[SyncTransport]):
             return run_in_thread(step.work, step.seconds)
         if isinstance(step, AskKey):
             if step.seconds is None:
-                return _hidden(step.function())
-            return run_in_thread(lambda: _hidden(step.function()), step.seconds)
+                return _hidden(step.function.ask())
+            return run_in_thread(lambda: _hidden(step.function.ask()), step.seconds)
         if isinstance(step, Sleep):
             return time.sleep(step.seconds)
         if isinstance(step, WithDeadline):
@@ -282,10 +282,10 @@ async def ask_key(step: AskKey) -> object:
     """What the function for the key gives. One that is not a coroutine function runs in a thread: it may block."""
 
     async def ask() -> object:
-        if is_async(step.function):
-            given = step.function()
+        if is_async(step.function.ask):
+            given = step.function.ask()
         else:
-            given = await _in_thread(lambda: _hidden(step.function()))
+            given = await _in_thread(lambda: _hidden(step.function.ask()))
         return _hidden(await given) if inspect.isawaitable(given) else given
 
     return await in_time(ask(), step.seconds)

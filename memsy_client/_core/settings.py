@@ -109,9 +109,11 @@ class Timeout:
         return cls(value, value, value, value, value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """All that can differ from call to call; the defaults are those of the clients' constructor.
+
+    No repr shows them: headers, hooks and middleware may hold secrets of the caller's.
 
     Attributes:
         timeout: The limits of one attempt.

@@ -10,8 +10,10 @@ import functools
 import inspect
 import logging
 import pickle
+import signal
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -493,6 +495,64 @@ async def test_middleware_sees_the_key_that_is_sent(flavour: Flavour, serve: Ser
     async with flavour.client(server.origin, api_key=Keys("key_1", "key_2"), middleware=[note]) as client:
         await flavour.call(client.orgs.list)
     assert seen == ["Bearer key_1", "Bearer key_2"]
+
+
+@dataclass
+class Vault:
+    """A careless object: its repr, and so that of its methods, shows a secret."""
+
+    token: str
+
+    def key(self) -> str:
+        raise ValueError(self.token)
+
+    async def key_later(self) -> str:
+        raise ValueError(self.token)
+
+    def sign(self, request: Request) -> Generator[Request, Response, Response]:
+        return (yield request)
+
+
+@own_pools
+async def test_the_repr_of_what_the_function_belongs_to_is_in_no_report(own: Flavour) -> None:
+    vault = Vault("s3cret_token")
+    for function in [vault.key, vault.key_later] if own.is_async else [vault.key]:
+        for options in ({}, {"deadline": 60}):
+            async with own.client("http://memsy.test", api_key=function, middleware=[vault.sign], **options) as client:
+                with pytest.raises(MemsyInputError) as caught:
+                    await own.call(client.orgs.list)
+                assert "s3cret" not in repr(client) + repr(client._sender)
+            frames = caught.value.__traceback__
+            while frames is not None and "/memsy_client/" not in frames.tb_frame.f_code.co_filename:
+                frames = frames.tb_next
+            assert frames is not None
+            assert "s3cret" not in everything_shown(caught.value.with_traceback(frames))
+    for function in (vault.key_later, vault.key):
+        with pytest.raises(MemsyInputError) as refused:
+            OWN[0].kind()("http://memsy.test", function, max_connections=0)
+        frames = refused.value.__traceback__
+        assert frames is not None
+        assert "s3cret" not in everything_shown(refused.value.with_traceback(frames.tb_next))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="needs signals")
+def test_what_a_signal_handler_raises_meanwhile_passes() -> None:
+    class TimeLimitError(Exception):
+        pass
+
+    def handler(*_: object) -> None:
+        raise TimeLimitError
+
+    def key() -> str:
+        signal.raise_signal(signal.SIGUSR1)
+        return "key"
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with OWN[0].kind()("http://memsy.test", key) as client, pytest.raises(TimeLimitError):
+            client.orgs.list()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_a_rotated_key_in_a_forked_child_is_asked_there(serve: Serve) -> None:

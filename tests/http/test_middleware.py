@@ -277,6 +277,10 @@ def yielding(value: Any) -> Any:
     return give
 
 
+def with_url(request: Request, ending: str) -> Request:
+    return Request(request.method, request.url + ending, request.headers, request.body)
+
+
 MISUSED: dict[str, tuple[Any, str]] = {
     "not a generator": (ordinary, "ordinary gave a Response, not a generator"),
     "a coroutine": (awaiting, "awaiting gave a coroutine, not a generator"),
@@ -288,8 +292,13 @@ MISUSED: dict[str, tuple[Any, str]] = {
     ),
     "a body that is text": (
         yielding(lambda request: Request(request.method, request.url, request.headers, "{}")),  # type: ignore[arg-type]
-        "made the body a str",
+        "its body is a str, not bytes",
     ),
+    "a URL to be encoded": (yielding(lambda request: with_url(request, "?q=a b")), "percent-encoded"),
+    "a URL with a line": (yielding(lambda request: with_url(request, "\r\nX-Evil: 1")), "percent-encoded"),
+    "a fragment": (yielding(lambda request: with_url(request, "#a")), "or a fragment"),
+    "no URL": (yielding(lambda request: Request("GET", None, request.headers)), "to another server"),  # type: ignore[arg-type]
+    "no method": (yielding(lambda request: Request("GE T", request.url, request.headers)), "'GE T' is not an HTTP"),
     "no header's value": (yielding(lambda request: request.with_header("X-A", "a\r\nX-B: b")), "the header X-A"),
     "no header's name": (yielding(lambda request: request.with_header("a b", "a")), "'a b' is not the name"),
     "a length": (yielding(lambda request: request.with_header("content-length", "3")), "content-length is set"),
@@ -396,6 +405,18 @@ async def test_an_object_and_a_partial_serve_as_well(flavour: Flavour, serve: Se
     async with flavour.client(server.origin, middleware=[Tagging(), functools.partial(tag, "X-Partial")]) as client:
         await flavour.call(client.orgs.list)
     assert {"x-object", "x-partial"} <= server.requests[0].headers.keys()
+
+
+async def test_it_may_change_the_method_the_path_and_the_query(flavour: Flavour, serve: Serve) -> None:
+    def change(request: Request) -> Flow:
+        request.method, request.url = "POST", f"{request.url}/a%20b?q=%C3%A9&x=[1]"
+        return (yield request)
+
+    server = serve(answer([]))
+    async with flavour.client(server.origin, middleware=[change]) as client:
+        await flavour.call(client.orgs.list)
+    line = server.requests[0].raw.partition(b"\r\n")[0].decode()
+    assert line.replace("%5B", "[").replace("%5D", "]") == "POST /orgs/a%20b?q=%C3%A9&x=[1] HTTP/1.1"
 
 
 async def test_one_object_serves_clients_of_both_kinds_and_planes(serve: Serve) -> None:
