@@ -14,7 +14,7 @@ help: ## show the targets
 $(VENV)/ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip==26.3'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,embeddings,local]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,cli,embeddings,local]'
 	@touch $@
 
 $(VENV)/docs-ready: $(VENV)/ready
