@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import NamedTuple
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class
+from click.shell_completion import CompletionItem, get_completion_class, shell_complete
 
 from .._version import __version__
 from . import apart, operations
@@ -21,8 +22,14 @@ COMPLETE_VARIABLE = "_MEMSY_CLIENT_COMPLETE"
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command, and return its exit code."""
+    app = App()
+    if instruction := os.environ.get(COMPLETE_VARIABLE):
+        return shell_complete(app, {}, PROGRAM, COMPLETE_VARIABLE, instruction)
     try:
-        code = App().main(list(arguments), prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
+        with app.make_context(PROGRAM, list(arguments)) as context:
+            code = app.invoke(context)
+    except click.exceptions.Exit as ended:  # as after the help
+        return ended.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return USAGE
@@ -32,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     except CommandError as error:
         report(error)
         return USAGE
-    except click.Abort:  # Ctrl-C, as click tells of it
+    except (KeyboardInterrupt, click.Abort):  # the latter of a question
         report(KeyboardInterrupt("interrupted"))
         return INTERRUPTED
     return code if isinstance(code, int) else DONE

@@ -16,7 +16,7 @@ from .._core.encode import to_jsonable
 from ..exceptions import MemsyDecodeError, MemsyError
 from .clients import Client, client_of
 from .failures import DONE, FAILED, CommandError, exit_code, report
-from .keys import SecretFile, read_secret
+from .keys import SecretFile, SecretLostError, read_secret
 from .operations import Argument, Command, ValueType
 from .text import write_json
 
@@ -141,7 +141,7 @@ def perform(command: Command, key_file: str | None, work: Callable[[Client], Any
     except MemsyError as error:
         report(error)
         return exit_code(error, is_read=command.is_read)
-    except TimeoutError as error:  # of what waits
+    except (TimeoutError, SecretLostError) as error:  # the one is of what waits
         report(error)
         return FAILED
     return DONE
@@ -286,7 +286,11 @@ def _secret_file(path: Path | None) -> Any:
 def _without_secret(result: Any, name: str, file: SecretFile) -> dict[str, Any]:
     """Write the secret of a result into the file; returns what is left."""
     fields: dict[str, Any] = to_jsonable(result)
-    file.write(fields.pop(name))
+    secret = fields.pop(name)
+    try:
+        file.write(secret)
+    except SecretLostError as error:
+        raise SecretLostError(f"{error}: {name} of {json.dumps(fields)}") from None
     return fields
 
 

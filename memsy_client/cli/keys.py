@@ -72,6 +72,10 @@ def _first_line(file: str) -> Secret:
         raise CommandError(f"{file}: is not text") from None
 
 
+class SecretLostError(Exception):
+    """A secret that is given once could not be written."""
+
+
 class SecretFile:
     """A new file that only its owner can read, made before there is a secret: one that is shown once must not be lost.
 
@@ -90,9 +94,12 @@ class SecretFile:
         return self
 
     def write(self, secret: str) -> None:
-        """Write the secret and a line feed, to the disk. Raises `OSError`."""
-        os.write(self._descriptor, f"{secret}\n".encode())
-        os.fsync(self._descriptor)
+        """Write the secret and a line feed, to the disk. Raises `SecretLostError`."""
+        try:
+            os.write(self._descriptor, f"{secret}\n".encode())
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise SecretLostError(f"{self._path}: {error.strerror}; what should be written there is lost") from None
         self._is_written = True
 
     def __exit__(self, *exception: object) -> None:

@@ -21,9 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except OSError as error:
+        # Python would try again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
+            return 0
+        print(f"memsy-client: {error.strerror}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("memsy-client: interrupted", file=sys.stderr)
         return 130

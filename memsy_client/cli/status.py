@@ -31,7 +31,10 @@ def command_of(operation: Command) -> click.Command:
             assert isinstance(client, MemsyClient)
             if wait:
                 done = client.wait_until_processed(arguments["event_ids"], timeout=timeout)
-                found.append(StatusResponse(list(done.completed_ids), list(done.failed_ids), []))
+                completed, failed = list(done.completed_ids), list(done.failed_ids)
+                found.append(
+                    StatusResponse(completed_ids=completed, failed_ids=failed, total=len(completed) + len(failed))
+                )
             else:
                 found.append(client.status(**arguments))
             show(found[0], as_json=_json)
