@@ -15,18 +15,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-import attrs
-
+from .._core import encode
 from .._core.json_schema import Check, load_contract
 from ..exceptions import MemsyError
 from ..local.http.request_schema import compiler
 from ..models import EventPayload
 from .failures import CommandError
+from .operations import field_arguments
 
 FORMATS = ("jsonl", "json", "csv")
 
-#: The fields of an event, by their names on the wire.
-FIELDS = tuple(attribute.name for attribute in attrs.fields(EventPayload) if attribute.name != "additional_properties")
+#: The fields of an event.
+FIELDS = tuple(argument.name for argument in field_arguments(EventPayload))
+_TIMES = tuple(argument.name for argument in field_arguments(EventPayload) if argument.type.kind == "time")
 
 _SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
 #: What a chat message's role makes it; messages of other roles in `_LEFT_OUT` are no part of the conversation.
@@ -69,14 +70,18 @@ class Conversion:
 
     def entries(self, where: str, record: Any) -> Iterator[Entry]:
         """The events of a record: one, or those of the messages or events in it."""
+        if isinstance(record, list):
+            record = {"messages": record}
         if not isinstance(record, dict):
             yield Entry(where, None, "is not an object")
-        elif isinstance(messages := record.get("messages"), list):
-            around = {name: value for name, value in self._fields(record).items() if name != "kind"}
-            for number, message in enumerate(messages, 1):
-                yield self._entry(f"{where}, message {number}", message, around)
-        else:
+            return
+        several = next((name for name in ("messages", "events") if isinstance(record.get(name), list)), None)
+        if several is None:
             yield self._entry(where, record, {})
+            return
+        around = {name: value for name, value in self._fields(record).items() if name != "kind"}
+        for number, inner in enumerate(record[several], 1):
+            yield self._entry(f"{where}, {several[:-1]} {number}", inner, around)
 
     def _entry(self, where: str, record: Any, around: Record) -> Entry:
         try:
@@ -122,9 +127,9 @@ class EventFile:
         self.name = "standard input" if name == "-" else name
         self._conversion = conversion
         with self._reading():
-            opened: IO[bytes] = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115 - see stack
-            self._file = _seekable(stack, opened if name == "-" else stack.enter_context(opened))
-            self._format = file_format or _SUFFIXES.get(Path(name).suffix.lower()) or self._guessed()
+            self._file = _seekable(stack, sys.stdin.buffer if name == "-" else stack.enter_context(_opened(name)))
+            suffix = Path(name).suffix.lower()
+            self._format = file_format or _SUFFIXES.get(suffix) or self._guessed(suffix)
 
     def entries(self) -> Iterator[Entry]:
         """What is in it, from its beginning.
@@ -144,15 +149,13 @@ class EventFile:
             finally:
                 text.detach()
 
-    def _guessed(self) -> str:
+    def _guessed(self, suffix: str) -> str:
         """The format, by what it begins with: JSON lines have a whole object in the first line."""
         self._file.seek(0)
-        first = (
-            next((line for line in self._file if line.strip(b"\xef\xbb\xbf \t\r\n")), b"").decode("utf-8-sig").strip()
-        )
-        if not first.startswith(("{", "[")):
-            return "csv"
-        return "jsonl" if first.startswith("{") and _is_json(first) else "json"
+        first = next(filter(None, (line.decode("utf-8-sig").strip() for line in self._file)), "")
+        if first.startswith("{") and _is_json(first):
+            return "jsonl"
+        return "json" if suffix == ".json" or first.startswith(("{", "[")) else "csv"
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -162,6 +165,10 @@ class EventFile:
             raise CommandError(f"{self.name}: {error.strerror}") from error
         except UnicodeDecodeError:
             raise CommandError(f"{self.name}: is not UTF-8 text") from None
+
+
+def _opened(name: str) -> IO[bytes]:
+    return Path(name).open("rb")
 
 
 def _seekable(stack: contextlib.ExitStack, file: IO[bytes]) -> IO[bytes]:
@@ -188,13 +195,10 @@ def _json_lines(file: IO[str]) -> Iterator[tuple[str, Any]]:
 
 def _json_document(file: IO[str]) -> Iterator[tuple[str, Any]]:
     document = _parsed(file.read())
-    if isinstance(document, dict):
-        document = document["events"] if isinstance(document.get("events"), list) else [document]
-    if not isinstance(document, list):
-        yield "the document", document if isinstance(document, _BadRecordError) else _BadRecordError("is not a list")
-        return
-    for number, record in enumerate(document, 1):
-        yield f"item {number}", record
+    if isinstance(document, list):
+        yield from ((f"item {number}", record) for number, record in enumerate(document, 1))
+    else:
+        yield "the document", document
 
 
 def _csv(file: IO[str]) -> Iterator[tuple[str, Any]]:
@@ -258,11 +262,11 @@ def _checked(data: Record) -> EventPayload:
     if violations:
         raise _BadRecordError("; ".join(f"{found['loc'][-1]}: {found['msg']}" for found in violations))
     try:
-        event = EventPayload.from_dict(data)
-        event.to_dict()  # which a time without an offset does not survive
+        for name in _TIMES:
+            encode.time(name, data.get(name))
+        return EventPayload.from_dict(data)
     except MemsyError as error:
         raise _BadRecordError(error.message) from error
-    return event
 
 
 @functools.cache
