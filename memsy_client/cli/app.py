@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -22,6 +24,9 @@ COMPLETE_VARIABLE = "_MEMSY_CLIENT_COMPLETE"
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command, and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding lacks is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     app = App()
     if instruction := os.environ.get(COMPLETE_VARIABLE):
         return shell_complete(app, {}, PROGRAM, COMPLETE_VARIABLE, instruction)

@@ -12,8 +12,9 @@ import click
 from ..client import MemsyClient
 from ..exceptions import MemsyError
 from ..models import EventPayload
+from .arguments import option
 from .clients import client_of
-from .commands import JSON, KEY_FILE, option
+from .commands import JSON, KEY_FILE
 from .event_files import FIELDS, FORMATS, Conversion, EventFile
 from .failures import DONE, CommandError, EventError, exit_code, report
 from .operations import Command, field_arguments

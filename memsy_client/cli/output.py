@@ -29,8 +29,13 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\
 
 def console(stream: TextIO | None = None) -> Console:
     """A console that writes text as it is, without any escape sequence where `NO_COLOR` is set."""
-    colours = None if os.environ.get("NO_COLOR") else "auto"
-    return Console(file=stream or sys.stdout, color_system=colours, markup=False, emoji=False, highlight=False)  # type: ignore[arg-type]
+    return Console(
+        file=stream or sys.stdout,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
 
 
 def print_result(result: Any, columns: Sequence[str] = ()) -> None:
@@ -66,21 +71,25 @@ def is_plain(value: Any) -> bool:
 def _print_list(items: list[Any], columns: Sequence[str], others: Row) -> None:
     out = console()
     rows = [item if isinstance(item, dict) else {"": item} for item in items]
-    shown = list(columns) or _fitting(rows, out.width)
-    if rows:
-        table = _table(show_header=shown != [""])
-        for name in shown:
-            table.add_column(name, no_wrap=not _is_prose(rows, name), overflow="fold", justify=_side(rows, name))
-        for row in rows:
-            table.add_row(*(Text(_cell(row.get(name))) for name in shown))
-        out.print(table)
     notes = [f"{name}: {_cell(value)}" for name, value in others.items()]
-    notes += [] if rows else ["nothing"]
-    hidden = list(dict.fromkeys(name for row in rows for name in row if name not in shown and row[name] is not None))
-    if hidden and not columns:
-        notes.append(f"more with --json: {', '.join(hidden)}")
+    if rows:
+        shown = columns or _fitting(rows, out.width)
+        out.print(_table_of(rows, shown))
+        hidden = [name for name in _names(rows) if name not in shown]
+        notes += [f"more with --json: {', '.join(hidden)}"] if hidden else []
+    else:
+        notes.append("nothing")
     if notes:
         out.print(Text(printable("; ".join(notes)), style="dim"))
+
+
+def _table_of(rows: Sequence[Row], names: Sequence[str]) -> Table:
+    table = _table(show_header=any(names))
+    for name in names:
+        table.add_column(name, no_wrap=not _is_prose(rows, name), overflow="fold", justify=_side(rows, name))
+    for row in rows:
+        table.add_row(*(Text(_cell(row.get(name))) for name in names))
+    return table
 
 
 def _print_fields(fields: Row) -> None:
@@ -96,20 +105,27 @@ def _table(*, show_header: bool = True) -> Table:
     return Table(box=SIMPLE_HEAD, show_header=show_header, pad_edge=False, padding=(0, _GAP, 0, 0), show_edge=False)
 
 
+def _names(rows: Sequence[Row]) -> list[str]:
+    """The fields that any of them has something in, in the order that they come in."""
+    return list(dict.fromkeys(name for row in rows for name, value in row.items() if value not in (None, "", [])))
+
+
 def _fitting(rows: Sequence[Row], width: int) -> list[str]:
     """The fields that fit side by side: the first, then texts, then the others; in the order that they come in."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    filled = [name for name in names if any(row.get(name) not in (None, "", []) for row in rows)]
-    plain = [name for name in filled if all(is_plain(row.get(name)) for row in rows)]
+    plain = [name for name in _names(rows) if all(is_plain(row.get(name)) for row in rows)]
     wanted = sorted(plain, key=lambda name: (name != plain[0], not _is_prose(rows, name)))
-    chosen: set[str] = set()
+    chosen = set(wanted[:1])
     for name in wanted:
-        longest = max(len(name), *(len(_cell(row.get(name))) for row in rows))
-        width -= (min(longest, _NARROWEST) if _is_prose(rows, name) else longest) + _GAP
-        if width < 0 and chosen:
-            break
-        chosen.add(name)
+        width -= _width(rows, name) + _GAP
+        if width >= 0:
+            chosen.add(name)
     return [name for name in plain if name in chosen]
+
+
+def _width(rows: Sequence[Row], name: str) -> int:
+    """How wide the column of a field has to be."""
+    longest = max(len(name), *(len(_cell(row.get(name))) for row in rows))
+    return min(longest, _NARROWEST) if _is_prose(rows, name) else longest
 
 
 def _is_prose(rows: Sequence[Row], name: str) -> bool:

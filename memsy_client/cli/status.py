@@ -11,8 +11,9 @@ import click
 
 from ..client import MemsyClient
 from ..models import StatusResponse
+from .arguments import collect, parameters_of
 from .clients import Client
-from .commands import JSON, KEY_FILE, collect, parameters_of, perform, show
+from .commands import JSON, KEY_FILE, perform, show
 from .failures import DONE, FAILED
 from .operations import Command
 

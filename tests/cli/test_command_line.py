@@ -261,6 +261,35 @@ def test_it_ends_quietly_when_its_reader_has_seen_enough(serve: Callable[..., Se
         assert process.wait(60) == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX closes the output")
+def test_without_an_output_or_with_a_full_disk_it_does_not_crash(memsy: LocalMemsy) -> None:
+    environment = {**os.environ, **memsy.environment, "PYTHONPATH": str(ROOT)}
+    for more, code in ((">&-", 0), (">/dev/full", 1)):
+        if more == ">/dev/full" and not Path("/dev/full").exists():
+            continue
+        ran = subprocess.run(
+            ["sh", "-c", f'"$0" -m memsy_client orgs list --json {more}', sys.executable],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (ran.returncode, len(ran.stderr.splitlines())) == (code, code), ran.stderr
+
+
+def test_what_an_encoding_lacks_is_escaped(memsy: LocalMemsy) -> None:
+    with MemsyClient(memsy.base_url, memsy.api_key) as client:
+        client.roles.create("local", "Köln \N{PARTY POPPER}", "x")
+    environment = {**memsy.environment, "PYTHONIOENCODING": "ascii"}
+    for more in ([], ["--json"]):
+        with spawned("roles", "list", "local", *more, env=environment) as process:
+            out, err = process.communicate(timeout=60)
+        assert (process.returncode, err, "K\\" in out) == (0, "", True)
+        if more:
+            assert "Köln \N{PARTY POPPER}" in [role["name"] for role in json.loads(out)]
+
+
 def test_health_asks_either_plane(memsy: LocalMemsy, run: Run) -> None:
     before = len(memsy.requests)
     core = run("health", "--json", **memsy.environment)

@@ -35,6 +35,8 @@ def _declared(*extras: str) -> set[str]:
 def _extras_of(file: str) -> tuple[str, ...]:
     if file.startswith("_transports/aiohttp"):
         return ("aiohttp",)
+    if file.startswith("cli/"):
+        return ("cli",)
     return ("local", "embeddings") if file.startswith("local/") else ()
 
 
