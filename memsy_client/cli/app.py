@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     except CommandError as error:
         report(error)
         return USAGE
-    except (KeyboardInterrupt, click.Abort):  # the latter of a question
+    except KeyboardInterrupt:
         report(KeyboardInterrupt("interrupted"))
         return INTERRUPTED
     return code if isinstance(code, int) else DONE

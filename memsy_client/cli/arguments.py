@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
+from click.types import FuncParamType
 
 from ..exceptions import MemsyDecodeError
 from .operations import Argument, ValueType
@@ -15,39 +16,31 @@ from .operations import Argument, ValueType
 _OWN_FLAGS = {"--all", "--help", "--json", "--key-file", "--output", "--plane", "--yes"}
 
 
-class Time(click.ParamType[str]):
-    """A date or a time in ISO 8601, which is sent as it is written."""
+def time(text: str) -> str:
+    """A date or a time in ISO 8601, as it is written. Raises `click.BadParameter`."""
+    from dateutil.parser import isoparse
 
-    name = "time"
+    try:
+        isoparse(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a time in ISO 8601, such as 2026-01-31T09:30:00Z") from None
+    return text
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text, if it is one. Raises `click.BadParameter`."""
-        from dateutil.parser import isoparse
 
+def json_reader(model: Any) -> Callable[[str], Any]:
+    """What reads a JSON value, or an object of the contract in JSON. It raises `click.BadParameter`."""
+
+    def read(text: str) -> Any:
         try:
-            isoparse(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a time in ISO 8601, such as 2026-01-31T09:30:00Z", param, ctx)
-        return str(value)
-
-
-class Json(click.ParamType[Any]):
-    """A JSON value, or an object of the contract in JSON."""
-
-    name = "json"
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value, as a model where it is one. Raises `click.BadParameter`."""
-        try:
-            data = json.loads(value)
-            return data if self._model is None else self._model.from_dict(data)
+            data = json.loads(text)
+            return data if model is None else model.from_dict(data)
         except ValueError as error:
-            self.fail(f"is not JSON: {error}", param, ctx)
+            raise click.BadParameter(f"{text!r} is not JSON: {error}") from None
         except MemsyDecodeError as error:
-            self.fail(f"is not a {self._model.__name__}: {error}", param, ctx)
+            raise click.BadParameter(f"{text!r} is not a {model.__name__}: {error}") from None
+
+    read.__name__ = "json"  # which the help shows
+    return read
 
 
 def parameters_of(arguments: Sequence[Argument]) -> list[click.Parameter]:
@@ -95,10 +88,17 @@ def param_type(value_type: ValueType) -> click.ParamType[Any]:
     if value_type.choices:
         return click.Choice(value_type.choices)
     if value_type.kind == "json":
-        return Json(value_type.model)
-    return {"text": click.STRING, "integer": click.INT, "number": click.FLOAT, "flag": click.BOOL, "time": Time()}[
-        value_type.kind
-    ]
+        return FuncParamType(json_reader(value_type.model))
+    return _PARAM_TYPES[value_type.kind]
+
+
+_PARAM_TYPES: Mapping[str, click.ParamType[Any]] = {
+    "text": click.STRING,
+    "integer": click.INT,
+    "number": click.FLOAT,
+    "flag": click.BOOL,
+    "time": FuncParamType(time),
+}
 
 
 def option(argument: Argument, prefix: str = "") -> click.Option:

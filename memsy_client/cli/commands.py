@@ -82,7 +82,8 @@ def confirm(question: str, *, yes: bool) -> None:
         return
     if sys.stdin is None or not sys.stdin.isatty():
         raise CommandError(f"{question} Say so with --yes")
-    if not click.confirm(question, err=True):
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CommandError("not confirmed, and not done")
 
 

@@ -344,7 +344,7 @@ class TestDelete:
                 os.write(master, f"{said}\n".encode())
                 out, err = process.communicate(timeout=60)
             assert process.returncode == code
-            assert f"Delete a role: {role_id} local?" in err
+            assert f"Delete a role: {role_id} local? [y/N] " in err
             assert out == ("null\n" if said == "y" else "")
             assert bool(client.roles.list("local")) == (said == "n")
 
