@@ -29,7 +29,7 @@ PAGES = {
     "models": "JSON, pydantic, FastAPI, Flask, Django",
     "transports": "httpx, aiohttp, a client of your own; proxies, limits, mocks",
     "logging": "the logger and the hooks",
-    "command-line": "the commands of `memsy-client`",
+    "command-line": "the command `memsy-client`: ingesting files, searching, every operation, keys, exit codes",
     "web-applications": "FastAPI, Starlette, Flask, Django; deadlines, threads, forks",
     "usage": "what is used of the plan, what is raised when it is spent, limits of a call",
     "testing": "tests with the embedded server and its pytest fixtures, scripted failures, mocks",

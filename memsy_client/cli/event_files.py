@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from .._core import encode
+from .._core import codec, encode
 from .._core.json_schema import Check, load_contract
 from ..exceptions import MemsyError
 from ..local.http.request_schema import compiler
@@ -264,6 +264,7 @@ def _checked(data: Record) -> EventPayload:
     try:
         for name in _TIMES:
             encode.time(name, data.get(name))
+        codec.dumps(data)
         return EventPayload.from_dict(data)
     except MemsyError as error:
         raise _BadRecordError(error.message) from error

@@ -78,7 +78,7 @@ def _print_list(items: list[Any], columns: Sequence[str], others: Row) -> None:
         hidden = [name for name in _names(rows) if name not in shown]
         notes += [f"more with --json: {', '.join(hidden)}"] if hidden else []
     else:
-        notes.append("nothing")
+        notes.insert(0, "nothing")
     if notes:
         out.print(Text(printable("; ".join(notes)), style="dim"))
 

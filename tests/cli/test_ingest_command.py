@@ -229,6 +229,7 @@ def test_lists_of_chat_messages_are_conversations(
         ("e.jsonl", lines({**EVENT, "ts": "2026-01-31T09:30:00"}), ["line 1: ts has no offset"]),
         ("e.jsonl", lines({**EVENT, "actor_id": 17}), ["line 1: actor_id: "]),
         ("e.json", json.dumps([EVENT, {}], indent=1), ["item 2: actor_id: "]),
+        ("e.jsonl", lines({**EVENT, "content": "\ud800"}), ["line 1: the body holds a lone surrogate"]),
         ("e.json", "[{]", ["the document: is not JSON"]),
         ("e.json", "3", ["the document: is not an object"]),
         ("e.csv", CSV + "a;b;c;d;e;f\n", ["line 5: has 6 cells, and the first line 5"]),
