@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class, shell_complete
 
 from .._version import __version__
-from . import apart, operations
+from . import operations, standalone
 from .commands import command_of
 from .failures import DONE, INTERRUPTED, USAGE, CommandError, report
 from .operations import Command, Group
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else DONE
 
 
-class _Listed(NamedTuple):
+class _Entry(NamedTuple):
     """A command in the list of all."""
 
     summary: str
@@ -87,21 +87,21 @@ class App(click.Group):
                 formatter.write_dl([(name, listed.summary) for name, listed in section.items()])
 
     @cached_property
-    def _sections(self) -> Mapping[str, Mapping[str, _Listed]]:
+    def _sections(self) -> Mapping[str, Mapping[str, _Entry]]:
         by_name: dict[str, list[Command]] = {}
         for command in operations.plane_commands():
             by_name.setdefault(command.name, []).append(command)
         return {
             "Commands": {
-                name: _Listed(commands[0].summary, partial(_plane_command, commands))
+                name: _Entry(commands[0].summary, partial(_plane_command, commands))
                 for name, commands in by_name.items()
             },
             "Groups of commands": {
-                group.name: _Listed(group.summary, partial(_Group, group)) for group in operations.groups()
+                group.name: _Entry(group.summary, partial(_Group, group)) for group in operations.groups()
             },
             "Servers and help": {
-                **{name: _Listed(summary, partial(_Apart, name)) for name, summary in apart.SUMMARIES.items()},
-                "completion": _Listed("Print what makes a shell complete commands and options.", _completion_command),
+                **{name: _Entry(summary, partial(_Standalone, name)) for name, summary in standalone.SUMMARIES.items()},
+                "completion": _Entry("Print what makes a shell complete commands and options.", _completion_command),
             },
         }
 
@@ -126,22 +126,24 @@ class _Group(click.Group):
         return command_of([self._found[cmd_name]]) if cmd_name in self._found else None
 
 
-class _Apart(click.Command):
-    """A command that is a program of its own, and reads its arguments itself."""
+class _Standalone(click.Command):
+    """A command that needs no extra, and reads its arguments itself."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
             name,
             params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
-            callback=partial(apart.run, name),
-            help=apart.SUMMARIES[name],
+            callback=partial(standalone.run, name),
+            help=standalone.SUMMARIES[name],
             add_help_option=False,
             context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
         )
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Its options."""
-        return [CompletionItem(option) for option in apart.options_of(str(self.name)) if option.startswith(incomplete)]
+        return [
+            CompletionItem(option) for option in standalone.options_of(str(self.name)) if option.startswith(incomplete)
+        ]
 
 
 def _plane_command(commands: Sequence[Command]) -> click.Command:

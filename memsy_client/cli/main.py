@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .._version import __version__
-from . import apart
+from . import standalone
 
 _NEEDED = ("click", "rich")
 
@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     name = arguments[0] if arguments else None
-    if name in apart.SUMMARIES:
-        return apart.run(name, arguments[1:])
+    if name in standalone.SUMMARIES:
+        return standalone.run(name, arguments[1:])
     if all(map(find_spec, _NEEDED)):
         from .app import main as app
 
@@ -49,7 +49,7 @@ def _run(arguments: list[str]) -> int:
         return 0
     if name in (None, "-h", "--help"):
         print("Usage: memsy-client COMMAND [ARGS]...\n")
-        for known, summary in apart.SUMMARIES.items():
+        for known, summary in standalone.SUMMARIES.items():
             print(f"  {known:8}{summary}")
         print("\nThere are more with the extra: pip install 'memsy-client[cli]'")
         return 0 if name else 2

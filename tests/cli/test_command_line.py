@@ -26,6 +26,9 @@ ERROR = {"type", "message", "status_code", "error_code", "request_id"}
 
 Run = Callable[..., Any]
 
+needs_terminal = pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no pseudo-terminals")
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl-C alone")
+
 
 @contextlib.contextmanager
 def spawned(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
@@ -94,6 +97,13 @@ def test_help_is_quick_because_it_loads_nothing_that_only_some_commands_need() -
     assert "click" in loaded
     assert not loaded & {"sqlite3", "httpx", "httpcore", "rich", "attrs", "attr", "asyncio", "dateutil"}
     assert not [name for name in loaded if name.startswith(("memsy_client.local", "memsy_client._generated.models."))]
+
+
+def test_a_client_loads_nothing_of_the_command_line() -> None:
+    code = "import sys, memsy_client; memsy_client.MemsyClient('http://x/v1', 'k'); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    loaded = set(ran.stdout.split())
+    assert not loaded & {"click", "rich", "sqlite3", "memsy_client.cli"}
 
 
 def test_the_help_has_every_command(run: Run) -> None:
@@ -239,6 +249,7 @@ def test_a_server_that_cannot_be_reached_is_a_failed_call(run: Run) -> None:
     assert (ran.code, ran.error["type"]) == (1, "MemsyConnectionError")
 
 
+@needs_signals
 def test_ctrl_c_ends_a_call_with_130(serve: Callable[..., Server]) -> None:
     server = serve(hang)
     environment = {"MEMSY_BASE_URL": f"{server.origin}/v1", "MEMSY_API_KEY": "msy_x"}
@@ -324,6 +335,7 @@ class TestDelete:
         assert run("roles", "delete", role_id, "local", "--yes", **memsy.environment).code == 0
         assert run("roles", "get", role_id, "local", **memsy.environment).code == 1
 
+    @needs_terminal
     @pytest.mark.parametrize(("said", "code"), [("y", 0), ("n", 2)])
     def test_at_a_terminal_it_asks(self, memsy: LocalMemsy, said: str, code: int) -> None:
         with MemsyClient(memsy.base_url, memsy.api_key) as client:
@@ -389,6 +401,7 @@ class TestKey:
         ran = run("me", "--key-file", "-", stdin="msy_with a space\n", **memsy.environment)
         assert (ran.code, "space\\n" in ran.err, "msy_with" in ran.err) == (2, False, False)
 
+    @needs_terminal
     def test_at_a_terminal_it_is_asked_for_and_not_shown(self, memsy: LocalMemsy) -> None:
         environment = {name: url for name, url in memsy.environment.items() if name != "MEMSY_API_KEY"}
         with (

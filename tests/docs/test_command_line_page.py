@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from memsy_client.cli import apart
+from memsy_client.cli import standalone
 from memsy_client.cli.app import App
 
 ROOT = Path(__file__).parents[2]
@@ -69,10 +69,10 @@ def test_so_is_every_option_that_all_commands_share() -> None:
         assert f"`{option}" in PAGE, option
 
 
-def test_the_programs_apart_are_documented() -> None:
+def test_the_standalone_commands_are_documented() -> None:
     pages = PAGE + (ROOT / "docs" / "local-server.md").read_text("utf-8")
-    for name in apart.SUMMARIES:
-        for option in apart.options_of(name):
+    for name in standalone.SUMMARIES:
+        for option in standalone.options_of(name):
             assert option == "--help" or option in pages, f"{name} {option}"
 
 

@@ -1,4 +1,4 @@
-"""The commands that need no extra. Each is a program of its own, imported when it is run."""
+"""The commands that need no extra. Each reads its own arguments, and is imported when it is run."""
 
 from __future__ import annotations
 
