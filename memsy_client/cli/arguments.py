@@ -13,7 +13,10 @@ from ..exceptions import MemsyDecodeError
 from .operations import Argument, ValueType
 
 #: Options of the commands themselves; an argument of the same name has another one.
-_OWN_FLAGS = {"--all", "--help", "--json", "--key-file", "--output", "--plane", "--yes"}
+_OWN_FLAGS = {
+    *("--all", "--help", "--json", "--key-file", "--output", "--plane", "--yes"),
+    *("--batch-size", "--concurrency", "--dry-run", "--format", "--map"),
+}
 
 
 def time(text: str) -> str:

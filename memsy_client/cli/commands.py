@@ -105,9 +105,9 @@ def _parameters(command: Command) -> list[click.Parameter]:
 
 def _own_options(commands: Sequence[Command]) -> list[click.Parameter]:
     command, options = commands[0], [JSON]
-    if command.iterator is not None:
+    if command.gives_items:
         options.append(
-            click.Option(["--all", "_all"], is_flag=True, help="Print the items of all pages as JSON lines.")
+            click.Option(["--all", "_all"], is_flag=True, help="Print the items, of all pages, as JSON lines.")
         )
     if command.is_delete:
         options.append(click.Option(["--yes", "_yes"], is_flag=True, help="Do not ask."))
@@ -141,8 +141,9 @@ def _run(
 
     def work(client: Client) -> None:
         methods = getattr(client, command.group) if command.group else client
-        if command.iterator is not None and given["_all"]:
-            for item in getattr(methods, command.iterator.__name__)(**arguments):
+        if given.get("_all"):
+            items = getattr(methods, command.iterator.__name__ if command.iterator else command.method)
+            for item in items(**arguments):
                 write_json(to_jsonable(item))
             return
         method = functools.partial(getattr(methods, command.method), **arguments)

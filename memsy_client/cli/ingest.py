@@ -38,25 +38,31 @@ def command_of(operation: Command) -> click.Command:
     return click.Command(
         operation.name,
         params=[
-            click.Argument(["files"], nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="FILE..."),
+            click.Argument(["_files"], nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="FILE..."),
             click.Option(
-                ["--format", "file_format"],
+                ["--format", "_format"],
                 type=click.Choice(FORMATS),
                 help="What the files are; left out, their names and what they begin with tell.",
             ),
             click.Option(
-                ["--map", "names"],
+                ["--map", "_names"],
                 multiple=True,
                 metavar="FIELD=NAME",
                 help="What a field of an event is called in the files, with a dot for one inside an object: "
                 "actor_id=user.id. Other fields that an event does not have are then passed over.",
             ),
             *(option(argument, "For events that do not say. ") for argument in shared),
-            click.Option(["--dry-run", "is_dry_run"], is_flag=True, help="Send nothing; name every line that is bad."),
+            click.Option(["--dry-run", "_dry_run"], is_flag=True, help="Send nothing; name every line that is bad."),
             click.Option(
-                ["--batch-size"], type=int, default=100, show_default=True, help="Events a call, at most 1000."
+                ["--batch-size", "_batch_size"],
+                type=int,
+                default=100,
+                show_default=True,
+                help="Events a call, at most 1000.",
             ),
-            click.Option(["--concurrency"], type=int, default=4, show_default=True, help="Calls at once."),
+            click.Option(
+                ["--concurrency", "_concurrency"], type=int, default=4, show_default=True, help="Calls at once."
+            ),
             JSON,
             KEY_FILE,
         ],
@@ -67,24 +73,24 @@ def command_of(operation: Command) -> click.Command:
 
 
 def _run(
-    files: Sequence[str],
-    file_format: str | None,
-    names: Sequence[str],
-    is_dry_run: bool,
-    batch_size: int,
-    concurrency: int,
+    _files: Sequence[str],
+    _format: str | None,
+    _names: Sequence[str],
+    _dry_run: bool,
+    _batch_size: int,
+    _concurrency: int,
     _json: bool,
     _key_file: str | None,
     **shared: str | None,
 ) -> int:
-    if [*files, _key_file].count("-") > 1:
+    if [*_files, _key_file].count("-") > 1:
         raise CommandError("standard input can be read for one thing only")
     given = {name: value for name, value in shared.items() if value is not None}
-    conversion = Conversion(dict(map(_split_name, names)), given)
+    conversion = Conversion(dict(map(_split_name, _names)), given)
     with contextlib.ExitStack() as stack:
-        sources = [EventFile(name, file_format, conversion, stack) for name in files]
+        sources = [EventFile(name, _format, conversion, stack) for name in _files]
         total, left_out = _check(sources)
-        if is_dry_run:
+        if _dry_run:
             _print_sum({"events": total, "left_out": left_out}, as_json=_json)
             return DONE
         tally = Tally()
@@ -92,7 +98,7 @@ def _run(
             with client_of("core", _key_file) as client:
                 assert isinstance(client, MemsyClient)
                 try:
-                    _send(client, sources, tally, total, batch_size, concurrency)
+                    _send(client, sources, tally, total, _batch_size, _concurrency)
                 finally:
                     ids = {"event_ids": tally.event_ids} if _json else {}
                     _print_sum({**ids, **tally.counts, "left_out": left_out}, as_json=_json)

@@ -131,6 +131,14 @@ class Command:
         return [argument for argument in found if argument.name not in own]
 
     @property
+    def gives_items(self) -> bool:
+        """Whether its result is a list, of a page or of all that there is."""
+        from .._core.list_model import ListModel
+
+        result = type_hints(self.function)["return"]
+        return typing.get_origin(result) is list or (isinstance(result, type) and issubclass(result, ListModel))
+
+    @property
     def is_delete(self) -> bool:
         """Whether it deletes what it names."""
         return self._operation is not None and self._operation.method == "DELETE"

@@ -22,7 +22,7 @@ def command_of(operation: Command) -> click.Command:
     """The command that stands for the contract's `status`."""
 
     def run(
-        _values: Sequence[str], wait: bool, timeout: float, _json: bool, _key_file: str | None, **given: Any
+        _values: Sequence[str], _wait: bool, _timeout: float, _json: bool, _key_file: str | None, **given: Any
     ) -> int:
         values = _ids_from_stdin() if list(_values) == ["-"] else _values
         arguments = collect(operation.arguments, given, values, click.get_current_context())
@@ -30,8 +30,8 @@ def command_of(operation: Command) -> click.Command:
 
         def work(client: Client) -> None:
             assert isinstance(client, MemsyClient)
-            if wait:
-                done = client.wait_until_processed(arguments["event_ids"], timeout=timeout)
+            if _wait:
+                done = client.wait_until_processed(arguments["event_ids"], timeout=_timeout)
                 completed, failed = list(done.completed_ids), list(done.failed_ids)
                 found.append(
                     StatusResponse(completed_ids=completed, failed_ids=failed, total=len(completed) + len(failed))
@@ -41,14 +41,16 @@ def command_of(operation: Command) -> click.Command:
             show(found[0], as_json=_json)
 
         code = perform(operation, _key_file, work)
-        return FAILED if code == DONE and wait and found[0].failed_ids else code
+        return FAILED if code == DONE and _wait and found[0].failed_ids else code
 
     return click.Command(
         operation.name,
         params=[
             *parameters_of(operation.arguments),
-            click.Option(["--wait"], is_flag=True, help="Wait until none is pending."),
-            click.Option(["--timeout"], type=float, default=60.0, show_default=True, help="Seconds to wait at most."),
+            click.Option(["--wait", "_wait"], is_flag=True, help="Wait until none is pending."),
+            click.Option(
+                ["--timeout", "_timeout"], type=float, default=60.0, show_default=True, help="Seconds to wait at most."
+            ),
             JSON,
             KEY_FILE,
         ],

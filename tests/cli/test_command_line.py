@@ -163,6 +163,16 @@ def test_all_prints_the_items_of_all_pages_as_json_lines(memsy: LocalMemsy, run:
     assert run("roles", "list", "local", "--max-items", "3", **memsy.environment).error["type"] == "UsageError"
 
 
+@pytest.mark.parametrize("arguments", [["orgs", "list"], ["keys", "list"], ["search", "Lisbon"]])
+def test_all_prints_the_items_of_a_list_without_pages_too(memsy: LocalMemsy, run: Run, arguments: list[str]) -> None:
+    document = run(*arguments, "--json", **memsy.environment).report
+    ran = run(*arguments, "--all", **memsy.environment)
+    items = document if isinstance(document, list) else document.get("keys") or document["results"]
+    identity = {"orgs": "org_id", "keys": "key_id"}.get(arguments[0], "id")
+    assert items
+    assert [json.loads(line)[identity] for line in ran.out.splitlines()] == [item[identity] for item in items]
+
+
 def test_a_failed_call_is_one_line_of_json_on_standard_error(memsy: LocalMemsy, run: Run) -> None:
     memsy.fail_next(
         status=403,

@@ -276,6 +276,14 @@ def test_a_dry_run_needs_neither_key_nor_server(run: Run) -> None:
     assert run("ingest", "-", "--dry-run", "--json", stdin=lines(EVENT)).report == {"events": 1, "left_out": 0}
 
 
+def test_it_needs_nothing_of_the_embedded_server() -> None:
+    code = "import sys; sys.modules |= dict.fromkeys(['sqlite3', 'starlette', 'uvicorn', 'snowballstemmer', 'numpy'])\n"
+    code += "from memsy_client.cli.main import main; sys.exit(main(['ingest', '-', '--dry-run']))"
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, input=lines(EVENT), capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", "1 events\n")
+
+
 def test_without_a_server_to_send_to_it_says_what_is_missing(run: Run) -> None:
     ran = run("ingest", "-", stdin=lines(EVENT), MEMSY_API_KEY="msy_x")
     assert (ran.code, ran.out, "MEMSY_BASE_URL" in ran.error["message"]) == (2, "", True)

@@ -14,7 +14,9 @@ from support.server import Script, Server, answer, message, raw
 from memsy_client import MemsyClient, MemsyControlClient
 from memsy_client._core.encode import to_jsonable
 from memsy_client.cli import operations
-from memsy_client.cli.operations import Command, kebab
+from memsy_client.cli.arguments import option
+from memsy_client.cli.commands import command_of as command_of_click
+from memsy_client.cli.operations import Argument, Command, ValueType, kebab
 
 Run = Callable[..., Any]
 
@@ -67,6 +69,18 @@ def as_options(values: dict[str, Any]) -> Iterator[str]:
 def test_every_operation_of_the_contract_is_a_command() -> None:
     assert {command_of(case).full_name for case in ALL} <= {command.full_name for command in COMMANDS.values()}
     assert len({(command.plane, command.full_name) for command in COMMANDS.values()}) == len(COMMANDS)
+
+
+def test_an_argument_called_as_an_option_of_the_commands_has_another_one() -> None:
+    argument = Argument("json", ValueType("text"), is_required=False, is_positional=False, default=None, help="")
+    assert option(argument).opts == ["--json-argument"]
+
+
+def test_each_option_of_a_command_is_there_once() -> None:
+    for command in COMMANDS.values():
+        made = command_of_click([command])
+        flags = [flag for parameter in made.params for flag in (*parameter.opts, *parameter.secondary_opts)]
+        assert len(flags) == len(set(flags)), command.full_name
 
 
 def own_options(command: Command, arguments: dict[str, Any], tmp_path: Any) -> list[str]:
