@@ -31,7 +31,7 @@ PAGES = {
     "middleware": "changing requests and responses, answering without the service; keys that change",
     "logging": "the logger and the hooks",
     "telemetry": "spans and metrics by OpenTelemetry",
-    "command-line": "the commands of `memsy-client`",
+    "command-line": "the command `memsy-client`: ingesting files, searching, every operation, keys, exit codes",
     "web-applications": "FastAPI, Starlette, Flask, Django; deadlines, threads, forks",
     "usage": "what is used of the plan, what is raised when it is spent, limits of a call",
     "testing": "tests with the embedded server and its pytest fixtures, scripted failures, mocks",
