@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from .clock import is_moment
 from .memory.extraction import may_be
+from .progress import Progress
 from .providers import PROVIDERS, Resource
 from .storage import indexing, schema
 from .storage.database import Store
@@ -66,7 +67,7 @@ def _import(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
             if next(documents, None) is not None:
                 raise TransferError(f"line {rows + 3} comes after the number of rows, which is the last line")
             try:
-                indexing.rebuild(connection)
+                indexing.rebuild(connection, Progress("indexing the memories"))
             except (*_INVALID, AttributeError) as error:
                 raise TransferError(f"the memories cannot be indexed: {error}") from error
             return rows

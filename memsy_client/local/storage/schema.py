@@ -9,19 +9,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
+from ..progress import Progress
 from ..retrieval import index
 
 APPLICATION_ID = 0x4D656D73  # "Mems"
 """Marks a database file as ours (PRAGMA application_id)."""
 
-VERSION = 3
+VERSION = 4
 """The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release.
 
-Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors.
+Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors, and version 3 the
+tokens of each memory beside the index, too.
 """
 
 FIRST_WITH_STEMMER = 2
 """The first version whose search index says what it was built with."""
+
+FIRST_WITHOUT_TOKENS = 4
+"""The first version that keeps the tokens of memories in the index alone."""
 
 TABLES = {
     "counters": """
@@ -175,17 +180,18 @@ _INDEXES = {
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in an empty database and inside a transaction."""
-    upgrade(connection)
+    upgrade(connection, Progress("making the tables"))
     index.create(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def upgrade(connection: sqlite3.Connection) -> None:
+def upgrade(connection: sqlite3.Connection, progress: Progress) -> None:
     """Add the tables and indexes that a database of an older version lacks, inside a transaction."""
     for table, columns in TABLES.items():
         suffix = " WITHOUT ROWID" if table in _WITHOUT_ROWID else ""
         connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}){suffix}")
-    for name, columns in _INDEXES.items():
+    for done, (name, columns) in enumerate(_INDEXES.items()):
+        progress.tell(done, len(_INDEXES), "indexes")
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
