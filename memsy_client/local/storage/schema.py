@@ -174,8 +174,18 @@ _INDEXES = {
     "events_ts": "events(account, ts, event_id)",
     "keys_prefix": "keys(prefix)",
     "memories_fingerprint": "memories(account, fingerprint)",
-    "memories_observed": "memories(account, observed, memory_id)",
+    "memories_by_observed": "memories(account, observed)",
+    "memories_by_created": "memories(account, created)",
+    "memories_by_confidence": "memories(account, confidence)",
+    # The only one of what a search changes: each further one would make every search write more.
+    "memories_by_decay": "memories(account, decays, strength_at, strength, half_life, pinned)",
+    "memories_by_type": "memories(account, type, memory_kind, confidence)",
+    "memories_by_entities": "memories(account, entities) WHERE entities != '[]'",
 }
+
+
+_FORMER_INDEXES = ("memories_observed",)
+"""Of older versions: what they gave, others give."""
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -190,6 +200,8 @@ def upgrade(connection: sqlite3.Connection, progress: Progress) -> None:
     for table, columns in TABLES.items():
         suffix = " WITHOUT ROWID" if table in _WITHOUT_ROWID else ""
         connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}){suffix}")
+    for name in _FORMER_INDEXES:
+        connection.execute(f"DROP INDEX IF EXISTS {name}")
     for done, (name, columns) in enumerate(_INDEXES.items()):
         progress.tell(done, len(_INDEXES), "indexes")
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
