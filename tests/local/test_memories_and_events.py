@@ -112,6 +112,33 @@ def test_every_page_is_a_part_of_the_whole_list(api, faded, change):
                 assert page["total"] == size
 
 
+@pytest.mark.parametrize("filters", [{}, {"actor_id": "bob"}, {"session_id": "s1"}, {"kind": "app_event"}])
+@pytest.mark.parametrize("sort", ["ts_desc", "ts_asc"])
+def test_every_page_of_events_is_a_part_of_the_whole_list(api, memsy, an_event, filters, sort):
+    api.with_key(memsy.create_key(org="other")).ingest(an_event("Nobody else's"))
+    chance, stored = random.Random(2), []
+    for number in range(40):
+        event = an_event(
+            f"Event {number}",
+            actor_id=chance.choice(["ana", "bob"]),
+            session_id=chance.choice(["s1", "s2"]),
+            kind=chance.choice(["user_message", "app_event"]),
+            ts=f"2026-01-0{chance.randrange(1, 9)}T00:00:00Z",
+        )
+        # The second time, it is a duplicate and counts once.
+        (event_id,) = set(api.post("/v1/ingest", {"events": [event, event]}).body["event_ids"])
+        stored.append({**event, "event_id": event_id})
+    matching = [event for event in stored if filters.items() <= event.items()]
+    whole = [event["event_id"] for event in sorted(matching, key=lambda event: (event["ts"], event["event_id"]))]
+    whole = whole if sort == "ts_asc" else whole[::-1]
+    size = len(whole)
+    assert size > 9
+    for limit, offset in ((1, 0), (7, 3), (5, size - 5), (9, size - 4), (100, 0), (3, size), (1, 999)):
+        page = api.get("/api/console/events", sort=sort, limit=limit, offset=offset, **filters).body
+        assert [item["event_id"] for item in page["items"]] == whole[offset : offset + limit]
+        assert page["total"] == size
+
+
 @pytest.mark.parametrize(
     "sort", ["observed_at_desc", "observed_at_asc", "strength_desc", "confidence_desc", "created_at_desc"]
 )

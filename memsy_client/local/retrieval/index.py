@@ -105,7 +105,7 @@ def leave_out_tokens(connection: sqlite3.Connection, progress: Progress) -> None
     rows = connection.execute("SELECT * FROM retrieval_rows_with_tokens ORDER BY rowid")
     for done, (*row, text) in enumerate(rows):
         progress.tell(done, total, "memories")
-        scopes = " ".join(token for token in text.split() if token.startswith("="))
+        scopes = " ".join(sorted(token for token in text.split() if token.startswith("=")))
         _insert(connection, row, scopes, text)
     connection.execute("DROP TABLE retrieval_rows_with_tokens")
 
@@ -183,7 +183,7 @@ def add(
     position = -rowid << TURN_BITS if conversation is None else _next_position(connection, conversation)
     for name in names:
         _count(connection, name, int(conversation is None or _take_part(connection, name, position)))
-    own = " ".join(names[1:])
+    own = " ".join(sorted(names[1:]))
     text = " ".join([*entry.tokens, own, *(f"~{date}" for date in tokens.dates(occurred))])
     _insert(connection, [rowid, position, entry.size, entry.question], own, text)
 

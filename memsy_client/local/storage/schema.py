@@ -79,6 +79,10 @@ TABLES = {
         ingested INTEGER NOT NULL,
         digest BLOB NOT NULL
     """,
+    "event_totals": """
+        account INTEGER PRIMARY KEY,
+        events INTEGER NOT NULL
+    """,
     "queue": """
         event INTEGER PRIMARY KEY
     """,
@@ -171,10 +175,11 @@ _WITHOUT_ROWID = {"connectors", "connector_resources", "keys", "levels", "source
 _INDEXES = {
     "events_digest": "events(digest, ingested)",
     "events_session": "events(account, session_id, event)",
-    "events_ts": "events(account, ts, event_id)",
+    "events_by_ts": "events(account, ts)",
     "keys_prefix": "keys(prefix)",
     "memories_fingerprint": "memories(account, fingerprint)",
     "memories_by_observed": "memories(account, observed)",
+    "memories_by_actor": "memories(account, actor_id, observed)",
     "memories_by_created": "memories(account, created)",
     "memories_by_confidence": "memories(account, confidence)",
     # The only one of what a search changes: each further one would make every search write more.
@@ -184,7 +189,7 @@ _INDEXES = {
 }
 
 
-_FORMER_INDEXES = ("memories_observed",)
+_FORMER_INDEXES = ("events_ts", "memories_observed")
 """Of older versions: what they gave, others give."""
 
 
@@ -205,7 +210,14 @@ def upgrade(connection: sqlite3.Connection, progress: Progress) -> None:
     for done, (name, columns) in enumerate(_INDEXES.items()):
         progress.tell(done, len(_INDEXES), "indexes")
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+    count_events(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def count_events(connection: sqlite3.Connection) -> None:
+    """Store how many events each account has, inside a transaction, whatever was stored of that before."""
+    connection.execute("DELETE FROM event_totals")
+    connection.execute("INSERT INTO event_totals SELECT account, count(*) FROM events GROUP BY account")
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:
