@@ -109,11 +109,9 @@ def memories_stats(context: RequestContext) -> dict[str, Any]:
     """Counts and averages over all memories."""
     values = {"account": context.account, "now": context.now}
     with context.services.store.read() as connection:
-        groups = connection.execute(
-            "SELECT type, memory_kind, confidence, count(*) FROM memories WHERE account = :account "
-            "GROUP BY type, memory_kind, confidence",
-            values,
-        ).fetchall()
+        # Counted here, because SQLite would sort them all to group them.
+        sql = "SELECT type, memory_kind, confidence FROM memories WHERE account = :account"
+        groups = [(*group, count) for group, count in Counter(connection.execute(sql, values)).items()]
         total = sum(count for *_, count in groups)
         decayed = _count(connection, f"memories WHERE account = :account AND {_STATUSES['decayed']}", values)
         earliest, latest = connection.execute(

@@ -41,6 +41,12 @@ MAX_COOCCURRING = 8
 WIDE = 0.9
 """From which share of all memories on a scope's list is not intersected with."""
 
+_COUNT = """
+INSERT INTO retrieval_totals VALUES (?, 1, ?) ON CONFLICT (scope)
+DO UPDATE SET turns = turns + 1, conversations = conversations + excluded.conversations
+"""
+"""Counts one more turn of a scope, and the conversations that are new to it."""
+
 _Hit = tuple[int, int, int]
 """A memory that has a term: its number, its position, and when it was observed."""
 
@@ -181,8 +187,8 @@ def add(
     """
     names = [_ALL, *map(_scope_token, scopes)]
     position = -rowid << TURN_BITS if conversation is None else _next_position(connection, conversation)
-    for name in names:
-        _count(connection, name, int(conversation is None or _take_part(connection, name, position)))
+    counts = [(name, int(conversation is None or _take_part(connection, name, position))) for name in names]
+    connection.executemany(_COUNT, counts)
     own = " ".join(sorted(names[1:]))
     text = " ".join([*entry.tokens, own, *(f"~{date}" for date in tokens.dates(occurred))])
     _insert(connection, [rowid, position, entry.size, entry.question], own, text)
@@ -326,15 +332,6 @@ def _scope_token(scope: str) -> str:
 def _any(tokens: Iterable[str]) -> str:
     """An FTS5 expression for any of the tokens, none of which has a quote."""
     return " OR ".join(f'"{token}"' for token in tokens)
-
-
-def _count(connection: sqlite3.Connection, scope: str, conversations: int) -> None:
-    """Count one more turn of a scope, and the conversations that are new to it."""
-    sql = (
-        "INSERT INTO retrieval_totals VALUES (:scope, 1, :conversations) ON CONFLICT (scope) "
-        "DO UPDATE SET turns = turns + 1, conversations = conversations + :conversations"
-    )
-    connection.execute(sql, {"scope": scope, "conversations": conversations})
 
 
 def _next_position(connection: sqlite3.Connection, conversation: str) -> int:

@@ -285,6 +285,10 @@ class Store:
                 _check(connection, self.path)
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA journal_size_limit = 67108864")
+                # There is one writer, whose cache outlives its transactions: the pages that each of them changes stay
+                # in it, and are written to the file once for many of them.
+                connection.execute("PRAGMA cache_size = -64000")
+                connection.execute("PRAGMA wal_autocheckpoint = 4000")
                 _prepare(connection, f"bringing {self.path} up to date")
             except BaseException:
                 connection.close()

@@ -181,10 +181,9 @@ _INDEXES = {
     "memories_by_observed": "memories(account, observed)",
     "memories_by_actor": "memories(account, actor_id, observed)",
     "memories_by_created": "memories(account, created)",
-    "memories_by_confidence": "memories(account, confidence)",
+    "memories_by_confidence": "memories(account, confidence, memory, type, memory_kind)",
     # The only one of what a search changes: each further one would make every search write more.
     "memories_by_decay": "memories(account, decays, strength_at, strength, half_life, pinned)",
-    "memories_by_type": "memories(account, type, memory_kind, confidence)",
     "memories_by_entities": "memories(account, entities) WHERE entities != '[]'",
 }
 
