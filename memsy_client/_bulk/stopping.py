@@ -21,10 +21,10 @@ class StoppableSender(SyncSender):
     stopped: threading.Event
 
     @classmethod
-    def of(cls, sender: SyncSender) -> StoppableSender:
+    def of(cls, sender: SyncSender, stopped: threading.Event) -> StoppableSender:
         """One that sends as this one does."""
         self = cls(*(getattr(sender, field.name) for field in fields(sender)))
-        self.stopped = threading.Event()
+        self.stopped = stopped
         return self
 
     def _perform(self, step: Any) -> Any:

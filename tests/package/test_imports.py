@@ -37,6 +37,7 @@ def test_the_public_names_are_these():
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "Journal",
         "MemsyClient",
         "MemsyControlClient",
         "NULL",
