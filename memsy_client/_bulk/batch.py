@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from .._generated.api.core import ingest
 from ..exceptions import MemsyConnectionError, MemsyDecodeError, MemsyError
 from .outcomes import IngestOutcome, IngestState, is_divisible, is_final, state_of
-from .steps import Flow
+from .steps import Flow, NothingSentError
+from .stopping import StoppedError
 
 if TYPE_CHECKING:
     from ..models import EventPayload
@@ -128,6 +129,10 @@ class Batch:
             event_ids: list[str] = response.event_ids
             if len(event_ids) != len(events):
                 raise MemsyDecodeError(f"holds {len(event_ids)} ids for {len(events)} events")
+        except NothingSentError:
+            if journal is not None and sending is not None:
+                journal.withdraw(sending)
+            raise StoppedError from None
         except MemsyError as error:
             if journal is not None:
                 is_divided = len(events) > 1 and is_divisible(error)

@@ -27,10 +27,11 @@ from .._core.threads import in_asyncio, in_thread
 from ..exceptions import MemsyError, MemsyInputError
 from .batch import Batch, Run
 from .outcomes import IngestOutcome, IngestProgress
-from .steps import LookUp, OnDisk
-from .stopping import StoppableSender, StoppedError
+from .steps import LookUp, NothingSentError, OnDisk
+from .stopping import StoppableAsyncSender, StoppableSender, StoppedError
 
 if TYPE_CHECKING:
+    from anyio import Event
     from typing_extensions import Self
 
     from ..models import EventPayload
@@ -388,7 +389,6 @@ class _Driver:
     """Performs the steps of a batch's delivery, in a thread that may outlive the ingestion."""
 
     def __init__(self, sender: SyncSender, journal: OpenJournal | None, stopped: threading.Event) -> None:
-        self._stopped = stopped
         self._sender = StoppableSender.of(sender, stopped)
         lookup = None if journal is None else journal.lookup_sender
         self._lookup = None if lookup is None else StoppableSender.of(lookup, stopped)
@@ -397,18 +397,20 @@ class _Driver:
         if isinstance(step, LookUp):
             assert self._lookup is not None
             return self._lookup.send(step.call)
-        if not isinstance(step, OnDisk):
+        if isinstance(step, OnDisk):
+            return step.work()
+        try:
             return self._sender.send(step)
-        if self._stopped.is_set():
-            raise StoppedError
-        return step.work()
+        except StoppedError:
+            raise NothingSentError from None
 
 
 class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
     """An asynchronous ingestion; as `Ingestion`, with `async for`, `async with` and `aclose`.
 
-    What ends it cancels what is under way. On trio, requests go on between two steps only inside `async with`: without
-    it, each step ends with all that it started, which takes longer where some requests do.
+    Where it is dropped, or left by an exception such as a cancellation, what is under way is cancelled. On trio,
+    requests go on between two steps only inside `async with`: without it, each step ends with all that it started,
+    which takes longer where some requests do.
     """
 
     def __init__(
@@ -436,20 +438,30 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
         return outcome
 
     async def aclose(self) -> None:
-        """Cancel what is under way, send nothing more, and let go of the journal; else as `Ingestion.close`."""
+        """Send nothing more, wait for the requests that are under way, and let go of the journal.
+
+        As `Ingestion.close`; when it is cancelled, these requests are, too.
+        """
         try:
-            await self._interrupt()
+            if self._finished is not None and self._tasks is not None:
+                self._finished.stopped.set()
+                await self._tasks.join()
         finally:
-            self._end_reading()
+            try:
+                await self._interrupt()
+            finally:
+                self._end_reading()
 
     async def __aenter__(self) -> Self:
         self._is_entered = True
         await self._open_tasks()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._is_entered = False
         try:
+            if kind is not None:
+                await self._interrupt()
             await self.aclose()
         finally:
             await self._close_tasks()
@@ -495,8 +507,9 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
     async def _interrupt(self) -> None:
         if self._tasks is not None:
             await self._tasks.end(_GRACE)
-        if self._finished is not None:
-            self._finished.clear()
+            with import_lock:
+                from .tasks import Finished
+            self._finished = Finished()
         self._end_window()
 
     async def _perform(self, step: _Read | _Start | _Wait | OnDisk) -> Any:
@@ -505,7 +518,7 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
         if isinstance(step, _Read):
             return await self._read(step.events)
         if isinstance(step, _Start):
-            driver = _AsyncDriver(self._sender, self._run.journal)
+            driver = _AsyncDriver(self._sender, self._run.journal, self._finished.stopped)
             return self._tasks.start(_deliver, step.batch, driver, self._finished)
         if isinstance(step, _Wait):
             return await self._finished.get()
@@ -527,9 +540,10 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
 class _AsyncDriver:
     """Performs the steps of a batch's delivery."""
 
-    def __init__(self, sender: AsyncSender, journal: OpenJournal | None) -> None:
-        self._sender = sender
-        self._lookup: AsyncSender | None = None if journal is None else journal.lookup_sender
+    def __init__(self, sender: AsyncSender, journal: OpenJournal | None, stopped: Event) -> None:
+        self._sender = StoppableAsyncSender.of(sender, stopped)
+        lookup = None if journal is None else journal.lookup_sender
+        self._lookup = None if lookup is None else StoppableAsyncSender.of(lookup, stopped)
 
     async def __call__(self, step: Any) -> Any:
         if isinstance(step, LookUp):
@@ -537,12 +551,17 @@ class _AsyncDriver:
             return await self._lookup.send(step.call)
         if isinstance(step, OnDisk):
             return await async_prepare(Prepare(step.work, None))
-        return await self._sender.send(step)
+        try:
+            return await self._sender.send(step)
+        except StoppedError:
+            raise NothingSentError from None
 
 
 async def _deliver(batch: Batch, driver: _AsyncDriver, finished: Finished) -> None:
     try:
         await async_run_flow(batch.deliver(), driver)
+    except StoppedError:
+        return
     except Exception as error:
         batch.failure = error
     finished.put(batch)

@@ -225,6 +225,10 @@ class OpenJournal:
         self._try_to_append({"done": sent.serial, "ids": event_ids})
         self._settle(sent.first, sent.digests, event_ids)
 
+    def withdraw(self, sent: _Sent) -> None:
+        """Write down that a request was not sent after all. Should that fail, `failure` says so."""
+        self._try_to_append({"done": sent.serial, "error": {"type": "NothingSentError"}, "state": "failed"})
+
     def find(self, first: int, digests: Sequence[str], event_ids: Sequence[str]) -> None:
         """Write down that events in doubt are stored. Should that fail, `failure` says so."""
         self._try_to_append({"found": first, "hashes": digests, "ids": event_ids, "time": self._doubts[first]})

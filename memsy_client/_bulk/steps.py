@@ -10,6 +10,10 @@ from .._core.operation import Call
 T = TypeVar("T")
 
 
+class NothingSentError(Exception):
+    """The ingestion has been stopped before the call was carried out: none of its attempts can have stored anything."""
+
+
 class OnDisk(NamedTuple):
     """Work that waits for a disk: where there is an event loop, it goes on meanwhile."""
 

@@ -57,6 +57,11 @@ class LoopTasks:
             with contextlib.suppress(RuntimeError):  # it has, and its tasks with it
                 self._loop.call_soon_threadsafe(self.cancel)
 
+    async def join(self) -> None:
+        """Wait until they have ended."""
+        while self._tasks and self.are_of_this_loop():
+            await asyncio.wait(self._tasks)
+
     async def end(self, seconds: float) -> None:
         """Cancel all of them, and wait until they have ended, for so many seconds at most."""
         if not self.are_of_this_loop():
@@ -64,8 +69,7 @@ class LoopTasks:
             return
         self.cancel()
         with anyio.move_on_after(seconds, shield=True):
-            while self._tasks:
-                await asyncio.wait(self._tasks)
+            await self.join()
 
 
 class NurseryTasks:
@@ -114,19 +118,28 @@ class NurseryTasks:
     def cancel_from_anywhere(self) -> None:
         """Nothing: a nursery that is left has no tasks any more."""
 
+    async def join(self) -> None:
+        """As of `LoopTasks`."""
+        while self._scopes:
+            self._has_ended = anyio.Event()
+            await self._has_ended.wait()
+
     async def end(self, seconds: float) -> None:
         """As of `LoopTasks`."""
         self.cancel()
         with anyio.move_on_after(seconds, shield=True):
-            while self._scopes:
-                self._has_ended = anyio.Event()
-                await self._has_ended.wait()
+            await self.join()
 
 
 class Finished:
-    """The batches that have been delivered since they were last asked for."""
+    """The batches that have been delivered since they were last asked for.
+
+    Attributes:
+        stopped: Set when nothing more is to be sent.
+    """
 
     def __init__(self) -> None:
+        self.stopped = anyio.Event()
         self._batches: list[Batch] = []
         self._is_any = anyio.Event()
 
@@ -142,7 +155,3 @@ class Finished:
             await self._is_any.wait()
         taken, self._batches = self._batches, []
         return taken
-
-    def clear(self) -> None:
-        """Forget them."""
-        self._batches.clear()
