@@ -83,7 +83,7 @@ def shared(event_id: str, outcomes: list[list[object]]) -> bool:
 
 
 def test_every_event_is_acknowledged_and_none_is_stored_twice(tmp_path: Path) -> None:
-    kill_again_and_again(tmp_path, kills=5, count=300, seed=1)
+    kill_again_and_again(tmp_path, kills=4, count=200, seed=1)
 
 
 @pytest.mark.slow
