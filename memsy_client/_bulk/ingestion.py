@@ -139,7 +139,7 @@ class _Ingestion:
             yield from self._wait()
 
     def _fill_window(self) -> _Steps:
-        while self._under_way < self._concurrency and len(self._window) < _LOOK_AHEAD * self._concurrency:
+        while self._has_room() and len(self._window) < _LOOK_AHEAD * self._concurrency:
             batch = yield from self._read_batch()
             if batch is None:
                 return
@@ -149,6 +149,10 @@ class _Ingestion:
             else:
                 self._under_way += 1
                 yield _Start(batch)
+
+    def _has_room(self) -> bool:
+        """Whether one more batch may be under way."""
+        return self._under_way < self._concurrency
 
     def _wait(self) -> _Steps:
         for batch in (yield _Wait()):

@@ -52,7 +52,8 @@ class Wanted(NamedTuple):
 
     def time(self) -> datetime.datetime | None:
         """Its `ts`, or None when it has none. Raises `MemsyDecodeError` for one that is no time."""
-        return decode.time_or_none(self.form.get("ts"), "ts")
+        given = self.form.get("ts")
+        return None if given is None else decode.time(given)
 
 
 @dataclass(slots=True)
