@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .journal import OpenJournal, Plan
 
 _INTERRUPTED = "interrupted before the response came: the event may have been stored or not"
+_STOPPED = "the ingestion was stopped before it was sent: the event is not stored"
 _INTERRUPTED_EARLIER = "an earlier run ended before the response came: the event may have been stored or not"
 
 
@@ -62,6 +63,7 @@ class Batch:
         self.outcomes: list[IngestOutcome] = []
         self.is_done = self.is_counted = False
         self.failure: Exception | None = None
+        self._is_stopped = self._has_doubts = False
         self.settled_at = plans[0].time if plans else 0.0
         if plans and plans[0].kind == "settled":
             self._recall()
@@ -79,11 +81,11 @@ class Batch:
         self.is_done = True
 
     def end(self) -> list[IngestOutcome]:
-        """The outcomes as it stands: of the events that are left nobody knows whether they were stored."""
+        """The outcomes as it stands: unless it was stopped in time, nobody knows whether what is left was stored."""
         known = list(self.outcomes)  # a thread that is still under way may add more
-        error = MemsyConnectionError(_INTERRUPTED)
+        error = MemsyConnectionError(_STOPPED if self._is_stopped else _INTERRUPTED, unsent=self._is_stopped)
         left = range(len(known), len(self._events))
-        return known + [IngestOutcome(self._first + at, self._events[at], None, error, "in_doubt") for at in left]
+        return known + [IngestOutcome(self._first + at, self._events[at], None, error, state_of(error)) for at in left]
 
     def _recall(self) -> None:
         for at, plan in enumerate(self._plans):
@@ -132,6 +134,7 @@ class Batch:
         except NothingSentError:
             if journal is not None and sending is not None:
                 journal.withdraw(sending)
+            self._is_stopped = not self._has_doubts
             raise StoppedError from None
         except MemsyError as error:
             if journal is not None:
@@ -144,6 +147,7 @@ class Batch:
 
     def _resolve(self, start: int, end: int, error: MemsyError, *, is_resumed: bool) -> Flow[None]:
         """Find out which of the events in doubt are stored, and send those that are not."""
+        self._has_doubts = True
         run = self._run
         journal = run.journal
         assert journal is not None
@@ -161,7 +165,7 @@ class Batch:
                 self._note_failure(start, end, error, "in_doubt", is_resumed=is_resumed)
 
     def _digests(self, start: int, end: int) -> list[str]:
-        return [plan.digest or "" for plan in self._plans[start:end]]
+        return [plan.digest for plan in self._plans[start:end]]
 
     def _note(self, start: int, event_ids: Sequence[str], *, is_resumed: bool = False) -> None:
         self.outcomes += [

@@ -243,7 +243,7 @@ class _Ingestion:
         return None
 
     def _end_reading(self) -> None:
-        self._has_ended = True
+        self._has_ended, self._source_has_ended = True, False
         self._waiting.clear()
         self._plans.clear()
         self._open_journal = None
@@ -509,11 +509,10 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
             await tasks.close()
 
     async def _interrupt(self) -> None:
-        if self._tasks is not None:
+        if self._tasks is not None and self._finished is not None:
             await self._tasks.end(_GRACE)
-            with import_lock:
-                from .tasks import Finished
-            self._finished = Finished()
+            self._finished.end()  # where another task closes it, a step may wait
+            self._finished = type(self._finished)()
         self._end_window()
 
     async def _perform(self, step: _Read | _Start | _Wait | OnDisk) -> Any:

@@ -84,7 +84,8 @@ class Journal:
         found = journal if isinstance(journal, Journal) else cls(journal)
         kind = ControlMethods if isinstance(sender, SyncSender) else AsyncControlMethods
         if found.lookup is not None and not isinstance(found.lookup, kind):
-            raise MemsyInputError(f"lookup has to be a {kind.__name__.replace('ControlMethods', 'MemsyControlClient')}")
+            name = kind.__name__.replace("ControlMethods", "MemsyControlClient")
+            raise MemsyInputError(f"lookup has to be of the kind of the ingestion: {name}")
         return found
 
 
@@ -93,14 +94,14 @@ class Plan(NamedTuple):
 
     Attributes:
         kind: `new`: to be sent; `in_doubt`: to be looked up; `settled`: nothing.
-        digest: The hash of its wire form; None when it has none, because it cannot be sent.
+        digest: The hash of its wire form; empty when it has none.
         event_id: Its id, when it is settled that way.
         error: Why it was refused, when it is settled that way.
         time: When the request was sent that settled it, in seconds since 1970.
     """
 
     kind: Literal["new", "in_doubt", "settled"]
-    digest: str | None
+    digest: str
     event_id: str | None = None
     error: MemsyError | None = None
     time: float = 0.0
@@ -166,7 +167,6 @@ class OpenJournal:
         self._refused: _RefusedFile | None = None
         self._may_look_up = journal.lookup is not None
         self._descriptor = self._open()
-        forks.reset_after_fork(self)
         try:
             self._reader = self._path.open("rb")
             try:
@@ -180,6 +180,7 @@ class OpenJournal:
             if isinstance(error, OSError):
                 raise self._refusal(f"cannot be used: {error}") from None
             raise
+        forks.reset_after_fork(self)
 
     @property
     def lookup_sender(self) -> Any:
@@ -190,10 +191,12 @@ class OpenJournal:
         """What is to be done about an event. Each position is asked for once, in order.
 
         Raises:
-            MemsyInputError: It is not the event that earlier runs had there.
+            MemsyInputError: It is not the event that earlier runs had there, or the journal has been closed.
         """
+        if self._descriptor < 0 and self.failure is not None:
+            raise self.failure
         text = canonical_text(event)
-        digest = None if text is None else hash_of(text)
+        digest = "" if text is None else hash_of(text)
         known = self._settled(index) or self._unsettled.get(index)
         if known is None:
             return Plan("new", digest)
@@ -281,8 +284,8 @@ class OpenJournal:
     def reset(self) -> None:
         """Let go of it in a forked child: it is the parent's, whose lock would otherwise outlive it there."""
         self._lock, self._loading = threading.Lock(), threading.Lock()  # which other threads may have held
-        self._keep_from_writing()
-        forks.inherited.append(self._reader)  # which holds no lock, and may be in use in another thread
+        if self._keep_from_writing():
+            forks.inherited.append(self._reader)  # which holds no lock, and may be in use in another thread
 
     def __del__(self) -> None:
         if getattr(self, "_descriptor", -1) >= 0 and hasattr(self, "_reader"):
@@ -377,6 +380,8 @@ class OpenJournal:
         return sent is not None and self._take_answer(record, sent, offset)
 
     def _take_answer(self, record: dict[str, Any], sent: _Sent, offset: int) -> bool:
+        if "found" in record and "ids" not in record:
+            return False
         segment = _Segment(sent.first, sent.first + len(sent.digests), sent.offset, offset)
         if "ids" in record:
             self._leave_settled(segment)
@@ -529,17 +534,12 @@ class _RefusedFile:
     """The events that were refused for good, with the reasons; each once, whatever ended the run."""
 
     def __init__(self, path: Path) -> None:
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        whole = [line for line in lines if line.endswith(b"\n")]  # the last one may have been cut off
+        self._indices = {index for line in whole if _is_position(index := (_parse(line) or {}).get("index"))}
         self._descriptor = files.open_private(path)
-        self._indices: set[int] = set()
-        offset = 0
-        with path.open("rb") as lines:
-            for line in lines:
-                if not line.endswith(b"\n"):
-                    break
-                offset += len(line)
-                self._indices.add((_parse(line) or {}).get("index", -1))
-        os.ftruncate(self._descriptor, offset)
-        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        os.ftruncate(self._descriptor, sum(map(len, whole)))
+        os.lseek(self._descriptor, 0, os.SEEK_END)
 
     def add(self, first: int, events: Sequence[EventPayload], error: MemsyError) -> None:
         """Add those that are not there yet. Raises `OSError`."""

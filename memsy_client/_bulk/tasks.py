@@ -142,6 +142,7 @@ class Finished:
         self.stopped = anyio.Event()
         self._batches: list[Batch] = []
         self._is_any = anyio.Event()
+        self._is_over = False
 
     def put(self, batch: Batch) -> None:
         """Add one."""
@@ -149,9 +150,15 @@ class Finished:
         self._is_any.set()
 
     async def get(self) -> list[Batch]:
-        """Wait until there is one; gives all there are."""
-        if not self._batches:
+        """Wait until there is one, or there will be none; gives all there are."""
+        if not self._batches and not self._is_over:
             self._is_any = anyio.Event()
             await self._is_any.wait()
         taken, self._batches = self._batches, []
         return taken
+
+    def end(self) -> None:
+        """Let nobody wait for more."""
+        self._batches.clear()
+        self._is_over = True
+        self._is_any.set()

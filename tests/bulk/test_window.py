@@ -319,7 +319,7 @@ def test_a_retry_that_waits_ends_with_it():
     assert waiting.wait(60)
     run.close()
     assert not requests_under_way()
-    assert [outcome.state for outcome in run.unreported] == ["in_doubt"]
+    assert [outcome.state for outcome in run.unreported] == ["failed"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot fork here")
@@ -422,6 +422,26 @@ def test_closing_it_cancels_what_is_under_way_when_it_is_cancelled_itself(backen
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_another_task_may_close_it_while_a_step_waits(backend: str):
+    async def main() -> None:
+        held = AsyncHeld(0)
+
+        async def close() -> None:
+            while 0 not in held.under_way:
+                await anyio.lowlevel.checkpoint()
+            with anyio.CancelScope() as scope:
+                scope.cancel()
+                await run.aclose()
+
+        run = async_client(held).ingest_many([event(0), event(1)], batch_size=1)
+        async with run, anyio.create_task_group() as tasks:
+            tasks.start_soon(close)
+            assert [outcome.state async for outcome in run] == ["in_doubt", "acknowledged"]
+
+    anyio.run(main, backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_closing_it_ends_a_retry_that_waits(backend: str):
     class Busy(AsyncHeld):
         async def send(self, request: Request, limits: Any) -> Response:
@@ -432,7 +452,7 @@ def test_closing_it_ends_a_retry_that_waits(backend: str):
     async def main() -> None:
         async with async_client(Busy()).ingest_many([event(0), event(1)], batch_size=1) as run:
             await anext(run)
-        assert [outcome.state for outcome in run.unreported] == ["in_doubt"]
+        assert [outcome.state for outcome in run.unreported] == ["failed"]
 
     anyio.run(main, backend=backend)
 
