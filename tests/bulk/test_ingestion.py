@@ -136,10 +136,23 @@ def test_events_may_come_from_an_asynchronous_source(server):
     assert all(outcome.event_id for outcome in AsyncCaller(server).ingest(source()))
 
 
-@pytest.mark.parametrize("options", [{"batch_size": 0}, {"concurrency": 0}, {"batch_size": 2.5}, {"concurrency": True}])
-def test_a_size_that_is_none_is_refused_before_anything_is_read(memsy, options):
-    with pytest.raises(MemsyInputError):
-        memsy.ingest(iter([event(0)]), **options)
+@pytest.mark.parametrize(
+    "size", [0, -1, 2.5, True, None, float("nan"), 10**5000, "a" * 100_000], ids=lambda size: type(size).__name__
+)
+@pytest.mark.parametrize("name", ["batch_size", "concurrency"])
+def test_a_size_that_is_none_is_refused_in_a_short_line_before_anything_is_read(memsy, name, size):
+    if name == "concurrency" and size == 10**5000:
+        return  # all at once
+    with pytest.raises(MemsyInputError, match=name) as caught:
+        memsy.ingest(iter([event(0)]), **{name: size})
+    assert len(str(caught.value)) < 200
+
+
+def test_a_progress_hook_that_would_have_to_be_awaited_is_refused(memsy):
+    async def hook(progress: IngestProgress) -> None: ...
+
+    with pytest.raises(MemsyInputError, match=r"on_progress .*async"):
+        memsy.ingest([], on_progress=hook)
 
 
 def test_an_unknown_key_is_told_for_every_event(server):
