@@ -68,9 +68,6 @@ class Batch:
         if plans and plans[0].kind == "settled":
             self._recall()
 
-    def __len__(self) -> int:
-        return len(self._events)
-
     def deliver(self) -> Flow[None]:
         """The calls it takes. A batch that is refused for some of its events is halved until these stand alone."""
         if self._plans and self._plans[0].kind == "in_doubt":
