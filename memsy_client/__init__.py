@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
+    from ._core.middleware import Middleware
     from ._core.null import NULL
     from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         "Journal",
         "MemsyClient",
         "MemsyControlClient",
+        "Middleware",
         "Processed",
         "RateLimitInfo",
         "RawResponse",
@@ -85,6 +87,7 @@ _MODULES = {
     "Journal": "._bulk.journal",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
+    "Middleware": "._core.middleware",
     "ORG_SCOPED_PROVIDERS": "._connector_providers",
     "Processed": "._bulk.waiting",
     "RateLimitInfo": "._core.usage_and_rate_limit",

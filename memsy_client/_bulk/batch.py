@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._generated.api.core import ingest
-from ..exceptions import MemsyConnectionError, MemsyDecodeError, MemsyError
+from ..exceptions import MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyInputError
 from .outcomes import IngestOutcome, IngestState, is_divisible, is_final, state_of
 from .steps import Flow, NothingSentError
 from .stopping import StoppedError
@@ -36,6 +36,22 @@ class Run:
     def stop(self, error: MemsyError) -> None:
         """Send nothing more."""
         self.stopped_by = self.stopped_by or error
+
+
+class _Failure(NamedTuple):
+    """Why a request gave no ids.
+
+    Attributes:
+        error: The error that it came to.
+        state: What it says of the events.
+        is_divided: Whether they are to be sent again in two halves.
+        is_final: Whether every other batch would fail in the same way.
+    """
+
+    error: MemsyError
+    state: IngestState
+    is_divided: bool
+    is_final: bool
 
 
 class Batch:
@@ -103,25 +119,30 @@ class Batch:
             result = yield from self._attempt(start, end)
             if run.journal is not None and run.journal.failure is not None:
                 run.stop(run.journal.failure)
-            if not isinstance(result, MemsyError):
+            if not isinstance(result, _Failure):
                 self._note(start, result)
-            elif end - start > 1 and is_divisible(result):
+            elif result.is_divided:
                 middle = (start + end) // 2
                 waiting += [(middle, end), (start, middle)]
             else:
-                if is_final(result):
-                    run.stop(result)
-                if run.journal is not None and state_of(result) == "in_doubt" and not is_last:
-                    yield from self._resolve(start, end, result, is_resumed=False)
+                if result.is_final:
+                    run.stop(result.error)
+                if run.journal is not None and result.state == "in_doubt" and not is_last:
+                    yield from self._resolve(start, end, result.error, is_resumed=False)
                 else:
-                    self._note_failure(start, end, result, state_of(result))
+                    self._note_failure(start, end, result.error, result.state)
 
-    def _attempt(self, start: int, end: int) -> Flow[list[str] | MemsyError]:
-        """One request: the ids that it gave, or its error. A journal has it before it leaves, and its answer after."""
+    def _attempt(self, start: int, end: int) -> Flow[list[str] | _Failure]:
+        """One request: the ids that it gave, or why there are none. A journal has both."""
         events, first, journal = self._events[start:end], self._first + start, self._run.journal
-        sending = None
         try:
             call = ingest.request(events)
+        except MemsyInputError as error:  # one of the events cannot be sent
+            if journal is not None and len(events) == 1:
+                yield from journal.fail(None, first, events, error, "refused")
+            return _Failure(error, "refused", is_divided=len(events) > 1, is_final=False)
+        sending = None
+        try:
             if journal is not None:
                 sending = yield from journal.send(first, self._digests(start, end))
             response = yield call
@@ -134,10 +155,11 @@ class Batch:
             self._is_stopped = not self._has_doubts
             raise StoppedError from None
         except MemsyError as error:
+            is_divided = len(events) > 1 and is_divisible(error)
+            state = "failed" if is_divided else state_of(error)
             if journal is not None:
-                is_divided = len(events) > 1 and is_divisible(error)
-                yield from journal.fail(sending, first, events, error, "failed" if is_divided else state_of(error))
-            return error
+                yield from journal.fail(sending, first, events, error, state)
+            return _Failure(error, state, is_divided, is_final(error))
         if journal is not None and sending is not None:
             journal.acknowledge(sending, event_ids)
         return event_ids

@@ -378,7 +378,7 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
         driver = _Driver(self._sender, self._run.journal, self._stopped)
         request = in_thread(partial(run_flow, batch.deliver(), driver))
         self._requests[request] = batch
-        if request.done():
+        if request.done() and not isinstance(request.exception(), Exception):
             request.result()  # perhaps it ran in this thread, and was interrupted here
 
     def _wait_for_any(self) -> list[Batch]:

@@ -31,7 +31,7 @@ from .._generated.client import AsyncControlMethods, ControlMethods
 from .._transports import forks
 from ..exceptions import MemsyAPIError, MemsyError, MemsyInputError, error_class
 from . import files, lookup
-from .outcomes import IngestState, UnwritableJournalError
+from .outcomes import IngestState
 from .steps import Flow, OnDisk
 
 if TYPE_CHECKING:
@@ -131,6 +131,10 @@ class _Segment(NamedTuple):
     end: int
     hashes: int
     answer: int
+
+
+class UnwritableJournalError(MemsyInputError):
+    """The journal cannot be written, so that nothing more may be sent."""
 
 
 class OpenJournal:

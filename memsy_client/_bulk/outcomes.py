@@ -67,28 +67,19 @@ class IngestProgress(NamedTuple):
     failed: int
 
 
-class UnwritableJournalError(MemsyInputError):
-    """The journal cannot be written, so that nothing more may be sent."""
-
-
 def state_of(error: MemsyError) -> IngestState:
-    """What the error of a call says of the events that were sent, each as it would be alone."""
+    """What the error of a call says of its events."""
     if isinstance(error, MemsyAPIError):
         if error.status_code in _REFUSED:
             return "refused"
         is_stored_nowhere = error.status_code in (*_OF_THE_CALLER, _TOO_MANY_REQUESTS)
         return "failed" if is_stored_nowhere or isinstance(error, UsageLimitExceeded) else "in_doubt"
-    if isinstance(error, MemsyClosedError | UnwritableJournalError):
-        return "failed"
-    if isinstance(error, MemsyInputError):
-        return "refused"
-    return "failed" if isinstance(error, MemsyConnectionError) and error.unsent else "in_doubt"
+    is_unsent = isinstance(error, MemsyConnectionError) and error.unsent
+    return "failed" if is_unsent or isinstance(error, MemsyClosedError | MemsyInputError) else "in_doubt"
 
 
 def is_divisible(error: MemsyError) -> bool:
     """Whether a batch may have got the error because of some of its events."""
-    if isinstance(error, MemsyInputError):
-        return not isinstance(error, UnwritableJournalError)
     return isinstance(error, MemsyAPIError) and error.status_code in _DIVISIBLE
 
 
@@ -96,4 +87,4 @@ def is_final(error: MemsyError) -> bool:
     """Whether every other batch would fail in the same way."""
     if isinstance(error, MemsyAPIError):
         return error.status_code in _OF_THE_CALLER or isinstance(error, UsageLimitExceeded)
-    return isinstance(error, MemsyClosedError | UnwritableJournalError)
+    return isinstance(error, MemsyClosedError | MemsyInputError)  # a key that cannot be had, a journal that is full

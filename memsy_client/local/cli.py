@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import IO, TextIO
 
 from .._version import __version__
+from ..cli.failures import CommandError
+from ..cli.keys import read_secret
 from .background import Background
 from .http.admin import describe
 from .http.names import is_loopback
@@ -41,10 +43,6 @@ LOGGED_URL = 1000
 
 LAST_LINES = 1.0
 """Seconds that a reader of the log gets for its last lines."""
-
-
-class CommandError(Exception):
-    """The command cannot be carried out; the message says why in one line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,7 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     storage.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
     storage.add_argument("--memory", action="store_true", help="keep everything in memory, and lose it at the end")
     serve.add_argument("--org", default="local", help="the organisation that the key opens (default: %(default)s)")
-    serve.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
+    serve.add_argument(
+        "--key-file",
+        metavar="FILE",
+        help="read the API key to accept from FILE, or with - from standard input "
+        "(default: a well-known one, or a new one beyond loopback)",
+    )
+    serve.add_argument("--key", help=argparse.SUPPRESS)
     serve.add_argument("--seed", help="any text; the same one gives the same ids")
     serve.add_argument(
         "--log-requests", type=_path, metavar="FILE", help="append each request to FILE as a JSON line, without its key"
@@ -134,8 +138,11 @@ def _serve(options: argparse.Namespace) -> None:
     for name in ("host", "org"):
         if not getattr(options, name).strip():
             raise CommandError(f"--{name} is empty")
-    key = options.key
-    if key is None:
+    if options.key is not None:
+        raise CommandError("other users of this machine see an argument: give the key with --key-file")
+    if options.key_file is not None:
+        key: str = read_secret(options.key_file, "API key")
+    else:
         key = LOCAL_API_KEY if loopback else f"msy_{secrets.token_hex(32)}"
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -40,6 +40,7 @@ def test_the_public_names_are_these():
         "Journal",
         "MemsyClient",
         "MemsyControlClient",
+        "Middleware",
         "NULL",
         "ORG_SCOPED_PROVIDERS",
         "Processed",
