@@ -13,7 +13,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from unittest import mock
 
@@ -121,7 +121,9 @@ class Fault:
     def timeout(self, carrier: str) -> Timeout:
         """The time-out of a call that meets it: short where it is what ends the call."""
         seconds = 0.3 if self.seen_by(carrier).kind is MemsyTimeoutError else 60.0
-        return Timeout(min(seconds, 1.0), seconds, seconds, seconds, seconds)
+        # An `httpx.Client` tries one address after the other, and gives each of them all the time to connect.
+        connect = 1.0 if self.reach is behind_mute and carrier == "sync-httpx" else seconds
+        return replace(Timeout.of(seconds), connect=connect)
 
 
 # What a server may do with a request.
@@ -210,7 +212,7 @@ def drip(start: Callable[[bytes], int]) -> Callable[[Exchange, Answer], None]:
         data = answer()
         exchange.send(data[: start(data)])
         exchange.keep_alive = False
-        for byte in data[start(data) : start(data) + 40]:
+        for byte in data[start(data) : -1][:40]:
             if exchange.wait(0.05):
                 return
             exchange.send(bytes([byte]))

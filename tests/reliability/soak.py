@@ -32,7 +32,7 @@ from faults import CALLERS, MAX_RESPONSE_BYTES, mute_at
 from soak_callers import Alarm, Caller, async_follow, follow
 from support.flavours import EACH_TRANSPORT, Flavour
 
-from memsy_client import MemsyClient, MemsyControlClient, Timeout
+from memsy_client import MemsyClient, MemsyControlClient
 from memsy_client.local import LOCAL_API_KEY
 
 THREADS, TASKS = 16, 64
@@ -43,7 +43,7 @@ HOST = "memsy.example"
 _OPTIONS: dict[str, Any] = {
     "api_key": LOCAL_API_KEY,
     "max_response_bytes": MAX_RESPONSE_BYTES,
-    "timeout": Timeout(1.0, 60.0, 60.0, 60.0, 60.0),
+    "timeout": 60.0,
 }
 #: Blocks of memory that a round may leave behind: caches fill up, and nothing grows with the number of calls.
 BLOCKS = 5_000
@@ -72,7 +72,10 @@ class Target:
         if self._process.stdout.readline() != "done\n":
             raise SoakError(f"the server did not {command}")
 
-    def close(self) -> None:
+    def __enter__(self) -> Target:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
 
@@ -100,7 +103,7 @@ class Slice:
         self.counts: Counter[str] = Counter()
         self._name = name
         self._seed = seed
-        self._url = f"http://{HOST}:{port}/v1"
+        self._port = port
         self._ends = time.monotonic() + seconds
         self._failures: list[str] = []
         self._chance = random.Random(f"{seed} {name} forks")
@@ -135,7 +138,7 @@ class Slice:
     # The tasks, in a loop of a thread of its own.
 
     async def _tasks(self, started: threading.Barrier) -> None:
-        async with self._tasks_on.client(self._url, **_OPTIONS) as client:
+        async with self._tasks_on.client(f"http://{HOST}:{self._port}/v1", **_OPTIONS) as client:
             self._async_client = client
             await client.health()
             started.wait(60)
@@ -156,10 +159,11 @@ class Slice:
 
     def _threads(self, started: threading.Barrier) -> None:
         with contextlib.ExitStack() as stack:
-            options = dict(_OPTIONS)
+            options, host = dict(_OPTIONS), HOST
             if self._threads_on.http_client is not None:
+                host = "127.0.0.1"  # a silent address would take all the time to connect
                 options["http_client"] = stack.enter_context(self._threads_on.http_client())
-            client = stack.enter_context(MemsyClient(self._url, **options))
+            client = stack.enter_context(MemsyClient(f"http://{host}:{self._port}/v1", **options))
             client.health()
             started.wait(60)
             *others, last = [self._caller(client, self._threads_on, f"thread{number}") for number in range(THREADS)]
@@ -280,8 +284,7 @@ def soak(seconds: float, seed: str) -> Counter[str]:
     rounds = max(3, round(seconds / 60))
     slice_seconds = seconds / rounds / len(SLICES) * 0.8
     total: Counter[str] = Counter()
-    target = Target()
-    with sometimes_silent(target.port, random.Random(seed)):
+    with Target() as target, sometimes_silent(target.port, random.Random(seed)):
         threads, files, blocks = set(threading.enumerate()), open_files(), 0
         for number in range(rounds):
             callers: list[Caller] = []
@@ -303,7 +306,6 @@ def soak(seconds: float, seed: str) -> Counter[str]:
             if number > 1 and blocks - before > BLOCKS:
                 raise SoakError(f"{blocks - before} blocks of memory are left by one round")
     faulthandler.cancel_dump_traceback_later()
-    target.close()
     return total
 
 

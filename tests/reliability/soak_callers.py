@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from typing import Any, NamedTuple
 
-from faults import ANSWER, FAULTS, HEADER, Fault, Outcome, directly, refuse_unread
+from faults import ANSWER, CALLERS, FAULTS, HEADER, Fault, Outcome, directly, refuse_unread
 
 from memsy_client import (
     EventPayload,
@@ -48,6 +48,8 @@ def faults_of(carrier: str) -> list[Fault]:
         and fault.seen_next(carrier) is ANSWER
         # Nothing tells that a server reads no further once a small body is through.
         and fault.answers is not refuse_unread
+        # httpcore takes the connection for a good one until it looks at it, and another thread may come before.
+        and not (fault.name == "closed after a response without a length" and carrier in CALLERS)
     ]
 
 
