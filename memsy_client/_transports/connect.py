@@ -85,26 +85,14 @@ class TimedBackend(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         """The first connection that is made. An address that is silent does not keep the next from being tried."""
         is_over = threading.Event()
-
-        def connect_until_over(address: str) -> httpcore.NetworkStream:
-            for seconds in _TRIES:
-                left = self._left(ends)
-                if left is not None and left <= seconds:
-                    break
-                try:
-                    return connect(address, seconds)
-                except httpcore.ConnectTimeout:
-                    if is_over.is_set():
-                        raise
-            return connect(address, self._left(ends))
-
         under_way: set[Future[httpcore.NetworkStream]] = set()
         failure: BaseException | None = None
         left_over = deque(addresses)
         try:
             while left_over or under_way:
                 if left_over:
-                    under_way.add(in_thread(functools.partial(connect_until_over, left_over.popleft())))
+                    attempt = functools.partial(connect, left_over.popleft())
+                    under_way.add(in_thread(functools.partial(self._in_tries, attempt, ends, is_over)))
                 left = self._left(ends)
                 if left_over:
                     left = _NEXT_ADDRESS if left is None else min(_NEXT_ADDRESS, left)
@@ -119,6 +107,20 @@ class TimedBackend(httpcore.SyncBackend):
             is_over.set()
             for late in under_way:
                 late.add_done_callback(_close_late)
+
+    def _in_tries(
+        self, connect: Callable[[float | None], httpcore.NetworkStream], ends: float | None, is_over: threading.Event
+    ) -> httpcore.NetworkStream:
+        for seconds in _TRIES:
+            left = self._left(ends)
+            if left is not None and left <= seconds:
+                break
+            try:
+                return connect(seconds)
+            except httpcore.ConnectTimeout:
+                if is_over.is_set():
+                    raise
+        return connect(self._left(ends))
 
     def _left(self, ends: float | None) -> float | None:
         try:

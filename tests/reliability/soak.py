@@ -46,7 +46,7 @@ _OPTIONS: dict[str, Any] = {
     "timeout": 60.0,
 }
 #: Blocks of memory that a round may leave behind: caches fill up, and nothing grows with the number of calls.
-BLOCKS = 5_000
+BLOCKS = 2_000
 
 
 class SoakError(Exception):

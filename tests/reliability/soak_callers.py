@@ -146,8 +146,8 @@ class Caller:
             return None, None
         expected = ANSWER if fault is None else fault.seen_by(self._carrier)
         if not (isinstance(error, MemsyTimeoutError) and expected.kind is MemsyTimeoutError):
-            told = f"{self._carrier}: {fault.name if fault else 'no fault'} gave {error!r} of {error and error.__cause__!r}"
-            assert Outcome.of(error) == expected.expected, told
+            met, cause = fault.name if fault else "no fault", error and error.__cause__
+            assert Outcome.of(error) == expected.expected, f"{self._carrier}: {met} gave {error!r} of {cause!r}"
         return answer, error
 
     def _meeting(self) -> tuple[Any, Fault | None]:
