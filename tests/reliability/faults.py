@@ -325,7 +325,7 @@ GROUPS: dict[str, list[Fault]] = {
     ],
     "Connecting": [
         Fault("the first of two addresses refuses", ANSWER, reach=behind_closed),
-        Fault("the first of two addresses is silent (with a `Timeout(connect=…)`)", ANSWER, reach=behind_mute),
+        Fault("the first of two addresses is silent, with a time-out of connecting", ANSWER, reach=behind_mute),
         Fault("all addresses refuse", UNSENT, reach=only_closed),
         Fault("all addresses are silent", UNSENT_LATE, but=dict.fromkeys(CALLERS, LATE), reach=only_mute),
         Fault("the name is not known", UNSENT, reach=named),
