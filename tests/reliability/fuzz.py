@@ -230,7 +230,7 @@ CHECKS: dict[str, tuple[Callable[[Wire, Any], None], hypothesis.strategies.Searc
 }
 
 
-def run(wire: Wire, what: str, examples: int, seed: int) -> None:
+def run(wire: Wire, what: str, examples: int, seed: str) -> None:
     """Check that many examples. Raises whatever the first failure raises, with the smallest example."""
     check, strategy = CHECKS[what]
 
@@ -255,17 +255,17 @@ def fuzz(seconds: float, examples: int | None, seed: int) -> dict[str, int]:
     ends = time.monotonic() + seconds
     with contextlib.ExitStack() as stack:
         wires = {flavour.name: stack.enter_context(Wire.of(flavour)) for flavour in EACH_TRANSPORT}
-        number = 0
+        this_round = seed
         while time.monotonic() < ends if examples is None else sum(counts.values()) < examples:
             for name, wire in wires.items():
                 for what in CHECKS:
                     try:
-                        run(wire, what, _PORTION, seed + number)
+                        run(wire, what, _PORTION, f"{this_round} {name} {what}")
                     except BaseException:
-                        print(f"FAILED: {what} on {name} with seed {seed + number}", flush=True)
+                        print(f"FAILED: {what} on {name}, in the first round with seed {this_round}", flush=True)
                         raise
                     counts[what] += _PORTION
-                    number += 1
+            this_round += 1
             print(", ".join(f"{count:,} {what}" for what, count in counts.items()), flush=True)
     return counts
 
@@ -273,7 +273,7 @@ def fuzz(seconds: float, examples: int | None, seed: int) -> dict[str, int]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--examples", type=int, help="how many, however long it takes")
+    parser.add_argument("--examples", type=int, help="at least how many, however long it takes")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)

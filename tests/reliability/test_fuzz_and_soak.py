@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 @pytest.mark.parametrize("flavour", EACH_TRANSPORT, ids=lambda flavour: flavour.name)
 def test_some_examples(flavour: Flavour, what: str) -> None:
     with Wire.of(flavour) as wire:
-        run(wire, what, examples=10, seed=1)
+        run(wire, what, examples=10, seed="1")
 
 
 @pytest.mark.slow
