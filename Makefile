@@ -14,7 +14,7 @@ help: ## show the targets
 $(VENV)/ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip==26.3'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,embeddings,local]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,cli,embeddings,local,otel]'
 	@touch $@
 
 $(VENV)/docs-ready: $(VENV)/ready
@@ -51,10 +51,12 @@ docs: $(VENV)/docs-ready ## build the documentation as a static site in site/, a
 generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/, then api.md and the guide
 	@$(BIN)/python codegen/generate.py
 	@PYTHONPATH=codegen $(BIN)/python -m review.api_page
+	@$(BIN)/python docs/_site/commands.py
 	@$(BIN)/python docs/_site/guide.py
 
 check: $(VENV)/ready ## generated code is current; lint, formatting, complexity and types
 	@$(BIN)/python codegen/generate.py --check --complete
+	@$(BIN)/python docs/_site/commands.py --check
 	@$(BIN)/python docs/_site/guide.py --check
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
 	@PYTHONPATH=codegen $(BIN)/python -m review.api_page --check

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
+    from ._core.middleware import Middleware
     from ._core.null import NULL
     from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         "Ingestion",
         "MemsyClient",
         "MemsyControlClient",
+        "Middleware",
         "Processed",
         "RateLimitInfo",
         "RawResponse",
@@ -81,6 +83,7 @@ _MODULES = {
     "Ingestion": "._bulk.ingestion",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
+    "Middleware": "._core.middleware",
     "ORG_SCOPED_PROVIDERS": "._connector_providers",
     "Processed": "._bulk.waiting",
     "RateLimitInfo": "._core.usage_and_rate_limit",

@@ -39,6 +39,7 @@ def test_the_public_names_are_these():
         "Ingestion",
         "MemsyClient",
         "MemsyControlClient",
+        "Middleware",
         "NULL",
         "ORG_SCOPED_PROVIDERS",
         "Processed",
