@@ -20,6 +20,7 @@ PAGES = {
     "ingesting": "good events, batches, backfill, waiting until they are processed, duplicates",
     "searching": "filters, scores, thresholds, source events, memories in a prompt",
     "failures": "which failures may have stored an event, and what to do then",
+    "reliability": "what every fault comes to on each carrier, and what is not promised",
     "clients": "settings, views, what a response says besides, endpoints that the contract does not have yet",
     "errors": "what a call raises, and what an error tells",
     "retries": "what is sent again, time-outs, deadlines",

@@ -104,13 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     storage.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
     storage.add_argument("--memory", action="store_true", help="keep everything in memory, and lose it at the end")
     serve.add_argument("--org", default="local", help="the organisation that the key opens (default: %(default)s)")
-    serve.add_argument(
-        "--key-file",
-        metavar="FILE",
-        help="read the API key to accept from FILE, or with - from standard input "
-        "(default: a well-known one, or a new one beyond loopback)",
-    )
-    serve.add_argument("--key", help=argparse.SUPPRESS)
+    key = serve.add_mutually_exclusive_group()
+    key.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
+    key.add_argument("--key-file", metavar="FILE", help="read it from FILE, or with - from standard input")
     serve.add_argument("--seed", help="any text; the same one gives the same ids")
     serve.add_argument(
         "--log-requests", type=_path, metavar="FILE", help="append each request to FILE as a JSON line, without its key"
@@ -138,11 +134,8 @@ def _serve(options: argparse.Namespace) -> None:
     for name in ("host", "org"):
         if not getattr(options, name).strip():
             raise CommandError(f"--{name} is empty")
-    if options.key is not None:
-        raise CommandError("other users of this machine see an argument: give the key with --key-file")
-    if options.key_file is not None:
-        key: str = read_secret(options.key_file, "API key")
-    else:
+    key = read_secret(options.key_file, "API key") if options.key_file is not None else options.key
+    if key is None:
         key = LOCAL_API_KEY if loopback else f"msy_{secrets.token_hex(32)}"
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
