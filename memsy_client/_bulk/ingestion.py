@@ -336,6 +336,7 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
             self._interrupt(seconds)
         finally:
             self._end_reading()
+            self._events = iter(())  # so that a generator ends now, and lets go of what it holds
 
     def _interrupt(self, seconds: float | None) -> None:
         """End what is under way: waits and retries at once, requests after so many seconds at most."""
@@ -455,6 +456,7 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
                 await self._interrupt()
             finally:
                 self._end_reading()
+                self._events = _Asynchronous(())
 
     async def __aenter__(self) -> Self:
         self._is_entered = True

@@ -246,6 +246,20 @@ def test_closing_it_waits_for_what_is_under_way_and_sends_nothing_more():
     assert len(held.arrived) == sent
 
 
+def test_closing_it_lets_go_of_the_source():
+    ended = []
+
+    def source() -> Iterator[Any]:
+        try:
+            yield from Source()
+        finally:
+            ended.append(True)
+
+    with client(Held()).ingest_many(source(), batch_size=1) as run:
+        next(run)
+    assert ended == [True]
+
+
 def test_it_need_not_have_begun_to_be_closed():
     with client(Held()).ingest_many(Source()) as run:
         pass
