@@ -13,7 +13,8 @@ from .steps import Flow, NothingSentError
 from .stopping import StoppedError
 
 if TYPE_CHECKING:
-    from ..models import EventPayload
+    from .._core.operation import Call
+    from ..models import EventPayload, IngestResponse
     from .journal import OpenJournal, Plan
 
 _INTERRUPTED = "interrupted before the response came: the event may have been stored or not"
@@ -145,21 +146,17 @@ class Batch:
         try:
             if journal is not None:
                 sending = yield from journal.send(first, self._digests(start, end))
-            response = yield call
-            event_ids: list[str] = response.event_ids
-            if len(event_ids) != len(events):
-                raise MemsyDecodeError(f"holds {len(event_ids)} ids for {len(events)} events")
+            event_ids = yield from _carry_out(call, len(events))
         except NothingSentError:
             if journal is not None and sending is not None:
                 journal.withdraw(sending)
             self._is_stopped = not self._has_doubts
             raise StoppedError from None
         except MemsyError as error:
-            is_divided = len(events) > 1 and is_divisible(error)
-            state = "failed" if is_divided else state_of(error)
+            failure = _failure_of(error, len(events))
             if journal is not None:
-                yield from journal.fail(sending, first, events, error, state)
-            return _Failure(error, state, is_divided, is_final(error))
+                yield from journal.fail(sending, first, events, error, failure.state)
+            return failure
         if journal is not None and sending is not None:
             journal.acknowledge(sending, event_ids)
         return event_ids
@@ -199,3 +196,16 @@ class Batch:
             IngestOutcome(self._first + at, self._events[at], None, error, state, is_resumed)
             for at in range(start, end)
         ]
+
+
+def _carry_out(call: Call[IngestResponse], count: int) -> Flow[list[str]]:
+    """The ids that the call gives its events."""
+    response: IngestResponse = yield call
+    if len(response.event_ids) != count:
+        raise MemsyDecodeError(f"holds {len(response.event_ids)} ids for {count} events")
+    return response.event_ids
+
+
+def _failure_of(error: MemsyError, count: int) -> _Failure:
+    is_divided = count > 1 and is_divisible(error)
+    return _Failure(error, "failed" if is_divided else state_of(error), is_divided, is_final(error))
