@@ -14,7 +14,9 @@ from ._version import __version__
 if TYPE_CHECKING:
     from . import exceptions as exceptions
     from . import models as models
-    from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
+    from ._bulk.ingestion import AsyncIngestion, Ingestion
+    from ._bulk.journal import Journal
+    from ._bulk.outcomes import IngestOutcome, IngestProgress
     from ._bulk.waiting import Processed
     from ._connector_providers import ORG_SCOPED_PROVIDERS, USER_SCOPED_PROVIDERS, requires_org_admin
     from ._core.deviations import Deviation
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "Journal",
         "MemsyClient",
         "MemsyControlClient",
         "Middleware",
@@ -78,9 +81,10 @@ _MODULES = {
     "AsyncMemsyControlClient": ".client",
     "Deviation": "._core.deviations",
     "Headers": "._core.messages",
-    "IngestProgress": "._bulk.ingestion",
-    "IngestOutcome": "._bulk.ingestion",
+    "IngestProgress": "._bulk.outcomes",
+    "IngestOutcome": "._bulk.outcomes",
     "Ingestion": "._bulk.ingestion",
+    "Journal": "._bulk.journal",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
     "Middleware": "._core.middleware",

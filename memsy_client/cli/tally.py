@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from .._bulk.ingestion import IngestOutcome
+from .._bulk.outcomes import IngestOutcome
 from ..exceptions import MemsyError
 from .failures import DONE, FAILED, IN_DOUBT, may_be_done, report
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
 from typing import Literal
 
 from typing_extensions import assert_type
 
 from memsy_client import (
+    AsyncIngestion,
     AsyncMemsyClient,
     AsyncMemsyControlClient,
+    Ingestion,
     IngestOutcome,
+    Journal,
     MemsyAPIError,
     MemsyClient,
     MemsyControlClient,
@@ -55,6 +59,12 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
     assert_type(memsy.roles.with_raw_response.delete("r", "o"), RawResponse[None])
     assert_type(memsy.with_options(timeout=1.0, max_retries=0), MemsyClient)
     assert_type(next(memsy.ingest_many([event])), IngestOutcome)
+    with memsy.ingest_many([event], journal=Journal("journal", lookup=control)) as outcomes:
+        assert_type(outcomes, Ingestion)
+        for outcome in outcomes:
+            if outcome.state == "gone":  # type: ignore[comparison-overlap] # pyright: ignore[reportUnnecessaryComparison]
+                pass
+    memsy.ingest_many([event], journal=Path("journal"))
     assert_type(control.interest.status(), bool)
     assert_type(MemsyClient.from_env(), MemsyClient)
 
@@ -62,6 +72,9 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
 async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient) -> None:
     assert_type(await memsy.search("hello"), SearchResponse)
     assert_type(memsy.memories.iter(), AsyncIterator[MemoryItemResource])
+    async with memsy.ingest_many([], journal=Journal("journal", lookup=control)) as outcomes:
+        assert_type(outcomes, AsyncIngestion)
+        assert_type([outcome.resumed async for outcome in outcomes], list[bool])
     assert_type(await memsy.with_raw_response.search("hello"), RawResponse[SearchResponse])
     assert_type(await memsy.with_raw_response.orgs.list(), RawResponse[list[OrgResource]])
     assert_type(memsy.with_options(deadline=3.0).with_options(headers={"a": "b"}), AsyncMemsyClient)
