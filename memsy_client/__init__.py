@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
     from ._core.null import NULL
+    from ._core.paging import AsyncItemIterator, ItemIterator
     from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
     from ._core.settings import Timeout
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         "USER_SCOPED_PROVIDERS",
         "AiohttpTransport",
         "AsyncIngestion",
+        "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
         "Deviation",
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "ItemIterator",
         "MemsyClient",
         "MemsyControlClient",
         "Processed",
@@ -72,6 +75,7 @@ _MODULES = {
     "NULL": "._core.null",
     "AiohttpTransport": "._transports.aiohttp",
     "AsyncIngestion": "._bulk.ingestion",
+    "AsyncItemIterator": "._core.paging",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
     "Deviation": "._core.deviations",
@@ -79,6 +83,7 @@ _MODULES = {
     "IngestProgress": "._bulk.ingestion",
     "IngestOutcome": "._bulk.ingestion",
     "Ingestion": "._bulk.ingestion",
+    "ItemIterator": "._core.paging",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
     "ORG_SCOPED_PROVIDERS": "._connector_providers",

@@ -95,7 +95,7 @@ class TagModule(_MethodModule):
         for method in tag.methods:
             names |= self._names(method)
             if method.paging:
-                names |= {"AsyncIterator", "Iterator", "Pages"} | self._max_items.names
+                names |= {"AsyncItemIterator", "ItemIterator", "Pages"} | self._max_items.names
                 names |= self.types.of(method.paging.item).received.names
             if method.polling:
                 names.add("poll")

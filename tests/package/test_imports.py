@@ -30,6 +30,7 @@ def test_the_public_names_are_these():
     assert sorted({*memsy_client.__all__} - {*exceptions.__all__, *models.__all__}) == [
         "AiohttpTransport",
         "AsyncIngestion",
+        "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
         "Deviation",
@@ -37,6 +38,7 @@ def test_the_public_names_are_these():
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "ItemIterator",
         "MemsyClient",
         "MemsyControlClient",
         "NULL",
