@@ -36,10 +36,6 @@ def request(connector_id: str, resources: Iterable[ResourceSelection | Connector
 
     return _OPERATION.call(
         path={"connector_id": connector_id},
-        body={
-            "resources": encode.converted_items(
-                "resources", resources, ConnectorResourceItem, ResourceSelection.from_item
-            )
-        },
+        body={"resources": encode.models("resources", resources, ResourceSelection, ConnectorResourceItem)},
         required={"body": ("resources",)},
     )

@@ -30,4 +30,8 @@ _OPERATION: Operation[IngestResponse] = Operation(
 
 def request(events: Iterable[EventPayload]) -> Call[IngestResponse]:
     """The call of `ingest`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(body={"events": encode.items("events", events)}, required={"body": ("events",)})
+    from ...models.event_payload import EventPayload
+
+    return _OPERATION.call(
+        body={"events": encode.models("events", events, EventPayload)}, required={"body": ("events",)}
+    )
