@@ -20,8 +20,8 @@ _EXCERPT = 200
 _SECONDS = re.compile(r"[0-9]{1,18}(\.[0-9]*)?([eE]\+?[0-9]{1,2})?")
 
 
-def api_error(response: Response) -> MemsyAPIError:
-    """The error that a response stands for."""
+def api_error(response: Response, wrong_base_url: str | None = None) -> MemsyAPIError:
+    """The error that a response stands for; one that means no such path says what is wrong with the base URL."""
     body = _body(response)
     known = body if isinstance(body, dict) else {}
     wrapped = known.get("detail")
@@ -35,7 +35,8 @@ def api_error(response: Response) -> MemsyAPIError:
     details = {name: value for name, value in error.items() if name not in ("error", "message", "detail")}
     if "scope" in details and not details.get("required_scope"):
         details["required_scope"] = details["scope"]  # an older name
-    failure = kind(detail, response.status_code, detail, error_code, response, details=details, errors=validation)
+    message = f"{detail}; {wrong_base_url}" if wrong_base_url and _is_no_such_path(response, detail) else detail
+    failure = kind(message, response.status_code, detail, error_code, response, details=details, errors=validation)
     failure.retry_after = retry_after(response.headers)
     return failure
 
@@ -46,6 +47,11 @@ def _kind(status_code: int, body: Any, error_code: str | None, detail: str) -> t
     if status_code == 429 and "quota" in detail.casefold():
         return UsageLimitExceeded  # as other clients of the service have it, whatever the code
     return error_class(status_code, error_code)
+
+
+def _is_no_such_path(response: Response, detail: str) -> bool:
+    """Whether it is what a server says of any path that it does not have; of what it lacks at one, it says more."""
+    return response.status_code == 404 and (detail == "Not Found" or detail == _excerpt(response))
 
 
 def retry_after(headers: Headers) -> float | None:
@@ -80,8 +86,11 @@ def _detail(response: Response, inner: dict[str, Any], outer: dict[str, Any], it
             return text
     if 300 <= response.status_code < 400:
         return f"redirects are not followed (to {response.headers.get('location', 'nowhere')})"
-    excerpt = " ".join(response.text.split())[:_EXCERPT]
-    return excerpt or _PHRASES.get(response.status_code, "unknown status")
+    return _excerpt(response) or _PHRASES.get(response.status_code, "unknown status")
+
+
+def _excerpt(response: Response) -> str:
+    return " ".join(response.text.split())[:_EXCERPT]
 
 
 def _location(item: dict[str, Any]) -> str:

@@ -11,11 +11,10 @@ from ..exceptions import MemsyInputError
 from .checks import check_seconds, check_whole_number, shown
 from .credentials import Secret, default_headers
 from .hooks import logger
+from .planes import ENDINGS
 from .settings import check_base_url
 
-#: The control plane has the core plane's address with another ending, as the contract says.
-_CORE, _CORE_ENDING = "MEMSY_BASE_URL", "/v1"
-_CONTROL, _CONTROL_ENDING = "MEMSY_CONTROL_URL", "/api"
+_CORE, _CONTROL = "MEMSY_BASE_URL", "MEMSY_CONTROL_URL"
 
 _LEVELS = {"info": logging.INFO, "debug": logging.DEBUG}
 
@@ -72,9 +71,9 @@ def _base_url(variable: str) -> tuple[str, str]:
     """The address, and the variable that it comes from."""
     given = os.environ.get(variable, "")
     core = os.environ.get(_CORE, "").rstrip("/")
-    if given or variable != _CONTROL or not core.endswith(_CORE_ENDING):
+    if given or variable != _CONTROL or not core.endswith(ENDINGS["core"]):
         return given, variable
-    return core.removesuffix(_CORE_ENDING) + _CONTROL_ENDING, _CORE
+    return core.removesuffix(ENDINGS["core"]) + ENDINGS["control"], _CORE
 
 
 def _check(variable: str, check: Callable[[str], object], value: str) -> None:

@@ -17,6 +17,7 @@ from .foreign import foreign_exception
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
 from .messages import Request, Response
 from .operation import Call
+from .planes import wrong_base_url
 from .raw_response import RawResponse, with_call_context
 from .redaction import Redactor
 from .retry import wait_before_retry
@@ -115,6 +116,7 @@ def _attempt(
     call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
     started = time.monotonic()
     redactor = Redactor(request.headers)
+    base_url = request.url.partition("?")[0].removesuffix(call.path)
     response: Response | None = None
     shown: Response | None = None
     error: MemsyError | None = None
@@ -130,16 +132,18 @@ def _attempt(
         response = _response_of(failure)
         shown = None if response is None else redactor.response(response)
         if shown is None or _is_success(shown):
-            error = _error_of(failure, shown, redactor, settings, deadline)
+            error = _error_of(failure, shown, redactor, settings, deadline, base_url)
         else:
-            error = api_error(shown)  # a status means what it does, whatever its body
+            error = api_error(
+                shown, wrong_base_url(operation.planes, base_url)
+            )  # a status means what it does, whatever its body
         cause = redactor.cause(_origin(failure))
         _strip_tracebacks(failure)
     else:
         assert response is not None
         if not _is_success(response):
             shown = redactor.response(response)
-            error = api_error(shown)
+            error = api_error(shown, wrong_base_url(operation.planes, base_url))
     attempt = Attempt(
         None if response is None else response.status_code, _error_text(response, error), time.monotonic() - started
     )
@@ -209,7 +213,12 @@ def _response_of(failure: Exception) -> Response | None:
 
 
 def _error_of(
-    failure: Exception, response: Response | None, redactor: Redactor, settings: Settings, deadline: float
+    failure: Exception,
+    response: Response | None,
+    redactor: Redactor,
+    settings: Settings,
+    deadline: float,
+    base_url: str,
 ) -> MemsyError:
     """What it means to a call that it got no response, or one that must not be read."""
     if isinstance(failure, MemsyError):
@@ -220,11 +229,22 @@ def _error_of(
     if not isinstance(failure, TransportError):  # a transport of the caller's own, which does not keep to the protocol
         return MemsyConnectionError(redactor.text(f"the transport failed ({type(failure).__name__}: {failure})"))
     message = redactor.text(failure.message)
+    if failure.unsent:
+        message = _with_address(message, base_url)
     if not failure.timed_out:
         return MemsyConnectionError(message, unsent=failure.unsent)
     if time.monotonic() >= deadline:
         return MemsyTimeoutError(f"the call's deadline of {settings.deadline:g} s ran out", unsent=failure.unsent)
     return MemsyTimeoutError(message, unsent=failure.unsent)
+
+
+def _with_address(message: str, base_url: str) -> str:
+    scheme, _, rest = base_url.partition("://")
+    server = f"{scheme}://{rest.partition('/')[0]}"
+    verb = "cannot connect"
+    return (
+        message.replace(verb, f"{verb} to {server}", 1) if verb in message else f"{message}, nothing sent to {server}"
+    )
 
 
 def _origin(failure: Exception) -> BaseException | None:

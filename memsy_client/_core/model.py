@@ -18,6 +18,12 @@ class Model(BaseModel):
 
     __slots__ = ()
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        init = vars(cls).get("__init__")
+        if init is not None:  # of attrs, which says nothing of the fields
+            init.__doc__ = (cls.__doc__ or "").replace("\n    Attributes:", "\n    Args:")
+
     def copy(self, **changes: Any) -> Self:
         """The same with these attributes changed; what they hold is shared with the original.
 

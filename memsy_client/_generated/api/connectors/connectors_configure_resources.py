@@ -26,6 +26,7 @@ _OPERATION: Operation[Connector] = Operation(
     path="/connectors/{connector_id}/resources",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

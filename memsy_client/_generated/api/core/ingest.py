@@ -25,6 +25,7 @@ _OPERATION: Operation[IngestResponse] = Operation(
     path="/ingest",
     parse=_parse,
     repeatable=False,
+    planes=("core",),
 )
 
 
