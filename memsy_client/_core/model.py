@@ -51,6 +51,12 @@ class Model(BaseModel):
         content = text.encode(errors="surrogatepass") if isinstance(text, str) else text
         return cls.from_dict(codec.loads(content))
 
+    def _repr_html_(self) -> str:
+        """The model as a table, for notebooks."""
+        from ..integrations.notebook import table_of
+
+        return table_of(self)
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from ..integrations.pydantic import model_schema
