@@ -11,10 +11,15 @@ FORMAT ?= text
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Recipes read it from the environment, so that it may hold spaces.
+export FILE
+
 $(VENV)/ready: pyproject.toml
+	@echo 'Setting up $(VENV): Python packages for development, which takes a minute or two …' >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip==26.3'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,embeddings,local]'
+	@echo '$(VENV) is ready.' >&2
 	@touch $@
 
 $(VENV)/docs-ready: $(VENV)/ready
@@ -23,7 +28,7 @@ $(VENV)/docs-ready: $(VENV)/ready
 
 demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into a local server and search it
 	@$(BIN)/python codegen/generate.py --check
-	@$(BIN)/python examples/demo.py $(FILE)
+	@$(BIN)/python examples/demo.py "$$FILE"
 
 test: $(VENV)/ready ## the whole test suite
 	@$(BIN)/python -m pytest
