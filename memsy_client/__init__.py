@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ._core.paging import AsyncItemIterator, ItemIterator
     from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
-    from ._core.settings import Timeout
+    from ._core.settings import ClientOptions, Timeout
     from ._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
     from ._drop_in import install_as_memsy
     from ._generated import __spec_sha256__, __spec_version__
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "ClientOptions",
         "Deviation",
         "Headers",
         "IngestOutcome",
@@ -78,6 +79,7 @@ _MODULES = {
     "AsyncItemIterator": "._core.paging",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
+    "ClientOptions": "._core.settings",
     "Deviation": "._core.deviations",
     "Headers": "._core.messages",
     "IngestProgress": "._bulk.ingestion",

@@ -33,6 +33,7 @@ def test_the_public_names_are_these():
         "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "ClientOptions",
         "Deviation",
         "Headers",
         "IngestOutcome",
