@@ -9,18 +9,15 @@ from typing import Any
 
 import attrs
 
-from .._core.base_model import BaseModel
-from .._core.list_model import ListModel
-
 #: Items of a list that are shown, and letters of a text: an output is saved with its notebook.
 _SHOWN_ITEMS = 200
 _SHOWN_LETTERS = 500
 
 
-def table_of(model: BaseModel) -> str:
+def table_of(model: Any) -> str:
     """A model as an HTML table in which everything is escaped; what its repr leaves out, such as keys, is left out."""
     name = escape(type(model).__name__)
-    if not isinstance(model, ListModel):
+    if not hasattr(model, "_ITEMS"):  # of a model that stands for a list
         return _table(name, ["field", "value"], ((field, getattr(model, field)) for field in _fields(model)))
     items = list(model)
     counted = f"{name}: {len(items)} items"
