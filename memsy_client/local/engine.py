@@ -63,8 +63,8 @@ class Engine:
     def __init__(self, services: Services, *, body_limit: int = BODY_LIMIT, kept_requests: int = KEPT) -> None:
         self.services = services
         self.body_limit = body_limit
-        self.faults = Faults()
-        self.recorder = Recorder(kept_requests)
+        self.faults: Faults = Faults()
+        self.recorder: Recorder = Recorder(kept_requests)
         self.on_request: Callable[[ReceivedRequest], None] | None = None
         self._listener = Background("memsy-on-request", self._tell, LISTENER_LIMIT, size_of)
         self._routes = routes.load()

@@ -234,7 +234,7 @@ class SocketServer:
     ) -> None:
         self._listening = _listen(host, port)
         shown = f"[{host}]" if ":" in host else host
-        self.address = f"http://{shown}:{self._listening.getsockname()[1]}"
+        self.address: str = f"http://{shown}:{self._listening.getsockname()[1]}"
         connections = Connections()
         # As the system has resolved it: the name that was given is this machine's, too.
         own_name = host if is_loopback(self._listening.getsockname()[0]) else None
