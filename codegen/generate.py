@@ -63,9 +63,9 @@ def generate(
     readable = as_the_library_reads_it(document)
     data = GeneratorData.from_dict(copy.deepcopy(readable), config=config)
     if isinstance(data, GeneratorError):
-        raise ContractError(_format_problems([data]))
+        raise ContractError(_located(spec, _problems([data])))
     tags = data.endpoint_collections_by_tag.values()
-    _raise_for([*data.errors, *(error for tag in tags for error in tag.parse_errors)])
+    _raise_for(spec, [*data.errors, *(error for tag in tags for error in tag.parse_errors)])
     try:
         context = TemplateContext(readable, data, core)
     except ContractError as error:
@@ -80,7 +80,7 @@ def generate(
             problems = project.build()
         except TemplateError as error:
             raise ContractError(f"a template cannot be rendered: {error!r}") from error
-    _raise_for(problems)
+    _raise_for(spec, problems)
     for unused in ("types.py", "errors.py"):  # the generator writes them whatever the templates say
         (output / unused).unlink()
     # The embedded server reads the contract without a YAML library.
@@ -104,9 +104,9 @@ def _own_programs_first() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-def _raise_for(problems: Sequence[GeneratorError]) -> None:
+def _raise_for(spec: Path, problems: Sequence[GeneratorError]) -> None:
     if problems:
-        raise ContractError(_format_problems(problems))
+        raise ContractError(_located(spec, _problems(problems)))
 
 
 def _located(spec: Path, faults: Sequence[str]) -> str:
@@ -115,11 +115,20 @@ def _located(spec: Path, faults: Sequence[str]) -> str:
     return "\n".join(f"{name}{escaped(fault)}" for name, fault in zip(names, faults, strict=True))
 
 
-def _format_problems(problems: Sequence[GeneratorError]) -> str:
-    lines = [f"{problem.header}: {problem.detail or ''}" for problem in problems]
-    # The library shows some objects as they are.
-    lines = [re.sub(r"<?[\w.]+ object at 0x[0-9a-f]+>?", "(an object)", line) for line in lines]
-    return "\n".join(dict.fromkeys(line.strip(" :\n") for line in lines))
+def _problems(problems: Sequence[GeneratorError]) -> list[str]:
+    """What the library could not make sense of, each with its JSON pointer where it says one in words of its own."""
+    lines = (f"{_pointer(problem.header)}{problem.header}: {problem.detail or ''}" for problem in problems)
+    # It shows some objects as they are.
+    lines = (re.sub(r"<?[\w.]+ object at 0x[0-9a-f]+>?", "(an object)", line) for line in lines)
+    return list(dict.fromkeys(re.sub(r"\s+", " ", line.strip(" :\n")) for line in lines))
+
+
+def _pointer(header: str) -> str:
+    if schema := re.search(r" (/components/schemas/\S+)$", header):
+        return f"#{schema[1]}: "
+    if operation := re.search(r"parsing ([A-Z]+) (/.*) within", header):
+        return f"#/paths/{operation[2].replace('~', '~0').replace('/', '~1')}/{operation[1].lower()}: "
+    return ""
 
 
 def _files(folder: Path) -> set[str]:

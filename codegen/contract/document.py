@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import keyword as python_keywords
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +117,11 @@ class RawOperation:
         return f"#/paths/{self.path.replace('~', '~0').replace('/', '~1')}/{self.method}"
 
 
+def planes(servers: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The planes of servers, in their order."""
+    return tuple(dict.fromkeys(str(server.get("x-plane", "core")) for server in servers))
+
+
 class Document:
     """The document, read with its references followed."""
 
@@ -205,12 +209,5 @@ class Document:
             tuple(parameters.values()),
             self.resolve(node.get("requestBody")) or {},
             {str(code): self.resolve(response) for code, response in node.get("responses", {}).items()},
-            self._planes(node.get("servers") or item.get("servers") or self._content.get("servers") or [{}]),
+            planes(node.get("servers") or item.get("servers") or self._content.get("servers") or [{}]),
         )
-
-    def _planes(self, servers: list[dict[str, Any]]) -> tuple[str, ...]:
-        names = dict.fromkeys(str(server.get("x-plane", "core")) for server in servers)
-        for name in names:
-            if not name.isidentifier() or python_keywords.iskeyword(name):
-                raise ContractError(f"x-plane of a server says {name!r}, which is not an identifier")
-        return tuple(names)

@@ -184,8 +184,9 @@ class Models:
 
     def _check_names(self, models: list[ModelProperty], enums: list[Any]) -> None:
         for model in [*models, *enums]:
-            if _name(model) in STATEMENTS:
-                raise ContractError(f"no schema can be called {_name(model)}: the generated code needs it")
+            name = _name(model)
+            if name in STATEMENTS:
+                raise ContractError(f"#/components/schemas/{name}: the generated code needs this name; choose another")
         for model in models:
             for name in twice([attribute(prop) for prop in self.fields(model)]):
                 raise ContractError(f"#/components/schemas/{_name(model)}: two fields would be the attribute {name}")

@@ -13,7 +13,7 @@ from .document import ContractError, RawOperation
 from .imports import STATEMENTS
 from .methods import read_method
 from .models import Models
-from .names import CLASS_NAMES, RESOURCE_NAMES, plain_name, twice
+from .names import CLASS_NAMES, RESOURCE_NAMES, plain_name
 from .nodes import ClientMethod, Plane, Tag
 
 
@@ -54,7 +54,8 @@ class Tags:
         resources = tuple(tag for tag in tags if tag is not root)
         for tag in resources:
             if tag.attribute in methods:
-                raise ContractError(f"the {name} plane has a method and a tag called {tag.attribute}")
+                pointer = tag.methods[0].raw.pointer
+                raise ContractError(f"{pointer}: the {name} plane has a method and a tag called {tag.attribute}")
         return Plane(name, strings.ClassName(name, "Plane"), root, resources)
 
     def _raw(self, endpoint: Endpoint) -> RawOperation:
@@ -94,16 +95,22 @@ def _planes_of_tag(tag: str, raws: list[RawOperation]) -> tuple[str, ...]:
     """The planes that have all of a tag's operations; for a tag named like one of them, that plane alone."""
     common = tuple(plane for plane in raws[0].planes if all(plane in raw.planes for raw in raws))
     if not common:
-        raise ContractError(f"no plane has all operations of the tag {tag}")
+        stray = next(raw for raw in raws if raw.planes != raws[0].planes)
+        raise ContractError(f"{stray.pointer}: no plane has all operations of the tag {tag}; give it another tag")
     return (tag,) if tag in common else common
 
 
 def _check_methods(tag: Tag) -> None:
-    names = [name for method in tag.methods for name in method.python_names]
-    for name in twice(names):
-        raise ContractError(f"the tag {tag.name} has two methods called {name}")
-    for name in RESOURCE_NAMES.intersection(names):
-        raise ContractError(f"the tag {tag.name} has a method called {name}, which every resource has")
+    seen: set[str] = set()
+    for method in tag.methods:
+        for name in method.python_names:
+            if name in seen:
+                raise ContractError(f"{method.raw.pointer}: the tag {tag.name} has two methods called {name}")
+            if name in RESOURCE_NAMES:
+                raise ContractError(
+                    f"{method.raw.pointer}: the tag {tag.name} has a method called {name}, which every resource has"
+                )
+            seen.add(name)
 
 
 def _key(method: str, path: str) -> tuple[str, str]:

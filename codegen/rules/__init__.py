@@ -4,6 +4,7 @@
     references      references and required names point to something
     examples        examples and defaults are of their schemas
     unsupported     what clients cannot send or read
+    unions          how the objects of a union are told apart
     completeness    what a finished document says
     nullability     where null may stand
 
@@ -15,11 +16,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from . import completeness, examples, nullability, references, unsupported
+from . import completeness, examples, nullability, references, unions, unsupported
 from .keywords import keywords_are_understood, passed_over
 from .registry import INCOMPLETE, WRONG, Rule
 
-__all__ = ["completeness", "examples", "incomplete", "nullability", "passed_over", "references", "unsupported", "wrong"]
+__all__ = [
+    "completeness",
+    "examples",
+    "incomplete",
+    "nullability",
+    "passed_over",
+    "references",
+    "unions",
+    "unsupported",
+    "wrong",
+]
 
 
 def wrong(document: dict[str, Any], allowed: Iterable[str] = ()) -> list[str]:

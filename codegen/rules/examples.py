@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from .nodes import Node, resolved, walk
+from .nodes import Node, json_pointer, resolved, walk
 from .registry import Document, Faults, wrong
 
 
@@ -70,6 +71,18 @@ def examples_are_valid(document: Document) -> Faults:
         if of_schema and "default" in node.value:
             for error in validator.iter_errors(node.value["default"]):
                 yield f"{node.pointer}/default: {error.message}"
+
+
+@wrong
+def numbers_are_of_json(document: Document) -> Faults:
+    """YAML writes infinity and what is not a number; JSON does not."""
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), document)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, float) and not math.isfinite(value):
+            yield f"{json_pointer(path)}: {value} is not a value of JSON"
+        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting += [((*path, str(step)), child) for step, child in children]
 
 
 def _example_faults(validator: Draft202012Validator | None, pointer: str, value: Any) -> Faults:

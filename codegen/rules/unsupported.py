@@ -1,10 +1,9 @@
-"""What the generator refuses by name: ways to send, bodies, keys and unions that its clients do not have."""
+"""What the generator refuses by name: ways to send, bodies, keys and values that its clients do not have."""
 
 from __future__ import annotations
 
+import keyword
 import re
-from collections.abc import Iterator
-from typing import Any
 
 from .nodes import Node, json_pointer, nodes, resolved, walk
 from .registry import Document, Faults, wrong
@@ -59,6 +58,37 @@ def tuples_are_closed(document: Document) -> Faults:
 
 
 @wrong
+def planes_have_names(document: Document) -> Faults:
+    """A plane becomes a class, so that its name has to be one of Python."""
+    for node in walk(Node("document", (), document)):
+        servers = node.value.get("servers", []) if node.kind in ("document", "path", "operation") else []
+        for index, server in enumerate(servers):
+            name = str(server.get("x-plane", "core"))
+            if not name.isidentifier() or keyword.iskeyword(name):
+                yield f"{node.pointer}/servers/{index}/x-plane: {name!r} is not an identifier"
+
+
+@wrong
+def enums_have_one_type(document: Document) -> Faults:
+    """An enum holds either texts or integers, and null besides."""
+    for node in nodes(document, *_SCHEMAS):
+        values = node.value.get("enum")
+        if isinstance(values, list) and len({type(value) for value in values if value is not None}) > 1:
+            yield f"{node.pointer}/enum: its values are of several types; give each type a schema of its own"
+
+
+@wrong
+def patterns_are_regular_expressions(document: Document) -> Faults:
+    """The embedded server checks requests by them."""
+    for node in nodes(document, *_SCHEMAS):
+        for pattern in [node.value.get("pattern"), *node.value.get("patternProperties", {})]:
+            try:
+                re.compile(pattern or "")
+            except re.error as error:
+                yield f"{node.pointer}: the pattern {pattern!r} is not a regular expression: {error}"
+
+
+@wrong
 def keys_are_bearer_tokens(document: Document) -> Faults:
     """Clients authenticate by one bearer token."""
     schemes = document.get("components", {}).get("securitySchemes", {})
@@ -67,64 +97,3 @@ def keys_are_bearer_tokens(document: Document) -> Faults:
         if (scheme.get("type"), str(scheme.get("scheme", "")).lower()) != ("http", "bearer"):
             pointer = json_pointer(("components", "securitySchemes", name))
             yield f"{pointer}: only `type: http` with `scheme: bearer` is supported"
-
-
-@wrong
-def variants_can_be_told_apart(document: Document) -> Faults:
-    """Of the objects in a union, each has a field or a value that no earlier one takes for its own."""
-    for node in walk(Node("document", (), document)):
-        if node.kind not in _SCHEMAS or "discriminator" in node.value or not _is_read(node):
-            continue
-        for keyword in ("oneOf", "anyOf"):
-            for index, other in _mistaken([_flat(document, part) for part in node.value.get(keyword, [])]):
-                yield (
-                    f"{node.pointer}/{keyword}/{index}: cannot be told from {keyword}/{other}, which takes all of it; "
-                    f"give them a `discriminator`, or a required field of a `const` each"
-                )
-
-
-def _mistaken(parts: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
-    """The objects in a union that an earlier one takes for its own, by their indexes."""
-    models = [(index, schema) for index, schema in enumerate(parts) if schema.get("properties")]
-    if _common_constant([schema for _, schema in models]):
-        return
-    for position, (index, schema) in enumerate(models):
-        for other, earlier in models[:position]:
-            if _takes(earlier, schema):
-                yield index, other
-
-
-def _common_constant(models: list[dict[str, Any]]) -> bool:
-    """Whether each of the objects has to hold a constant of its own in the same field."""
-    shared = set.intersection(*(set(model["required"]) for model in models)) if models else set()
-    values = ([model["properties"].get(name, {}).get("const") for model in models] for name in shared)
-    return any(None not in found and len(set(found)) == len(models) for found in values)
-
-
-def _is_read(node: Node) -> bool:
-    """Whether clients read the union: the bodies of errors they read without a schema."""
-    return node.path[:3] != ("components", "schemas", "Error")
-
-
-def _flat(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with its reference and its allOf put together."""
-    schema = resolved(document, schema)
-    merged: dict[str, Any] = {}
-    for part in [*(_flat(document, part) for part in schema.get("allOf", [])), schema]:
-        properties = merged.get("properties", {}) | part.get("properties", {})
-        required = [*merged.get("required", []), *part.get("required", [])]
-        merged = merged | part | ({"properties": properties} if properties else {}) | {"required": required}
-    return merged
-
-
-def _takes(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
-    """Whether an object of `later` that has only what it must is one of `earlier`, too."""
-    for name in earlier["required"]:
-        if name not in later["required"] or not _may_be_same(earlier["properties"][name], later["properties"][name]):
-            return False
-    return True
-
-
-def _may_be_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    # Clients check types; that a constant or an enum has another value they do not mind.
-    return "type" not in one or "type" not in other or one["type"] == other["type"]

@@ -72,7 +72,41 @@ OPERATION, PARAMETER, SIZE = "paths/~1things/get", "paths/~1things/get/parameter
 BODY = "paths/~1things/get/requestBody"
 UNION = {"oneOf": [{"$ref": f"#/{SCHEMA}"}, {"$ref": "#/components/schemas/Other"}]}
 
+
+def both(one: Callable[[Any], None], other: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Two edits at once."""
+
+    def change(document: Any) -> None:
+        one(document)
+        other(document)
+
+    return change
+
+
+def discriminated(**discriminator: Any) -> Callable[[Any], None]:
+    """A union of Thing and Other in a new schema, with a discriminator."""
+    return put("components/schemas/Either", {"description": "", **UNION, "discriminator": discriminator})
+
+
+DISCRIMINATOR = "#/components/schemas/Either/discriminator"
 REFUSED = {
+    # discriminators that do not decide
+    "discriminator of a field that may be absent": (
+        discriminated(propertyName="id"),
+        f"{DISCRIMINATOR}: Other does not require the field 'id'",
+    ),
+    "discriminator that lacks a variant": (
+        discriminated(propertyName="id", mapping={"thing": f"#/{SCHEMA}"}),
+        f"{DISCRIMINATOR}: has no word for Other; add it to the mapping",
+    ),
+    "discriminator that leaves the union": (
+        discriminated(propertyName="id", mapping={"a": f"#/{SCHEMA}", "b": "#/components/schemas/Else"}),
+        f"{DISCRIMINATOR}: maps to Else, which is not in the union",
+    ),
+    "discriminator without a union": (
+        put(f"{SCHEMA}/discriminator", {"propertyName": "id"}),
+        f"{SCHEMA}/discriminator: stands at what is not a union",
+    ),
     # misspelt
     "keyword of a schema": (put(f"{SIZE}/maxLenght", 5), f"{SIZE}: the keyword 'maxLenght'"),
     "its remedy": (put(f"{SIZE}/maxLenght", 5), "did you mean 'maxLength'?"),
@@ -125,6 +159,11 @@ REFUSED = {
     "encoding": (put(f"{CONTENT}/encoding", {}), "the keyword 'encoding' is not one"),
     "stream": (put(f"{OPERATION}/responses/200/content/text~1event-stream", {}), "a stream of events is not supported"),
     "binary": (put(f"{SCHEMA}/properties/id/format", "binary"), "properties/id: binary content is not supported"),
+    "pattern that is none": (
+        put(f"{SCHEMA}/properties/id/pattern", "["),
+        "properties/id: the pattern '[' is not a regular expression",
+    ),
+    "enum of two types": (put(f"{SCHEMA}/properties/id/enum", ["a", 1]), "id/enum: its values are of several types"),
     "basic key": (
         put("components/securitySchemes/basic", {"type": "http", "scheme": "basic"}),
         "#/components/securitySchemes/basic: only `type: http` with `scheme: bearer` is supported",
@@ -183,9 +222,12 @@ UNDERSTOOD: dict[str, Callable[[Any], None]] = {
     "deprecated field": put(f"{SIZE}/deprecated", True),
     "no security": put(f"{OPERATION}/security", []),
     "tuple": put(SIZE, {"type": "array", "prefixItems": [TEXT, {"type": "integer"}], "items": False}),
-    "discriminator": put(
-        f"{SCHEMA}/properties/other",
-        {**UNION, "discriminator": {"propertyName": "id"}},
+    "discriminator": both(
+        put("components/schemas/Other/required", ["id"]),
+        put(
+            f"{SCHEMA}/properties/other",
+            {"oneOf": [*UNION["oneOf"], {"type": "null"}], "discriminator": {"propertyName": "id"}},
+        ),
     ),
     "another tool's extension": put("info/x-logo", {"url": "https://x"}),
     "default of a field": put(f"{SIZE}/default", 0),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import service_rules
 from jsonschema import Draft202012Validator
-from rules import completeness, examples, keywords, nullability, references, unsupported
+from rules import completeness, examples, keywords, nullability, references, unions, unsupported
 from rules.nodes import Node, target, walk
 from rules.registry import INCOMPLETE, WRONG, Rule
 
@@ -277,8 +277,29 @@ BREAKS: list[tuple[Rule, Callable[[Any], None], str]] = [
         put("#/components/securitySchemes/basic", {"type": "http", "scheme": "basic"}),
         "securitySchemes/basic: only `type: http` with `scheme: bearer`",
     ),
+    (unsupported.planes_have_names, put("#/servers/0/x-plane", "a-b"), "#/servers/0/x-plane: 'a-b' is not an identif"),
     (
-        unsupported.variants_can_be_told_apart,
+        unsupported.enums_have_one_type,
+        put(f"{SCHEMAS}/SearchResult/properties/id/enum", ["a", 1]),
+        "properties/id/enum: its values are of several types",
+    ),
+    (
+        unsupported.patterns_are_regular_expressions,
+        put(f"{SCHEMAS}/SearchResult/properties/id/pattern", "["),
+        "properties/id: the pattern '[' is not a regular expression",
+    ),
+    (
+        examples.numbers_are_of_json,
+        put(f"{SCHEMAS}/SearchResult/properties/score/maximum", float("inf")),
+        "properties/score/maximum: inf is not a value of JSON",
+    ),
+    (
+        unions.discriminators_decide,
+        put(f"{SCHEMAS}/SearchResult/discriminator", {"propertyName": "id"}),
+        "SearchResult/discriminator: stands at what is not a union",
+    ),
+    (
+        unions.variants_can_be_told_apart,
         put(
             f"{SCHEMAS}/SearchResult/properties/owner",
             {"oneOf": [{"$ref": f"{SCHEMAS}/SourceEvent"}, {"$ref": f"{SCHEMAS}/Connector"}]},
