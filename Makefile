@@ -68,6 +68,7 @@ check: $(VENV)/ready ## generated code is current; lint, formatting, complexity 
 	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples .ci docs/_site
 	@$(BIN)/mypy
 	@$(BIN)/pyright
+	@$(BIN)/python .ci/user_types.py
 
 review: $(VENV)/ready ## what the changes of the contract since BASE (the newest tag) mean, and which CALLERS they break
 	@PYTHONPATH=codegen $(BIN)/python -m review --base "$(BASE)" --callers "$(CALLERS)" --format "$(FORMAT)"
