@@ -25,7 +25,7 @@ CACHE = ROOT / ".mypy_cache" / "snippets"
 
 def install(folder: Path) -> Path:
     """An environment with the wheel of these sources, and what else this one has; returns its Python."""
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
     home = folder / "venv"
