@@ -5,6 +5,7 @@ import threading
 from importlib.metadata import entry_points
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from memsy_client import AsyncMemsyClient, EventPayload, MemsyClient, MemsyTimeoutError
@@ -84,6 +85,21 @@ def test_the_environment_redirects_an_application(monkeypatch):
             monkeypatch.setenv(name, value)
         with MemsyClient.from_env() as client:
             assert client.health().status == "ok"
+
+
+def test_a_scripted_delay_ends_when_its_call_is_cancelled(async_memsy_client, memsy_server):
+    async def use():
+        memsy_server.fail_next(delay=20)
+        with anyio.move_on_after(0.05):
+            await async_memsy_client.ingest([tea()])
+        with anyio.fail_after(10):
+            while not memsy_server.requests:
+                await anyio.lowlevel.checkpoint()
+        return (await async_memsy_client.health()).usage.events_ingested
+
+    assert anyio.run(use) in (0, None)
+    assert memsy_server.requests[0].status is None
+    assert memsy_server.requests[0].seconds < 10
 
 
 class TestWithTheSettingsOfAnApplication:

@@ -159,7 +159,7 @@ class _Application:
     def _handle(self, request: Request, scope: Scope) -> Response:
         if AdminRoutes.owns(split_target(request.url)[0]):
             return self._admin.handle(request, from_loopback=is_loopback(scope["client"][0]))
-        return self._engine_handle(request, None)
+        return self._engine_handle(request, None, None)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)
