@@ -35,8 +35,15 @@ def api_error(response: Response, wrong_base_url: str | None = None) -> MemsyAPI
     details = {name: value for name, value in error.items() if name not in ("error", "message", "detail")}
     if "scope" in details and not details.get("required_scope"):
         details["required_scope"] = details["scope"]  # an older name
-    message = f"{detail}; {wrong_base_url}" if wrong_base_url and _is_no_such_path(response, detail) else detail
-    failure = kind(message, response.status_code, detail, error_code, response, details=details, errors=validation)
+    failure = kind(
+        _message(response, detail, wrong_base_url),
+        response.status_code,
+        detail,
+        error_code,
+        response,
+        details=details,
+        errors=validation,
+    )
     failure.retry_after = retry_after(response.headers)
     return failure
 
@@ -49,9 +56,10 @@ def _kind(status_code: int, body: Any, error_code: str | None, detail: str) -> t
     return error_class(status_code, error_code)
 
 
-def _is_no_such_path(response: Response, detail: str) -> bool:
-    """Whether it is what a server says of any path that it does not have; of what it lacks at one, it says more."""
-    return response.status_code == 404 and (detail == "Not Found" or detail == _excerpt(response))
+def _message(response: Response, detail: str, wrong_base_url: str | None) -> str:
+    """What the service says, and where it has no such path, why; of what is lacking at one it says more than that."""
+    is_bare = response.status_code == 404 and detail in ("Not Found", _excerpt(response))
+    return f"{detail}; {wrong_base_url}" if is_bare and wrong_base_url else detail
 
 
 def retry_after(headers: Headers) -> float | None:

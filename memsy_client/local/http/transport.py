@@ -55,7 +55,7 @@ class AsyncLocalTransport:
         """Answer a request; raises what `LocalTransport.send` raises."""
         import anyio.to_thread
 
-        # In a thread, so that a commit or a scripted delay does not stop the loop; it outlives a call that is cancelled.
+        # In a thread, so that a commit or a scripted delay does not stop the loop; it may outlive a cancelled call.
         abandoned = threading.Event()
         send = self._transport.send_until
         try:
