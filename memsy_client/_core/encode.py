@@ -109,7 +109,7 @@ def _as_model(location: str, value: Any, model: Any, source: type | None) -> Any
     if read.additional_properties:
         import attrs  # which the model has loaded
 
-        unknown, *_ = read.additional_properties
+        unknown = str(next(iter(read.additional_properties)))
         known = [field.name for field in attrs.fields(model) if not field.name.startswith("_") and not field.kw_only]
         raise MemsyInputError(f"{location} has no field {unknown}{suggestion(unknown, known)}")
     return data

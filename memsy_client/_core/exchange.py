@@ -10,8 +10,9 @@ import math
 import time
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
-from ..exceptions import Attempt, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
+from ..exceptions import Attempt, MemsyAPIError, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
 from .api_errors import api_error
 from .foreign import foreign_exception
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
@@ -116,7 +117,6 @@ def _attempt(
     call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
     started = time.monotonic()
     redactor = Redactor(request.headers)
-    base_url = request.url.partition("?")[0].removesuffix(call.path)
     response: Response | None = None
     shown: Response | None = None
     error: MemsyError | None = None
@@ -132,18 +132,16 @@ def _attempt(
         response = _response_of(failure)
         shown = None if response is None else redactor.response(response)
         if shown is None or _is_success(shown):
-            error = _error_of(failure, shown, redactor, settings, deadline, base_url)
+            error = _error_of(failure, shown, redactor, settings, deadline, request.url)
         else:
-            error = api_error(
-                shown, wrong_base_url(operation.planes, base_url)
-            )  # a status means what it does, whatever its body
+            error = _api_error(call, request, shown)  # a status means what it does, whatever its body
         cause = redactor.cause(_origin(failure))
         _strip_tracebacks(failure)
     else:
         assert response is not None
         if not _is_success(response):
             shown = redactor.response(response)
-            error = api_error(shown, wrong_base_url(operation.planes, base_url))
+            error = _api_error(call, request, shown)
     attempt = Attempt(
         None if response is None else response.status_code, _error_text(response, error), time.monotonic() - started
     )
@@ -212,13 +210,18 @@ def _response_of(failure: Exception) -> Response | None:
     return None if response is None or _is_success(response) else response
 
 
+def _api_error(call: Call[Any], request: Request, response: Response) -> MemsyAPIError:
+    base_url = request.url.partition("?")[0].removesuffix(call.path)
+    return api_error(response, wrong_base_url(call.operation.planes, base_url))
+
+
 def _error_of(
     failure: Exception,
     response: Response | None,
     redactor: Redactor,
     settings: Settings,
     deadline: float,
-    base_url: str,
+    url: str,
 ) -> MemsyError:
     """What it means to a call that it got no response, or one that must not be read."""
     if isinstance(failure, MemsyError):
@@ -230,7 +233,7 @@ def _error_of(
         return MemsyConnectionError(redactor.text(f"the transport failed ({type(failure).__name__}: {failure})"))
     message = redactor.text(failure.message)
     if failure.unsent:
-        message = _with_address(message, base_url)
+        message = _with_address(message, url)
     if not failure.timed_out:
         return MemsyConnectionError(message, unsent=failure.unsent)
     if time.monotonic() >= deadline:
@@ -238,13 +241,13 @@ def _error_of(
     return MemsyTimeoutError(message, unsent=failure.unsent)
 
 
-def _with_address(message: str, base_url: str) -> str:
-    scheme, _, rest = base_url.partition("://")
-    server = f"{scheme}://{rest.partition('/')[0]}"
-    verb = "cannot connect"
-    return (
-        message.replace(verb, f"{verb} to {server}", 1) if verb in message else f"{message}, nothing sent to {server}"
-    )
+def _with_address(message: str, url: str) -> str:
+    """What kept a request from being sent, with the server that it was for."""
+    parts = urlsplit(url)
+    server = f"{parts.scheme}://{parts.netloc}"
+    if "cannot connect" in message:
+        return message.replace("cannot connect", f"cannot connect to {server}", 1)
+    return f"{message}, nothing sent to {server}"
 
 
 def _origin(failure: Exception) -> BaseException | None:

@@ -150,7 +150,7 @@ def apply_options(settings: Settings, options: Options) -> Settings:
         MemsyInputError: An option cannot be used.
     """
     changes: dict[str, Any] = dict(options)
-    for name in changes.keys() - Options.__annotations__.keys():
+    for name in sorted(changes.keys() - Options.__annotations__.keys()):
         raise MemsyInputError(f"there is no option {name}{suggestion(name, Options.__annotations__)}")
     if "timeout" in changes:
         changes["timeout"] = Timeout.of(changes["timeout"])

@@ -66,6 +66,7 @@ def test_dicts_and_models_may_stand_side_by_side_and_travel_as_they_are(client: 
     [
         ({**EVENT, "contents": "x"}, r"events\[1\] has no field contents; did you mean content\?"),
         ({**EVENT, "qqq": "x"}, r"events\[1\] has no field qqq; there are actor_id, session_id, kind, .*metadata"),
+        ({**EVENT, 7: "x"}, r"events\[1\] has no field 7; there are"),
         ({k: v for k, v in EVENT.items() if k != "session_id"}, r"events\[1\]\.session_id is missing"),
         ({**EVENT, "content": 7}, r"events\[1\]\.content is a number where a string is expected"),
         ({**EVENT, "ts": datetime.datetime(2026, 1, 31)}, "no time zone"),

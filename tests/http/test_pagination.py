@@ -270,6 +270,26 @@ async def test_pages_of_plain_lists_end_with_the_most_items_and_those_of_nothing
         assert await own.items(client.roles.iter("acme").pages()) == []
 
 
+async def test_after_an_error_the_iteration_goes_on_where_it_was(own: Flavour, serve: Serve) -> None:
+    rows = [event(number) for number in range(5)]
+    whole = table(rows, total=True)
+    fails = iter([False, True])
+
+    def script(exchange: Exchange) -> None:
+        if next(fails, False):
+            exchange.send(message(b"{}", 500))
+        else:
+            whole(exchange)
+
+    server = serve(script)
+    async with own.client(server.origin, control=True) as client:
+        items = client.events.iter(limit=3)
+        with pytest.raises(MemsyAPIError):
+            await own.items(items)
+        left = await own.items(items)
+    assert [item.event_id for item in left] == ["evt_3", "evt_4"]
+
+
 async def test_pages_after_some_items_are_those_that_were_not_fetched(own: Flavour, serve: Serve) -> None:
     server = serve(table([event(number) for number in range(5)], total=True))
     async with own.client(server.origin, control=True) as client:

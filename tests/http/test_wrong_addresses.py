@@ -5,12 +5,15 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from support.flavours import EACH_TRANSPORT, OWN, Flavour
 from support.server import Server, message
 
 from memsy_client import MemsyAPIError, MemsyConnectionError
+from memsy_client._core.json_schema import load_contract
+from memsy_client._core.planes import ENDINGS
 from memsy_client.local import LocalMemsy
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +34,14 @@ async def told(own: Flavour, memsy: LocalMemsy, ending: str, call: Callable[[Any
             await own.call(lambda: call(client))
     assert caught.value.status_code == 404
     return caught.value.message.replace(root, "…")
+
+
+def test_the_endings_of_the_planes_are_the_contracts() -> None:
+    contract = load_contract()
+    items = contract["paths"].values()
+    nodes = [contract, *items, *(node for item in items for node in item.values() if isinstance(node, dict))]
+    servers = [server for node in nodes for server in node.get("servers", [])]
+    assert {server["x-plane"]: urlsplit(server["url"]).path for server in servers} == ENDINGS
 
 
 @pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)
