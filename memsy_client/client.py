@@ -17,7 +17,7 @@ from ._core.raw_response import RawResponse
 from ._core.retry import RetryPolicy
 from ._core.sender import AsyncSender, SharedTransport, SyncSender
 from ._core.settings import ClientOptions, Options, Settings, Timeout, apply_options, check_base_url
-from ._core.suggestions import explain_arguments
+from ._core.suggestions import explain_arguments, name_methods_after
 from ._core.transport import AsyncTransport, SyncTransport
 from ._generated.client import AsyncControlMethods, AsyncCoreMethods, ControlMethods, CoreMethods
 from ._transports import AsyncHttpClient, HttpClient, async_transport, sync_transport
@@ -305,3 +305,7 @@ class AsyncMemsyControlClient(_AsyncClient, AsyncControlMethods):
     """As `MemsyControlClient`, asynchronously. It may be shared by tasks."""
 
     _base_url_variable = "MEMSY_CONTROL_URL"
+
+
+for _kind in (AsyncMemsyControlClient, MemsyControlClient, AsyncMemsyClient, MemsyClient):
+    name_methods_after(_kind)  # of what several have, the last

@@ -40,6 +40,15 @@ def explain_arguments(init: F) -> F:
     return cast(F, wrapper)
 
 
+def name_methods_after(kind: type) -> None:
+    """Have Python's errors about the arguments of inherited methods name this class, which the caller knows."""
+    for base in kind.__mro__[1:]:
+        for name, found in vars(base).items():
+            method = getattr(found, "__func__", found)  # of a class method
+            if inspect.isfunction(method) and not name.startswith("_"):
+                method.__module__, method.__qualname__ = kind.__module__, f"{kind.__name__}.{name}"
+
+
 def _problem(init: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
     """Why a constructor cannot be called with these arguments."""
     signature = inspect.signature(init)

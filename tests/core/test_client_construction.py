@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 import ssl
 import threading
@@ -228,3 +229,24 @@ def test_a_subclass_has_its_own_name_in_the_error_and_its_own_type_errors(kind: 
 def test_an_option_that_is_misspelt_is_refused_with_what_was_meant(kind: Any) -> None:
     with pytest.raises(MemsyInputError, match="no option max_retry; did you mean max_retries"):
         kind("http://memsy.test", "msy_1").with_options(max_retry=3)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.request(),
+        lambda client: client.with_options(3),
+        lambda client: client.from_env("http://memsy.test"),
+        lambda client: client.close(1),
+        lambda client: client.search() if hasattr(client, "search") else client.me(1),
+    ],
+)
+def test_wrong_arguments_of_a_method_name_a_class_that_is_public(kind: Any, call: Any) -> None:
+    with pytest.raises(TypeError, match=r"^(Async)?Memsy(Control)?Client\.\w+\(\) ") as caught:
+        call(kind("http://memsy.test", "msy_1"))
+    assert str(caught.value).startswith("Async") <= kind.__name__.startswith("Async")
+
+
+def test_methods_are_pickled_by_the_names_that_they_have(kind: Any) -> None:
+    for method in (kind.request, kind.health, kind.with_options):
+        assert pickle.loads(pickle.dumps(method)) is method
