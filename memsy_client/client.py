@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from ._core.checks import check_whole_number
 from ._core.copying import shallow_copy
 from ._core.credentials import Secret, default_headers
-from ._core.environment import configure_logging, read_environment
 from ._core.hooks import RequestEvent, ResponseEvent
 from ._core.lazy import import_lock
 from ._core.operation import custom_call
@@ -110,6 +109,8 @@ class _Client(Generic[Http]):
         Raises:
             MemsyInputError: A variable is missing or cannot be used; it is named.
         """
+        with import_lock:
+            from ._core.environment import configure_logging, read_environment
         configure_logging()
         return cls(**read_environment(cls._base_url_variable, options), **options)
 
