@@ -18,7 +18,7 @@ $(VENV)/ready: pyproject.toml
 	@echo 'Setting up $(VENV): Python packages for development, which takes a minute or two …' >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip==26.3'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,embeddings,local]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,embeddings,local,otel]'
 	@echo '$(VENV) is ready.' >&2
 	@touch $@
 

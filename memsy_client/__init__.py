@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
+    from ._core.middleware import Middleware
     from ._core.null import NULL
     from ._core.paging import AsyncItemIterator, ItemIterator
     from ._core.raw_response import RawResponse
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         "ItemIterator",
         "MemsyClient",
         "MemsyControlClient",
+        "Middleware",
         "Processed",
         "RateLimitInfo",
         "RawResponse",
@@ -88,6 +90,7 @@ _MODULES = {
     "ItemIterator": "._core.paging",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
+    "Middleware": "._core.middleware",
     "ORG_SCOPED_PROVIDERS": "._connector_providers",
     "Processed": "._bulk.waiting",
     "RateLimitInfo": "._core.usage_and_rate_limit",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from ._core.checks import check_whole_number
 from ._core.copying import shallow_copy
-from ._core.credentials import Secret, default_headers
+from ._core.credentials import KeyFunction, Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
 from ._core.lazy import import_lock
 from ._core.operation import custom_call
@@ -20,22 +20,27 @@ from ._core.suggestions import explain_arguments, name_methods_after
 from ._core.transport import AsyncTransport, SyncTransport
 from ._generated.client import AsyncControlMethods, AsyncCoreMethods, ControlMethods, CoreMethods
 from ._transports import AsyncHttpClient, HttpClient, async_transport, sync_transport
+from .exceptions import MemsyInputError
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestProgress
     from ._bulk.waiting import Processed
+    from ._core.middleware import Middleware
+    from ._core.telemetry import Telemetry
     from .models import EventPayload
 
 Http = TypeVar("Http")
+AskForKey = TypeVar("AskForKey")
 
 
-class _Client(Generic[Http]):
-    """What all clients have. `Http` is what the flavour takes as its `http_client`."""
+class _Client(Generic[Http, AskForKey]):
+    """What all clients have. `Http` is what the flavour takes as `http_client`, `AskForKey` as `api_key`."""
 
     _sender: Any = None  # of the flavour's own kind; None while the constructor runs
     _is_view = False
+    _is_async = False
     _new_sender: ClassVar[Callable[..., Any]]
     _new_transport: ClassVar[Callable[..., Any]]
     _base_url_variable = "MEMSY_BASE_URL"  # of the environment, for the client's plane
@@ -44,7 +49,7 @@ class _Client(Generic[Http]):
     def __init__(
         self,
         base_url: str,
-        api_key: str,
+        api_key: str | AskForKey,
         timeout: float | Timeout | None = 30.0,
         max_retries: int = 3,
         retry_backoff: float = 1.0,
@@ -57,12 +62,17 @@ class _Client(Generic[Http]):
         max_response_bytes: int = 64 * 1024 * 1024,
         on_request: Callable[[RequestEvent], None] | None = None,
         on_response: Callable[[ResponseEvent], None] | None = None,
+        middleware: Sequence[Middleware] = (),
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Configure the client; nothing is sent and no file is read.
 
         Args:
             base_url: The plane's address, such as `https://api.memsy.io/v1`; trailing slashes are trimmed.
-            api_key: The key, `msy_…`.
+            api_key: The key, `msy_…`, or a function that gives it, for an asynchronous client perhaps a coroutine
+                function. It is asked once a call, within the deadline; after a 401 once more, and where it gives
+                another key by then, the request is sent again at once. Several calls may ask at the same time. An
+                ordinary function runs in another thread in asynchronous clients, and where there is a deadline.
             timeout: Seconds for each attempt as a whole and for each of its phases; a `Timeout` sets them apart; None
                 for no limit.
             max_retries: How often a call that got a 429 is tried again.
@@ -76,12 +86,21 @@ class _Client(Generic[Http]):
             max_response_bytes: What a response may weigh after decompression; a larger one is a `MemsyDecodeError`.
             on_request: Called before each attempt, for tracing.
             on_response: Called after each attempt, for tracing.
+            middleware: Generator functions around each attempt, the first outermost. Each takes the `Request`, yields
+                the one it wants sent, is sent the `Response` and returns one; it may return one without yielding. What
+                it raises ends the call, unchanged.
+            telemetry: `OpenTelemetry()` of `memsy_client.integrations.otel`, for a span and metrics of each call.
 
         Raises:
             MemsyInputError: One of them cannot be used.
         """
-        api_key = Secret.of(api_key)  # a report of an error may show the variables of its frames
-        base_url, key_headers = check_base_url(base_url), default_headers(api_key)
+        key = KeyFunction(api_key) if callable(api_key) else Secret.of(api_key)
+        del api_key  # a report of an error may show the variables of its frames
+        base_url, key_headers = check_base_url(base_url), default_headers(key)
+        key_function = key if isinstance(key, KeyFunction) else None
+        problem = key_function and key_function.problem(may_await=self._is_async)
+        if problem:
+            raise MemsyInputError(problem)
         check_whole_number("max_connections", max_connections)
         settings = Settings(
             timeout=Timeout.of(timeout),
@@ -91,9 +110,11 @@ class _Client(Generic[Http]):
             max_response_bytes=max_response_bytes,
             on_request=on_request,
             on_response=on_response,
+            middleware=middleware,
+            telemetry=telemetry,
         )
         transport = SharedTransport(self._new_transport(base_url, max_connections, http_client), http_client is None)
-        self._sender = self._new_sender(transport, base_url, key_headers, settings)
+        self._sender = self._new_sender(transport, base_url, key_headers, settings, key_function=key_function)
 
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
@@ -137,7 +158,7 @@ class _Client(Generic[Http]):
         return shallow_copy(self, _is_view=True)
 
 
-class _SyncClient(_Client[HttpClient | SyncTransport]):
+class _SyncClient(_Client[HttpClient | SyncTransport, Callable[[], str]]):
     _sender: SyncSender
     _new_sender = SyncSender
     _new_transport = staticmethod(sync_transport)
@@ -182,7 +203,8 @@ class _SyncClient(_Client[HttpClient | SyncTransport]):
         self.close()
 
 
-class _AsyncClient(_Client[AsyncHttpClient | AsyncTransport]):
+class _AsyncClient(_Client[AsyncHttpClient | AsyncTransport, Callable[[], str | Awaitable[str]]]):
+    _is_async = True
     _sender: AsyncSender
     _new_sender = AsyncSender
     _new_transport = staticmethod(async_transport)

@@ -123,7 +123,10 @@ def _revive(kind: type[MemsyError], args: tuple[Any, ...], state: dict[str, Any]
 
 
 class MemsyInputError(MemsyError):
-    """What was asked cannot be sent: a bad base URL, key, id, argument or option. Nothing was sent."""
+    """What was asked cannot be sent: a bad base URL, key, id, argument or option.
+
+    Nothing was sent; or, where a function for the key failed only after a 401, nothing that the service accepted.
+    """
 
 
 class MemsyClosedError(MemsyError):
@@ -169,7 +172,8 @@ class MemsyProcessingTimeout(MemsyError):
 class MemsyDecodeError(MemsyError):
     """Data that is not what the contract promises: not JSON, of another shape, or empty where a body is expected.
 
-    Raised for a response of the service, and by `from_dict` of a model for what it was given.
+    Raised for a response of the service, also one that a middleware made unusable, and by `from_dict` of a model for
+    what it was given.
 
     Attributes:
         location: Where in the JSON it went wrong, such as `results[3].score`; empty for the document itself.

@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import itertools
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -122,7 +123,7 @@ def _documented(module: ModuleType, names: Iterable[str]) -> Iterator[str]:
 def _value(thing: Any) -> str:
     if isinstance(thing, frozenset):
         return f"frozenset({sorted(thing)})"
-    return repr(thing).replace("typing.", "")
+    return re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", repr(thing))  # classes without their modules
 
 
 def _class(module: str, name: str, cls: type) -> str:

@@ -98,16 +98,18 @@ class _Batch:
             if self._ingestion.stopped_by is not None:
                 self._note(start, [None] * len(events), self._ingestion.stopped_by)
                 continue
+            call = None
             try:
-                response = yield ingest.request(events)
+                call = ingest.request(events)
+                response = yield call
                 if len(response.event_ids) != len(events):
                     raise MemsyDecodeError(f"holds {len(response.event_ids)} ids for {len(events)} events")
             except MemsyError as error:
-                if len(events) > 1 and _is_divisible(error):
+                if len(events) > 1 and _is_divisible(error, is_sendable=call is not None):
                     middle = (start + end) // 2
                     waiting += [(middle, end), (start, middle)]
                     continue
-                if _is_final(error):
+                if _is_final(error, is_sendable=call is not None):
                     self._ingestion.stopped_by = error
                 self._note(start, [None] * len(events), error)
             else:
@@ -127,15 +129,18 @@ class _Batch:
         ]
 
 
-def _is_divisible(error: MemsyError) -> bool:
-    return isinstance(error, MemsyInputError) or (isinstance(error, MemsyAPIError) and error.status_code in _DIVISIBLE)
+def _is_divisible(error: MemsyError, *, is_sendable: bool) -> bool:
+    """Whether it may be due to some of the events; what else cannot be sent, such as a bad key, is due to none."""
+    if isinstance(error, MemsyInputError):
+        return not is_sendable
+    return isinstance(error, MemsyAPIError) and error.status_code in _DIVISIBLE
 
 
-def _is_final(error: MemsyError) -> bool:
+def _is_final(error: MemsyError, *, is_sendable: bool) -> bool:
     """Whether every other batch would fail in the same way."""
     if isinstance(error, MemsyAPIError):
         return error.status_code in _OF_THE_CALLER or isinstance(error, UsageLimitExceeded)
-    return isinstance(error, MemsyClosedError)
+    return isinstance(error, MemsyClosedError) or (isinstance(error, MemsyInputError) and is_sendable)
 
 
 class _Ingestion:
@@ -315,10 +320,21 @@ class AsyncIngestion(_Ingestion, AsyncIterator[IngestOutcome]):
             return
         import anyio  # only asynchronous clients need it, and it takes long to import
 
+        failures: list[Exception] = []
+
+        async def deliver(batch: _Batch) -> None:
+            try:
+                await self._sender.follow(batch.deliver())
+            except Exception as error:  # what a middleware raises, say: a group of tasks would wrap it
+                failures.append(error)
+                tasks.cancel_scope.cancel()
+
         try:
             async with anyio.create_task_group() as tasks:
                 for batch in batches:
-                    tasks.start_soon(self._sender.follow, batch.deliver())
+                    tasks.start_soon(deliver, batch)
+            if failures:
+                raise failures[0]
             for batch in batches:
                 self._report(batch)
         finally:

@@ -20,8 +20,8 @@ _EXCERPT = 200
 _SECONDS = re.compile(r"[0-9]{1,18}(\.[0-9]*)?([eE]\+?[0-9]{1,2})?")
 
 
-def api_error(response: Response, wrong_base_url: str | None = None) -> MemsyAPIError:
-    """The error that a response stands for; one that means no such path says what is wrong with the base URL."""
+def api_error(response: Response) -> MemsyAPIError:
+    """The error that a response stands for."""
     body = _body(response)
     known = body if isinstance(body, dict) else {}
     wrapped = known.get("detail")
@@ -35,15 +35,7 @@ def api_error(response: Response, wrong_base_url: str | None = None) -> MemsyAPI
     details = {name: value for name, value in error.items() if name not in ("error", "message", "detail")}
     if "scope" in details and not details.get("required_scope"):
         details["required_scope"] = details["scope"]  # an older name
-    failure = kind(
-        _message(response, detail, wrong_base_url),
-        response.status_code,
-        detail,
-        error_code,
-        response,
-        details=details,
-        errors=validation,
-    )
+    failure = kind(detail, response.status_code, detail, error_code, response, details=details, errors=validation)
     failure.retry_after = retry_after(response.headers)
     return failure
 
@@ -54,12 +46,6 @@ def _kind(status_code: int, body: Any, error_code: str | None, detail: str) -> t
     if status_code == 429 and "quota" in detail.casefold():
         return UsageLimitExceeded  # as other clients of the service have it, whatever the code
     return error_class(status_code, error_code)
-
-
-def _message(response: Response, detail: str, wrong_base_url: str | None) -> str:
-    """What the service says, and where it has no such path, why; of what is lacking at one it says more than that."""
-    is_bare = response.status_code == 404 and detail in ("Not Found", _excerpt(response))
-    return f"{detail}; {wrong_base_url}" if is_bare and wrong_base_url else detail
 
 
 def retry_after(headers: Headers) -> float | None:
@@ -87,20 +73,23 @@ def _body(response: Response) -> Any:
 
 def _detail(response: Response, inner: dict[str, Any], outer: dict[str, Any], items: list[dict[str, Any]]) -> str:
     if items:
-        return "; ".join(f"{_location(item)}: {item.get('msg', 'invalid')}" for item in items)
+        return "; ".join(f"{_location(item)}: {_message(item)}" for item in items)
     texts = [part.get(name) for part in (inner, outer) for name in ("message", "detail")]
     for text in [*texts, inner.get("error"), outer.get("error")]:
         if isinstance(text, str) and text:
             return text
     if 300 <= response.status_code < 400:
         return f"redirects are not followed (to {response.headers.get('location', 'nowhere')})"
-    return _excerpt(response) or _PHRASES.get(response.status_code, "unknown status")
-
-
-def _excerpt(response: Response) -> str:
-    return " ".join(response.text.split())[:_EXCERPT]
+    excerpt = " ".join(response.text.split())[:_EXCERPT]
+    return excerpt or _PHRASES.get(response.status_code, "unknown status")
 
 
 def _location(item: dict[str, Any]) -> str:
     location = item.get("loc")
-    return ".".join(map(str, location)) if isinstance(location, list) else "request"
+    steps = [str(step) for step in location if isinstance(step, (str, int))] if isinstance(location, list) else []
+    return ".".join(steps) or "request"
+
+
+def _message(item: dict[str, Any]) -> str:
+    message = item.get("msg")
+    return message if isinstance(message, str) else "invalid"

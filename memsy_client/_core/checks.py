@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from ..exceptions import MemsyInputError
@@ -69,7 +70,47 @@ def check_hook(name: str, hook: Any) -> None:
     Raises:
         MemsyInputError: It is not, or would have to be awaited, which nobody does.
     """
-    if hook is not None and not callable(hook):
+    if hook is None:
+        return
+    if not callable(hook):
         raise MemsyInputError(f"{name} has to be a function or None, not {shown(hook)}")
-    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(getattr(hook, "__call__", None)):  # noqa: B004
+    if is_async(hook):
         raise MemsyInputError(f"{name} has to be an ordinary function, not an async one: nobody awaits it")
+
+
+def check_middleware(middleware: Any) -> None:
+    """Refuse a list of middleware with anything in it that cannot be one.
+
+    Raises:
+        MemsyInputError: It has, or is no list.
+    """
+    if isinstance(middleware, str | bytes) or not isinstance(middleware, Sequence):
+        raise MemsyInputError(f"middleware takes a list of functions, not {shown(middleware)}")
+    for function in middleware:
+        if not callable(function):
+            raise MemsyInputError(f"a middleware has to be a function, not {shown(function)}")
+        if is_async(function):
+            name = function_name(function)
+            raise MemsyInputError(f"the middleware {name} has to be an ordinary generator function, not an async one")
+
+
+def check_telemetry(telemetry: Any) -> None:
+    """Refuse what cannot follow calls.
+
+    Raises:
+        MemsyInputError: It is neither an object that can, nor None.
+    """
+    if telemetry is None or (callable(getattr(telemetry, "observe", None)) and not isinstance(telemetry, type)):
+        return
+    raise MemsyInputError(f"telemetry has to be an OpenTelemetry() or None, not {shown(telemetry)}")
+
+
+def is_async(function: Any) -> bool:
+    """Whether it is a coroutine function or an asynchronous generator function, or an object that is called as one."""
+    functions = (function, getattr(function, "__call__", None))  # noqa: B004 - not whether, but which
+    return any(inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each) for each in functions)
+
+
+def function_name(function: Any) -> str:
+    """The name by which an error speaks of a function, or of an object that is called as one."""
+    return str(getattr(function, "__qualname__", type(function).__qualname__))

@@ -9,16 +9,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator
-from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ..exceptions import Attempt, MemsyAPIError, MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyTimeoutError
+from ..exceptions import (
+    Attempt,
+    MemsyConnectionError,
+    MemsyDecodeError,
+    MemsyError,
+    MemsyInputError,
+    MemsyTimeoutError,
+)
 from .api_errors import api_error
+from .credentials import KeyFunction
 from .foreign import foreign_exception
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
-from .messages import Request, Response
-from .operation import Call
-from .planes import wrong_base_url
+from .messages import Headers, Request, Response
+from .operation import Call, check_request
+from .planes import name_address
 from .raw_response import RawResponse, with_call_context
 from .redaction import Redactor
 from .retry import wait_before_retry
@@ -42,13 +50,23 @@ class Prepare(NamedTuple):
     seconds: float | None
 
 
+class AskKey(NamedTuple):
+    """Ask a caller's function for the key: the driver sends back what it gives, or throws what it raises.
+
+    It is left to itself after so many seconds. Text is sent back as a `Secret`.
+    """
+
+    function: KeyFunction
+    seconds: float | None
+
+
 class Sleep(NamedTuple):
     """Wait that many seconds: the driver sends back None."""
 
     seconds: float
 
 
-Exchange = Generator[Prepare | Send | Sleep, Response | None, RawResponse[T]]
+Exchange = Generator[Prepare | Send | AskKey | Sleep, Any, RawResponse[T]]
 
 
 class Carrier(NamedTuple):
@@ -63,7 +81,7 @@ class Carrier(NamedTuple):
     is_strict: bool
 
 
-class _AttemptOutcome(NamedTuple):
+class AttemptOutcome(NamedTuple):
     """How an attempt went: without an error, its response is the call's. An error shows it as `shown`."""
 
     attempt: Attempt
@@ -74,7 +92,28 @@ class _AttemptOutcome(NamedTuple):
     cause: BaseException | None = None
 
 
-def exchange(call: Call[T], request: Request, settings: Settings, carrier: Carrier) -> Exchange[T]:
+AttemptFlow = Generator[Prepare | Send | AskKey, Any, AttemptOutcome]
+
+
+class KeySource(Protocol):
+    """Gives the key of a call, which its request does not hold yet."""
+
+    def attempt(self, attempts: list[Attempt], send: Callable[[Request], AttemptFlow], request: Request) -> AttemptFlow:
+        """What an attempt comes to with the key; one made before it, with another key, is added to `attempts`."""
+
+
+#: What is told each attempt, with the headers of its response.
+AttemptListener = Callable[[ResponseEvent, Headers | None], None]
+
+
+def exchange(
+    call: Call[T],
+    request: Request,
+    settings: Settings,
+    carrier: Carrier,
+    key_source: Callable[[float], KeySource] | None = None,
+    on_attempt: AttemptListener | None = None,
+) -> Exchange[T]:
     """The exchange of one call.
 
     Args:
@@ -82,6 +121,8 @@ def exchange(call: Call[T], request: Request, settings: Settings, carrier: Carri
         request: The request that it comes to.
         settings: The limits, retries and hooks.
         carrier: What is to be known of the transport.
+        key_source: Makes what gives the key by the call's deadline; None where the request holds it.
+        on_attempt: Told each attempt, beside the hooks.
 
     Raises:
         MemsyError: The call failed; it holds all that was tried.
@@ -89,62 +130,45 @@ def exchange(call: Call[T], request: Request, settings: Settings, carrier: Carri
     started = time.monotonic()
     deadline = math.inf if settings.deadline is None else started + settings.deadline
     attempts: list[Attempt] = []
+    retries = 0
+    make_attempt = partial(_attempt, call, settings, carrier, deadline, attempts, on_attempt)
+    if key_source is not None:
+        make_attempt = partial(key_source(deadline).attempt, attempts, make_attempt)
     while True:
-        number = len(attempts) + 1
-        outcome = yield from _attempt(call, request, settings, carrier, deadline, number)
+        outcome = yield from make_attempt(request)
         attempt, redactor, response, shown, error, cause = outcome
         if error is None:
             assert response is not None
             return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started, redactor)
         left = deadline - time.monotonic()
-        wait = wait_before_retry(settings.retry, call.operation, len(attempts), error, left)
+        wait = wait_before_retry(settings.retry, call.operation, retries, error, left)
+        retries += 1
         attempts.append(attempt if wait is None else attempt._replace(wait=wait))
         if wait is not None:
             yield Sleep(wait)
         if wait is None or time.monotonic() >= deadline:  # a busy machine may sleep longer than it should
+            name_address(error, call.operation.planes, request.url, call.path)
             raise with_call_context(error, call, shown, tuple(attempts)) from cause
 
 
 def _attempt(
     call: Call[Any],
-    request: Request,
     settings: Settings,
     carrier: Carrier,
     deadline: float,
-    number: int,
-) -> Generator[Prepare | Send, Response | None, _AttemptOutcome]:
-    operation = call.operation
-    call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
-    started = time.monotonic()
-    redactor = Redactor(request.headers)
-    response: Response | None = None
-    shown: Response | None = None
-    error: MemsyError | None = None
-    cause: BaseException | None = None
-    try:
-        work = carrier.preparation()
-        if work is not None:
-            yield from _prepare(work, deadline)
-            started = time.monotonic()  # what it took counts against the deadline alone
-        response = yield Send(request, _limits(settings, deadline - started))
-    except Exception as failure:
-        _pass_through(failure, carrier)
-        response = _response_of(failure)
-        shown = None if response is None else redactor.response(response)
-        if shown is None or _is_success(shown):
-            error = _error_of(failure, shown, redactor, settings, deadline, request.url)
-        else:
-            error = _api_error(call, request, shown)  # a status means what it does, whatever its body
-        cause = redactor.cause(_origin(failure))
-        _strip_tracebacks(failure)
+    attempts: list[Attempt],
+    on_attempt: AttemptListener | None,
+    request: Request,
+) -> AttemptFlow:
+    operation, number = call.operation, len(attempts) + 1
+    if settings.on_request is not None:
+        call_hook(settings.on_request, RequestEvent(operation.name, operation.method, call.path, number))
+    if settings.middleware:
+        sending = _send_through_middleware(call, request, settings, carrier, deadline, attempts)
     else:
-        assert response is not None
-        if not _is_success(response):
-            shown = redactor.response(response)
-            error = _api_error(call, request, shown)
-    attempt = Attempt(
-        None if response is None else response.status_code, _error_text(response, error), time.monotonic() - started
-    )
+        sending = _send(request, Redactor(request.headers), settings, carrier, deadline)
+    outcome = yield from sending
+    attempt, redactor, response = outcome.attempt, outcome.redactor, outcome.response
     event = ResponseEvent(
         operation.name,
         operation.method,
@@ -157,7 +181,86 @@ def _attempt(
     )
     log_response(event)
     call_hook(settings.on_response, event)
-    return _AttemptOutcome(attempt, redactor, response, shown, error, cause)
+    if on_attempt is not None:
+        on_attempt(event, None if response is None else response.headers)
+    return outcome
+
+
+def _send(request: Request, redactor: Redactor, settings: Settings, carrier: Carrier, deadline: float) -> AttemptFlow:
+    """What comes of the request; a cause says that no whole response did."""
+    started = time.monotonic()
+    try:
+        work = carrier.preparation()
+        if work is not None:
+            yield from _prepare(work, deadline)
+            started = time.monotonic()  # what it took counts against the deadline alone
+        response: Response | None = yield Send(request, _limits(settings, deadline - started))
+    except Exception as failure:
+        _pass_through(failure, carrier)
+        response = _response_of(failure)
+        shown = None if response is None else redactor.response(response)
+        if shown is None or _is_success(shown):
+            error = _error_of(failure, shown, redactor, settings, deadline)
+        else:
+            error = api_error(shown)  # a status means what it does, whatever its body
+        cause = redactor.cause(_origin(failure))
+        _strip_tracebacks(failure)
+        elapsed = time.monotonic() - started
+        attempt = Attempt(None if response is None else response.status_code, _error_text(response, error), elapsed)
+        return AttemptOutcome(attempt, redactor, response, shown, error, cause)
+    assert response is not None
+    return _outcome_of(response, redactor, time.monotonic() - started)
+
+
+def _outcome_of(response: Response, redactor: Redactor, elapsed: float) -> AttemptOutcome:
+    """What a whole response means to the call."""
+    attempt = Attempt(response.status_code, None, elapsed)
+    if _is_success(response):
+        return AttemptOutcome(attempt, redactor, response)
+    shown = redactor.response(response)
+    return AttemptOutcome(attempt, redactor, response, shown, api_error(shown))
+
+
+def _send_through_middleware(
+    call: Call[Any],
+    request: Request,
+    settings: Settings,
+    carrier: Carrier,
+    deadline: float,
+    attempts: list[Attempt],
+) -> AttemptFlow:
+    """As `_send`. What a middleware raises is not a failure of the call, and passes."""
+    from .middleware import through  # which the settings have loaded
+
+    outcome: AttemptOutcome | None = None
+
+    def misuse(middleware: str, problem: str) -> MemsyError:
+        if outcome is None or outcome.response is None:
+            return with_call_context(MemsyInputError(f"{middleware} {problem}"), call, None, tuple(attempts))
+        shown = outcome.redactor.response(outcome.response)
+        error = MemsyDecodeError(problem, response=shown).prepend_location(middleware)
+        return with_call_context(error, call, shown, (*attempts, outcome.attempt))
+
+    started = time.monotonic()
+    layers = through(settings.middleware, request, misuse)
+    try:
+        sent = next(layers)
+        try:
+            check_request(sent)
+        except MemsyInputError as error:
+            raise misuse("a middleware", f"made a request that cannot be sent: {error.message}") from None
+        redactor = Redactor([*request.headers, *sent.headers])
+        outcome = yield from _send(sent, redactor, settings, carrier, deadline)
+        if outcome.response is None or outcome.cause is not None:
+            return outcome
+        layers.send(outcome.response)
+        raise AssertionError("a middleware that yields twice is refused before")
+    except StopIteration as end:
+        if outcome is None:  # one of them answers itself
+            return _outcome_of(end.value, Redactor(request.headers), time.monotonic() - started)
+        return _outcome_of(end.value, outcome.redactor, outcome.attempt.elapsed)
+    finally:
+        layers.close()
 
 
 def _prepare(work: Callable[[], object], deadline: float) -> Generator[Prepare, Response | None, None]:
@@ -210,18 +313,8 @@ def _response_of(failure: Exception) -> Response | None:
     return None if response is None or _is_success(response) else response
 
 
-def _api_error(call: Call[Any], request: Request, response: Response) -> MemsyAPIError:
-    base_url = request.url.partition("?")[0].removesuffix(call.path)
-    return api_error(response, wrong_base_url(call.operation.planes, base_url))
-
-
 def _error_of(
-    failure: Exception,
-    response: Response | None,
-    redactor: Redactor,
-    settings: Settings,
-    deadline: float,
-    url: str,
+    failure: Exception, response: Response | None, redactor: Redactor, settings: Settings, deadline: float
 ) -> MemsyError:
     """What it means to a call that it got no response, or one that must not be read."""
     if isinstance(failure, MemsyError):
@@ -232,22 +325,11 @@ def _error_of(
     if not isinstance(failure, TransportError):  # a transport of the caller's own, which does not keep to the protocol
         return MemsyConnectionError(redactor.text(f"the transport failed ({type(failure).__name__}: {failure})"))
     message = redactor.text(failure.message)
-    if failure.unsent:
-        message = _with_address(message, url)
     if not failure.timed_out:
         return MemsyConnectionError(message, unsent=failure.unsent)
     if time.monotonic() >= deadline:
         return MemsyTimeoutError(f"the call's deadline of {settings.deadline:g} s ran out", unsent=failure.unsent)
     return MemsyTimeoutError(message, unsent=failure.unsent)
-
-
-def _with_address(message: str, url: str) -> str:
-    """What kept a request from being sent, with the server that it was for."""
-    parts = urlsplit(url)
-    server = f"{parts.scheme}://{parts.netloc}"
-    if "cannot connect" in message:
-        return message.replace("cannot connect", f"cannot connect to {server}", 1)
-    return f"{message}, nothing sent to {server}"
 
 
 def _origin(failure: Exception) -> BaseException | None:

@@ -12,8 +12,10 @@ from .checks import shown
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+#: Headers that say where a request goes and where it ends: they have to be true of the bytes that are sent.
+_FRAMING = {"content-length", "host", "transfer-encoding"}
 #: Headers that the client alone decides.
-_RESERVED = {"accept-encoding", "authorization", "content-length", "content-type", "host", "transfer-encoding"}
+_RESERVED = {"accept-encoding", "authorization", "content-type"} | _FRAMING
 
 
 def check_headers(headers: object) -> list[tuple[str, str]]:
@@ -25,11 +27,26 @@ def check_headers(headers: object) -> list[tuple[str, str]]:
     if not isinstance(headers, Mapping):
         raise MemsyInputError(f"headers takes a mapping of names to values, not {type(headers).__name__}")
     for name in headers:
-        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            raise MemsyInputError(f"{shown(name)} is not the name of a header")
-        if name.lower() in _RESERVED:
-            raise MemsyInputError(f"the header {name} is set by the client itself")
+        _check_name(name, _RESERVED)
     return [(name, header_value(name, value)) for name, value in headers.items()]
+
+
+def check_sent_headers(headers: Iterable[tuple[str, str]]) -> None:
+    """Refuse headers of a request that is about to be sent, which others than the client have made.
+
+    Raises:
+        MemsyInputError: One of them cannot travel, or is for what carries the request to decide.
+    """
+    for name, value in headers:
+        _check_name(name, _FRAMING)
+        header_value(name, value)
+
+
+def _check_name(name: object, reserved: set[str]) -> None:
+    if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+        raise MemsyInputError(f"{shown(name)} is not the name of a header")
+    if name.lower() in reserved:
+        raise MemsyInputError(f"the header {name} is set by the client itself")
 
 
 def merge_headers(headers: Iterable[tuple[str, str]], own: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from .foreign import foreign_exception
+
+T = TypeVar("T")
 
 logger = logging.getLogger("memsy_client")
 logger.addHandler(logging.NullHandler())
@@ -52,16 +54,17 @@ class ResponseEvent(NamedTuple):
     elapsed: float
 
 
-def call_hook(hook: Callable[[Any], None] | None, event: RequestEvent | ResponseEvent) -> None:
-    """Call a hook. One that raises is logged with its traceback: an observer must not break the call it observes."""
+def call_hook(hook: Callable[..., T] | None, *arguments: Any) -> T | None:
+    """What a hook gives. One that raises is logged: an observer must not break the call it observes."""
     if hook is None:
-        return
+        return None
     try:
-        hook(event)
+        return hook(*arguments)
     except Exception as error:
         if foreign_exception(error) is not None:
             raise
         logger.exception("the hook %r raised", hook)
+        return None
 
 
 def log_response(event: ResponseEvent) -> None:

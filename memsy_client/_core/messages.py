@@ -6,8 +6,8 @@ happened to carry them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 
 class Headers(dict[str, str]):
@@ -15,14 +15,15 @@ class Headers(dict[str, str]):
 
     __slots__ = ()
 
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+        dict.update(self, _joined(() if headers is None else headers.items()))
+
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Headers:
         """Headers of the pairs as they came, in order."""
-        joined: dict[str, str] = {}
-        for name, value in pairs:
-            name = name.lower()
-            joined[name] = f"{joined[name]}, {value}" if name in joined else value
-        return cls(joined)
+        headers = cls.__new__(cls)
+        dict.update(headers, _joined(pairs))
+        return headers
 
     def __getitem__(self, name: str) -> str:
         return dict.__getitem__(self, name.lower())
@@ -33,6 +34,14 @@ class Headers(dict[str, str]):
     def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
         """The header's value, or `default` when it is not there."""
         return dict.get(self, name.lower(), default)
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in pairs:
+        name = name.lower()
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +59,11 @@ class Request:
     url: str
     headers: list[tuple[str, str]] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
+
+    def with_header(self, name: str, value: str) -> Request:
+        """The same request with this header instead of those of the name, in any spelling."""
+        others = [pair for pair in self.headers if pair[0].lower() != name.lower()]
+        return replace(self, headers=[*others, (name, value)])
 
 
 @dataclass(slots=True)

@@ -13,15 +13,20 @@ from . import codec
 from .checks import shown
 from .decode import any_value
 from .encode import to_text
-from .headers import check_headers, header_value
+from .headers import check_headers, check_sent_headers, header_value
+from .messages import Request
 
 T_co = TypeVar("T_co", covariant=True)
 
 _NONE_REQUIRED: Mapping[str, Iterable[str]] = {}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+#: The name of operations that are not in the contract: that of the method which makes calls of them.
+CUSTOM = "request"
 #: The methods that RFC 9110 calls idempotent.
 _IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
 _HTTP_METHOD = re.compile(r"[A-Za-z]+")
+#: A URL as it may travel.
+_URL = re.compile(r"[!$-;=?-\[\]_a-z~]+")
 #: A path as it may travel: already percent-encoded, with no way out of the base URL.
 _PATH = re.compile(r"(/[A-Za-z0-9\-._~!$&'()*+,;=:@%]*)+")
 
@@ -122,7 +127,7 @@ def custom_call(
         raise MemsyInputError(f"query takes a mapping of names to values, not {type(query).__name__}")
     method = method.upper()
     operation: Operation[Any] = Operation(
-        name="request",
+        name=CUSTOM,
         method=method,
         path=path,
         parse=any_value,
@@ -130,6 +135,21 @@ def custom_call(
         may_be_empty=True,
     )
     return operation.call(query=query, header=dict(check_headers(headers or {})), body=json)
+
+
+def check_request(request: Request) -> None:
+    """Refuse a request that others than the client have made, where it cannot be sent.
+
+    Raises:
+        MemsyInputError: It cannot, because of its method, URL, headers or body.
+    """
+    if not isinstance(request.method, str) or not _HTTP_METHOD.fullmatch(request.method):
+        raise MemsyInputError(f"{shown(request.method)} is not an HTTP method")
+    if not _URL.fullmatch(request.url):
+        raise MemsyInputError("its URL holds a character that has to be percent-encoded, or a fragment")
+    if not isinstance(request.body, bytes | None):
+        raise MemsyInputError(f"its body is a {type(request.body).__name__}, not bytes")
+    check_sent_headers(request.headers)
 
 
 def _check_required(required: Mapping[str, Iterable[str]], groups: Mapping[str, Any]) -> None:

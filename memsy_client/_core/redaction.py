@@ -26,30 +26,32 @@ _NEVER_ESCAPED = re.compile(r"[A-Za-z0-9_.~-]+")
 
 
 class Redactor:
-    """Takes out the key that a request's headers hold."""
+    """Takes out the keys that a request's headers hold: more than one where a middleware has replaced the client's."""
 
     def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
         self._headers = headers
 
     @cached_property
-    def _key(self) -> Secret:
-        authorization = next((value for name, value in self._headers if name.lower() == "authorization"), "")
-        return Secret(authorization.rpartition(" ")[2])
-
-    @cached_property
-    def _has_one_spelling(self) -> bool:
-        return _NEVER_ESCAPED.fullmatch(self._key) is not None
+    def _keys(self) -> dict[Secret, bool]:
+        """Each key, and whether it has but one spelling."""
+        keys = {Secret(value.rpartition(" ")[2]) for name, value in self._headers if name.lower() == "authorization"}
+        longest_first = sorted(keys - {""}, key=len, reverse=True)  # one may be the start of another
+        return {key: _NEVER_ESCAPED.fullmatch(key) is not None for key in longest_first}
 
     def text(self, text: T) -> T:
-        """The text without the key, however it is escaped; None stays None."""
-        if text is None or not self._key or (self._has_one_spelling and self._key not in text):
+        """The text without the keys, however they are escaped; None stays None."""
+        if text is None:
             return text
-        return self._pattern().sub(_MARK, text)
+        for key, has_one_spelling in self._keys.items():
+            if not has_one_spelling or key in text:
+                text = _pattern(key).sub(_MARK, text)
+        return text
 
     def response(self, response: Response) -> Response:
         """The response as an error shows it, which is the response itself where the key is not in it."""
         content, is_error = response.content, not 200 <= response.status_code < 300
-        if self._key and (self._key.encode() in content or (is_error and any(mark in content for mark in b"\\%"))):
+        is_escaped = is_error and any(mark in content for mark in b"\\%")
+        if self._keys and (is_escaped or any(key.encode() in content for key in self._keys)):
             content = self._content(content)
         headers = {name: self.text(value) for name, value in response.headers.items()}
         if content is response.content and headers == response.headers:
@@ -68,11 +70,6 @@ class Redactor:
         for copy, cause in pairwise(copies):
             copy.__cause__ = cause
         return copies[0] if copies else None
-
-    def _pattern(self) -> re.Pattern[str]:
-        spellings = {self._key, json.dumps(self._key)[1:-1], quote(self._key, safe="")}
-        pattern = "|".join(re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True))
-        return re.compile(pattern if len(self._key) >= _DISTINCTIVE else rf"(?<!\w)(?:{pattern})(?!\w)")
 
     def _content(self, content: bytes) -> bytes:
         text = content.decode("utf-8", "surrogateescape")
@@ -104,3 +101,9 @@ class Redactor:
         if isinstance(value, str):
             return self.text(str.__str__(value))
         return value if value is None or type(value) in (int, float, bool) else type(value).__name__
+
+
+def _pattern(key: str) -> re.Pattern[str]:
+    spellings = {key, json.dumps(key)[1:-1], quote(key, safe="")}
+    pattern = "|".join(re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True))
+    return re.compile(pattern if len(key) >= _DISTINCTIVE else rf"(?<!\w)(?:{pattern})(?!\w)")

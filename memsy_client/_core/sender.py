@@ -6,19 +6,22 @@ The drivers are the only code that exists once per flavour. A view made with oth
 from __future__ import annotations
 
 import contextlib
+import inspect
 import math
+import sys
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..exceptions import MemsyClosedError, MemsyDecodeError, MemsyInputError
-from .credentials import user_agent
-from .exchange import Carrier, Exchange, Prepare, Send, Sleep, exchange
+from .checks import is_async
+from .credentials import KeyFunction, Secret, user_agent
+from .exchange import AskKey, AttemptListener, Carrier, Exchange, KeySource, Prepare, Send, Sleep, exchange
 from .headers import merge_headers
 from .lazy import import_lock
 from .messages import Request
-from .operation import Call, Operation
+from .operation import CUSTOM, Call, Operation
 from .raw_response import RawResponse, with_call_context
 from .settings import Settings
 from .threads import in_asyncio, in_thread, run_in_thread
@@ -73,9 +76,10 @@ class _Sender(Generic[Transport]):
 
     shared: SharedTransport[Transport]
     base_url: str  # without a trailing slash
-    headers: tuple[tuple[str, str], ...]  # of every request, the key among them, but for the `User-Agent`
+    headers: tuple[tuple[str, str], ...]  # of every request, a key that is text among them, but for the `User-Agent`
     settings: Settings
     gives_raw: bool = False  # in place of parsed results
+    key_function: KeyFunction | None = None  # gives the key where that is not text
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.base_url}>"
@@ -89,7 +93,21 @@ class _Sender(Generic[Transport]):
         deadline = min(max(seconds, _NO_TIME), self.settings.deadline or math.inf)
         return self if deadline == math.inf else replace(self, settings=replace(self.settings, deadline=deadline))
 
-    def exchange(self, call: Call[T]) -> Exchange[T]:
+    def flow(self, call: Call[T], *, gives_raw: bool) -> Generator[Any, Any, Any]:
+        """All of a call, from its key to its result."""
+        telemetry = self.settings.telemetry
+        if telemetry is None:
+            response = yield from self.exchange(call)
+            return response if gives_raw else response.parse()
+        from .telemetry import CallStart  # which the telemetry has loaded
+
+        operation = call.operation
+        template = None if operation.name == CUSTOM else operation.path
+        with telemetry.observe(CallStart(operation.name, operation.method, self.base_url, template)) as on_attempt:
+            response = yield from self.exchange(call, on_attempt)
+            return response if gives_raw else response.parse()
+
+    def exchange(self, call: Call[T], on_attempt: AttemptListener | None = None) -> Exchange[T]:
         """The exchange of a call.
 
         Raises:
@@ -111,14 +129,20 @@ class _Sender(Generic[Transport]):
         request = Request(call.operation.method, url, headers, call.content)
         is_strict = getattr(self.shared.transport, "is_strict", False)
         carrier = Carrier(lambda: self._preparation(call.operation), is_strict)
-        return exchange(call, request, self.settings, carrier)
+        key_source = None if self.key_function is None else self._key_source(call)
+        return exchange(call, request, self.settings, carrier, key_source, on_attempt)
+
+    def _key_source(self, call: Call[Any]) -> Callable[[float], KeySource] | None:
+        function = self.key_function
+        if function is None or not call.operation.needs_key:
+            return None
+        with import_lock:
+            from .key_provider import CallKey
+        return lambda deadline: CallKey(function, call, deadline)
 
     def _preparation(self, operation: Operation[Any]) -> Callable[[], object] | None:
         prepare = getattr(self.shared.transport, "preparation", None)
         return None if prepare is None else prepare(self.base_url)
-
-    def _result(self, response: RawResponse[T]) -> T:
-        return cast(T, response) if self.gives_raw else response.parse()
 
 
 class SyncSender(_Sender[SyncTransport]):
@@ -132,7 +156,7 @@ class SyncSender(_Sender[SyncTransport]):
         Raises:
             MemsyError: The call failed.
         """
-        return self._result(self.send_raw(call))
+        return cast(T, run_flow(self.flow(call, gives_raw=self.gives_raw), self._perform))
 
     def send_raw(self, call: Call[T]) -> RawResponse[T]:
         """The response to the call, which is successful.
@@ -140,18 +164,22 @@ class SyncSender(_Sender[SyncTransport]):
         Raises:
             MemsyError: The call failed.
         """
-        return run_flow(self.exchange(call), self._perform)
+        return cast(RawResponse[T], run_flow(self.flow(call, gives_raw=True), self._perform))
 
     def follow(self, flow: CallFlow[T]) -> T:
         """What the flow returns. It is sent the result of each call, and thrown its `MemsyError`."""
         return run_flow(flow, self._perform)
 
-    def _perform(self, step: Prepare | Send | Sleep | WithDeadline | Call[Any]) -> Any:
+    def _perform(self, step: Prepare | Send | AskKey | Sleep | WithDeadline | Call[Any]) -> Any:
         if isinstance(step, Send):
             return self.shared.transport.send(step.request, step.limits)
         if isinstance(step, Prepare):
             # In a thread no interruption leaves an import half-done.
             return run_in_thread(step.work, step.seconds)
+        if isinstance(step, AskKey):
+            if step.seconds is None:
+                return _hidden(step.function.ask())
+            return run_in_thread(lambda: _hidden(step.function.ask()), step.seconds)
         if isinstance(step, Sleep):
             return time.sleep(step.seconds)
         if isinstance(step, WithDeadline):
@@ -166,11 +194,11 @@ class AsyncSender(_Sender[AsyncTransport]):
 
     async def send(self, call: Call[T]) -> T:
         """As `SyncSender.send`."""
-        return self._result(await self.send_raw(call))
+        return cast(T, await async_run_flow(self.flow(call, gives_raw=self.gives_raw), self._perform))
 
     async def send_raw(self, call: Call[T]) -> RawResponse[T]:
         """As `SyncSender.send_raw`."""
-        return await async_run_flow(self.exchange(call), self._perform)
+        return cast(RawResponse[T], await async_run_flow(self.flow(call, gives_raw=True), self._perform))
 
     async def follow(self, flow: CallFlow[T]) -> T:
         """As `SyncSender.follow`."""
@@ -189,11 +217,13 @@ class AsyncSender(_Sender[AsyncTransport]):
 
         return prepare_and_load
 
-    async def _perform(self, step: Prepare | Send | Sleep | WithDeadline | Call[Any]) -> Any:
+    async def _perform(self, step: Prepare | Send | AskKey | Sleep | WithDeadline | Call[Any]) -> Any:
         if isinstance(step, Send):
             return await self.shared.transport.send(step.request, step.limits)
         if isinstance(step, Prepare):
             return await async_prepare(step)
+        if isinstance(step, AskKey):
+            return await ask_key(step)
         if isinstance(step, Sleep):
             return await sleep(step.seconds)
         if isinstance(step, WithDeadline):
@@ -208,7 +238,7 @@ def run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], Any]) -> T:
         while True:
             try:
                 result = perform(step)
-            except Exception as error:
+            except BaseException as error:  # an interruption, too, so that the flow ends now and knows why
                 failure = error
             else:
                 step = flow.send(result)
@@ -229,7 +259,7 @@ async def async_run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], 
         while True:
             try:
                 result = await perform(step)
-            except Exception as error:
+            except BaseException as error:  # an interruption, too, so that the flow ends now and knows why
                 failure = error
             else:
                 step = flow.send(result)
@@ -244,18 +274,57 @@ async def async_run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], 
 
 
 async def async_prepare(step: Prepare) -> object:
-    """Do what is to be prepared while the event loop goes on. It is not anyio's work: that may have to be imported."""
+    """Do what is to be prepared while the event loop goes on."""
+    return await in_time(_in_thread(step.work), step.seconds)
+
+
+async def ask_key(step: AskKey) -> object:
+    """What the function for the key gives. One that is not a coroutine function runs in a thread: it may block."""
+
+    async def ask() -> object:
+        if is_async(step.function.ask):
+            given = step.function.ask()
+        else:
+            given = await _in_thread(lambda: _hidden(step.function.ask()))
+        return _hidden(await given) if inspect.isawaitable(given) else given
+
+    return await in_time(ask(), step.seconds)
+
+
+def _hidden(given: object) -> object:
+    """Text as a `Secret`, which no report of the frames shows."""
+    return Secret(given) if isinstance(given, str) else given
+
+
+async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
+    """What is awaited. Raises `TimeoutError` after so many seconds."""
+    if seconds is None:
+        return await awaitable
     if in_asyncio():
         import asyncio
 
+        if sys.version_info >= (3, 11):
+            async with asyncio.timeout(seconds):
+                return await awaitable
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(in_thread(step.work)), step.seconds)
+            return await asyncio.wait_for(awaitable, seconds)
         except asyncio.TimeoutError as error:  # before 3.11 it is a class of its own
             raise TimeoutError from error
     import anyio  # which trio's programs have loaded
 
-    with anyio.fail_after(step.seconds):
-        return await anyio.to_thread.run_sync(in_thread(step.work).result, abandon_on_cancel=True)
+    with anyio.fail_after(seconds):
+        return await awaitable
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    # It is not anyio's work where that may have to be imported.
+    if in_asyncio():
+        import asyncio
+
+        return await asyncio.wrap_future(in_thread(work))
+    import anyio
+
+    return await anyio.to_thread.run_sync(in_thread(work).result, abandon_on_cancel=True)
 
 
 def load_models(operation: Operation[Any]) -> None:

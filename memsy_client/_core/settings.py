@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..exceptions import MemsyInputError
-from .checks import check_hook, check_seconds, check_whole_number
+from .checks import check_hook, check_middleware, check_seconds, check_telemetry, check_whole_number
 from .headers import check_headers, merge_headers
 from .hooks import RequestEvent, ResponseEvent
+from .lazy import import_lock
 from .retry import RetryPolicy
 from .suggestions import suggestion
+
+if TYPE_CHECKING:
+    from .middleware import Middleware
+    from .telemetry import Telemetry
 
 _UNFIT_FOR_URL = re.compile(r"[^!-~]|[\\<>\"{}^`|]")
 
@@ -90,9 +95,11 @@ class Timeout:
         return cls(value, value, value, value, value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """All that can differ from call to call; the defaults are those of the clients' constructor.
+
+    No repr shows them: headers, hooks and middleware may hold secrets of the caller's.
 
     Attributes:
         timeout: The limits of one attempt.
@@ -102,6 +109,8 @@ class Settings:
         max_response_bytes: What a response's body may weigh after decompression.
         on_request: Called before each attempt.
         on_response: Called after each attempt, successful or not.
+        middleware: What is around each attempt, outermost first.
+        telemetry: What follows each call.
     """
 
     timeout: Timeout
@@ -111,6 +120,8 @@ class Settings:
     max_response_bytes: int
     on_request: Callable[[RequestEvent], None] | None
     on_response: Callable[[ResponseEvent], None] | None
+    middleware: Sequence[Middleware] = ()
+    telemetry: Telemetry | None = None
 
     def __post_init__(self) -> None:
         check_seconds("deadline", self.deadline, or_none=True)
@@ -120,6 +131,13 @@ class Settings:
         for name in ("on_request", "on_response"):
             check_hook(name, getattr(self, name))
         object.__setattr__(self, "headers", dict(check_headers(self.headers)))
+        if self.telemetry is not None:
+            check_telemetry(self.telemetry)
+        if self.middleware != ():
+            check_middleware(self.middleware)
+            object.__setattr__(self, "middleware", tuple(self.middleware))
+            with import_lock:
+                from . import middleware  # noqa: F401 # so that no call has to
 
 
 class Options(TypedDict, total=False):
@@ -134,6 +152,8 @@ class Options(TypedDict, total=False):
     max_response_bytes: int
     on_request: Callable[[RequestEvent], None] | None
     on_response: Callable[[ResponseEvent], None] | None
+    middleware: Sequence[Middleware]
+    telemetry: Telemetry | None
 
 
 class ClientOptions(Options, total=False):

@@ -295,3 +295,76 @@ def test_what_holds_no_events_is_refused(memsy, events):
 def test_a_batch_over_what_the_contract_allows_is_refused(memsy):
     with pytest.raises(MemsyInputError, match="1000"):
         memsy.ingest([event(0)], batch_size=1001)
+
+
+class Rotating:
+    """Gives these keys in turn, the last one for ever; raises those that are exceptions."""
+
+    def __init__(self, *keys):
+        self.keys = list(keys)
+        self.asked = 0
+
+    def __call__(self):
+        self.asked += 1
+        key = self.keys.pop(0) if len(self.keys) > 1 else self.keys[0]
+        if isinstance(key, Exception):
+            raise key
+        return key
+
+
+def with_key_of(memsy, server, keys) -> None:
+    """Have the caller's client ask for its key."""
+    options = {"http_client": memsy.client._sender.shared.transport}
+    memsy.client = type(memsy.client)(server.base_url, keys, **options)
+
+
+def test_each_batch_asks_for_the_key(memsy, server):
+    keys = Rotating("msy_wrong", server.api_key)
+    with_key_of(memsy, server, keys)
+    outcomes = memsy.ingest([event(number) for number in range(6)], batch_size=2, concurrency=1)
+    assert [outcome.error for outcome in outcomes] == [None] * 6
+    assert keys.asked == 4
+
+
+@pytest.mark.parametrize("key", [ValueError("vault"), ""], ids=["raises", "empty"])
+def test_a_key_that_cannot_be_had_ends_it_without_dividing_a_batch(memsy, server, key):
+    keys = Rotating(server.api_key, key)
+    with_key_of(memsy, server, keys)
+    outcomes = memsy.ingest([event(number) for number in range(12)], batch_size=4, concurrency=1)
+    assert [type(outcome.error) for outcome in outcomes] == [type(None)] * 4 + [MemsyInputError] * 8
+    assert keys.asked == 2
+    assert memsy.run.stopped_by is outcomes[-1].error
+    assert (memsy.run.acknowledged, memsy.run.failed) == (4, 8)
+
+
+def test_what_a_middleware_raises_comes_out_unchanged_after_what_is_known(memsy, server):
+    class OwnError(Exception):
+        pass
+
+    error, sent = OwnError(), []
+
+    def fail_the_third(request):
+        sent.append(request)
+        if len(sent) == 3:
+            raise error
+        return (yield request)
+
+    memsy.client = memsy.client.with_options(middleware=[fail_the_third])
+    with pytest.raises(OwnError) as caught:
+        memsy.ingest([event(number) for number in range(8)], batch_size=2, concurrency=1)
+    assert caught.value is error
+    assert memsy.run.acknowledged == 4
+    assert [type(outcome.error) for outcome in memsy.run.unreported] == [MemsyConnectionError] * 2
+
+
+def test_middleware_is_around_each_batch(memsy, server):
+    bodies = []
+
+    def note(request):
+        bodies.append(request.body)
+        return (yield request)
+
+    memsy.client = memsy.client.with_options(middleware=[note])
+    outcomes = memsy.ingest([event(number) for number in range(6)], batch_size=2)
+    assert all(outcome.event_id for outcome in outcomes)
+    assert len(set(bodies)) == 3

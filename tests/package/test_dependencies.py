@@ -13,7 +13,7 @@ import memsy_client
 
 ROOT = Path(memsy_client.__file__).parent
 #: Packages that are imported by another name than they are installed by.
-INSTALLED_AS = {"dateutil": "python-dateutil"}
+INSTALLED_AS = {"dateutil": "python-dateutil", "opentelemetry": "opentelemetry-api"}
 #: What has been imported before the file gets there: by the program whose event loop is trio's, by pytest or pydantic.
 PRESENT = {
     "trio": "_transports/per_loop.py",
@@ -33,8 +33,12 @@ def _declared(*extras: str) -> set[str]:
 
 
 def _extras_of(file: str) -> tuple[str, ...]:
+    if file == "_core/codec.py":
+        return ("fast",)
     if file.startswith("_transports/aiohttp"):
         return ("aiohttp",)
+    if file == "integrations/otel.py":
+        return ("otel",)
     return ("local", "embeddings") if file.startswith("local/") else ()
 
 

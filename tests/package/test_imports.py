@@ -42,6 +42,7 @@ def test_the_public_names_are_these():
         "ItemIterator",
         "MemsyClient",
         "MemsyControlClient",
+        "Middleware",
         "NULL",
         "ORG_SCOPED_PROVIDERS",
         "Processed",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Literal
 
 from typing_extensions import assert_type
@@ -15,11 +15,15 @@ from memsy_client import (
     MemsyAPIError,
     MemsyClient,
     MemsyControlClient,
+    Middleware,
     RateLimitInfo,
     RawResponse,
+    Request,
+    Response,
     UsageInfo,
     requires_org_admin,
 )
+from memsy_client.integrations.otel import OpenTelemetry
 from memsy_client.models import (
     EventPayload,
     IngestResponse,
@@ -91,3 +95,29 @@ def by_hand() -> None:
 def errors(error: MemsyAPIError) -> None:
     assert_type(error.status_code, int)
     assert_type(error.retry_after, float | None)
+
+
+def tag(request: Request) -> Generator[Request, Response, Response]:
+    response = yield request.with_header("X-Tag", "1")
+    assert_type(response, Response)
+    return response
+
+
+def tagged(name: str) -> Middleware:
+    def middleware(request: Request) -> Generator[Request, Response, Response]:
+        return (yield request.with_header(name, "1"))
+
+    return middleware
+
+
+async def fetched_key() -> str:
+    return "msy_1"
+
+
+def wrapped(layers: list[Middleware]) -> None:
+    sync = MemsyClient("http://memsy.test", lambda: "msy_1", middleware=[tag, tagged("X-A")], telemetry=OpenTelemetry())
+    assert_type(sync.with_options(middleware=layers, telemetry=None), MemsyClient)
+    MemsyControlClient.from_env(middleware=(tag,), telemetry=OpenTelemetry())
+    AsyncMemsyClient("http://memsy.test", fetched_key, middleware=layers)
+    AsyncMemsyControlClient("http://memsy.test", lambda: "msy_1")
+    MemsyClient("http://memsy.test", fetched_key)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
