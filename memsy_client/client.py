@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mappin
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from ._core.checks import check_whole_number
+from ._core.checks import check_whole_number, explain_arguments, name_methods_after
 from ._core.copying import shallow_copy
 from ._core.credentials import KeyFunction, Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
@@ -16,7 +16,6 @@ from ._core.raw_response import RawResponse
 from ._core.retry import RetryPolicy
 from ._core.sender import AsyncSender, SharedTransport, SyncSender
 from ._core.settings import ClientOptions, Options, Settings, Timeout, apply_options, check_base_url
-from ._core.suggestions import explain_arguments, name_methods_after
 from ._core.transport import AsyncTransport, SyncTransport
 from ._generated.client import AsyncControlMethods, AsyncCoreMethods, ControlMethods, CoreMethods
 from ._transports import AsyncHttpClient, HttpClient, async_transport, sync_transport

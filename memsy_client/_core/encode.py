@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 
 from ..exceptions import MemsyDecodeError, MemsyInputError
 from .base_model import BaseModel
-from .checks import check_number
+from .checks import check_number, suggestion
 from .null import NULL, Null
-from .suggestions import suggestion
 
 T = TypeVar("T")
 

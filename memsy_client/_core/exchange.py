@@ -24,9 +24,9 @@ from .api_errors import api_error
 from .credentials import KeyFunction
 from .foreign import foreign_exception
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
+from .lazy import import_lock
 from .messages import Headers, Request, Response
 from .operation import Call, check_request
-from .planes import name_address
 from .raw_response import RawResponse, with_call_context
 from .redaction import Redactor
 from .retry import wait_before_retry
@@ -147,6 +147,8 @@ def exchange(
         if wait is not None:
             yield Sleep(wait)
         if wait is None or time.monotonic() >= deadline:  # a busy machine may sleep longer than it should
+            with import_lock:
+                from .planes import name_address  # which only what fails needs
             name_address(error, call.operation.planes, request.url, call.path)
             raise with_call_context(error, call, shown, tuple(attempts)) from cause
 

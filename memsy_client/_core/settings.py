@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..exceptions import MemsyInputError
-from .checks import check_hook, check_middleware, check_seconds, check_telemetry, check_whole_number
+from .checks import check_hook, check_middleware, check_seconds, check_telemetry, check_whole_number, suggestion
 from .headers import check_headers, merge_headers
 from .hooks import RequestEvent, ResponseEvent
 from .lazy import import_lock
 from .retry import RetryPolicy
-from .suggestions import suggestion
 
 if TYPE_CHECKING:
     from .middleware import Middleware
