@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..exceptions import MemsyInputError
+from .api_errors import ENDINGS
 from .checks import check_seconds, check_whole_number, shown
 from .credentials import Secret, default_headers
 from .hooks import logger
-from .planes import ENDINGS
 from .settings import check_base_url
 
 _CORE, _CONTROL = "MEMSY_BASE_URL", "MEMSY_CONTROL_URL"

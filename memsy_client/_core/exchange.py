@@ -20,11 +20,10 @@ from ..exceptions import (
     MemsyInputError,
     MemsyTimeoutError,
 )
-from .api_errors import api_error
+from .api_errors import api_error, name_address
 from .credentials import KeyFunction
 from .foreign import foreign_exception
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
-from .lazy import import_lock
 from .messages import Headers, Request, Response
 from .operation import Call, check_request
 from .raw_response import RawResponse, with_call_context
@@ -147,8 +146,6 @@ def exchange(
         if wait is not None:
             yield Sleep(wait)
         if wait is None or time.monotonic() >= deadline:  # a busy machine may sleep longer than it should
-            with import_lock:
-                from .planes import name_address  # which only what fails needs
             name_address(error, call.operation.planes, request.url, call.path)
             raise with_call_context(error, call, shown, tuple(attempts)) from cause
 

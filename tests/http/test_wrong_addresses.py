@@ -12,8 +12,8 @@ from support.flavours import EACH_TRANSPORT, OWN, Flavour
 from support.server import Server, message
 
 from memsy_client import MemsyAPIError, MemsyConnectionError
+from memsy_client._core.api_errors import ENDINGS
 from memsy_client._core.json_schema import load_contract
-from memsy_client._core.planes import ENDINGS
 from memsy_client.local import LocalMemsy
 
 pytestmark = pytest.mark.anyio
