@@ -6,7 +6,7 @@ FILE   ?= examples/conversation.jsonl
 FORMAT ?= text
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-busy test-slow generate check review bench docs format release-check clean
+.PHONY: help demo test test-all test-busy test-slow generate check review bench soak fuzz docs format release-check clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ $(VENV)/ready: pyproject.toml
 	@echo 'Setting up $(VENV): Python packages for development, which takes a minute or two …' >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip==26.3'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,embeddings,local,otel]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,cli,embeddings,local,otel]'
 	@echo '$(VENV) is ready.' >&2
 	@touch $@
 
@@ -56,10 +56,12 @@ docs: $(VENV)/docs-ready ## build the documentation as a static site in site/, a
 generate: $(VENV)/ready ## write memsy_client/_generated from openapi.yaml and templates/, then api.md and the guide
 	@$(BIN)/python codegen/generate.py
 	@PYTHONPATH=codegen $(BIN)/python -m review.api_page
+	@$(BIN)/python docs/_site/commands.py
 	@$(BIN)/python docs/_site/guide.py
 
 check: $(VENV)/ready ## generated code is current; lint, formatting, complexity and types
 	@$(BIN)/python codegen/generate.py --check --complete
+	@$(BIN)/python docs/_site/commands.py --check
 	@$(BIN)/python docs/_site/guide.py --check
 	@$(BIN)/openapi-spec-validator --subschema-errors all --validation-errors all openapi.yaml
 	@PYTHONPATH=codegen $(BIN)/python -m review.api_page --check
@@ -72,6 +74,12 @@ check: $(VENV)/ready ## generated code is current; lint, formatting, complexity 
 
 review: $(VENV)/ready ## what the changes of the contract since BASE (the newest tag) mean, and which CALLERS they break
 	@PYTHONPATH=codegen $(BIN)/python -m review --base "$(BASE)" --callers "$(CALLERS)" --format "$(FORMAT)"
+
+soak: $(VENV)/ready ## callers on each carrier against a failing server, for SECONDS (60), of SEED
+	@PYTHONPATH=tests $(BIN)/python tests/reliability/soak.py --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(VENV)/ready ## answers and requests around the contract, for two minutes or EXAMPLES, of SEED
+	@PYTHONPATH=tests $(BIN)/python tests/reliability/fuzz.py $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
 	@$(BIN)/python -m benchmarks

@@ -55,6 +55,7 @@ def check_extras() -> None:
         assert "Lisbon" in asyncio.run(search(local.base_url, local.api_key))
         os.environ.update(local.environment)
         assert command(["check"]) == 0
+        assert command(["orgs", "list", "--json"]) == 0
     assert any(point.name == "memsy_client" for point in metadata.entry_points(group="pytest11"))
 
 

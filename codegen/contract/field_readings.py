@@ -35,9 +35,7 @@ class FieldReading:
 
     def __init__(self, prop: Any, schema: dict[str, Any], models: Models, check: Check) -> None:
         self._prop = prop
-        self.check = Check("decode.integer_or_digits") if schema.get("x-number-as-text") else check
-        if schema.get("x-empty-as-null"):
-            self.check = Check("decode.none_if_empty", (self.check,))
+        self.check = _as_extended(check, schema)
         self._is_model = models.is_open(single(prop))
         self.is_open = bool(schema.get("x-open")) or self._is_model
         self._is_list = kind(single(prop)) == "List"
@@ -128,6 +126,13 @@ class FieldReading:
         return " or ".join([f"{local} is None", *options] if self.may_be_none else options)
 
 
+def _as_extended(check: Check, schema: dict[str, Any]) -> Check:
+    """The check of a field with what the extensions of its schema say."""
+    if schema.get("x-number-as-text"):
+        return Check("decode.integer_or_digits")
+    return Check("decode.none_if_empty", (check,)) if schema.get("x-empty-as-null") else check
+
+
 def conditions(readings: Sequence[tuple[str, FieldReading]]) -> list[str]:
     """What holds when all values are as they should be; each reading comes with the variable that holds its value."""
     singly = [condition for local, reading in readings if (condition := reading.condition(local))]
@@ -143,4 +148,5 @@ def conditions(readings: Sequence[tuple[str, FieldReading]]) -> list[str]:
             others.append(f"({condition})" if " or " in condition else condition)
     lists = joined.pop("", [])
     rows = [" is ".join([*values, wanted]) for wanted, values in joined.items()]
-    return ["type(data) is dict", *rows, *others, *([f"decode.hold_texts({', '.join(lists)})"] if lists else [])]
+    # Written so that a type checker does not take `data` for a dict of unknown values from there on.
+    return ["dict is type(data)", *rows, *others, *([f"decode.hold_texts({', '.join(lists)})"] if lists else [])]

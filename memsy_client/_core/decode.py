@@ -80,28 +80,31 @@ def settle(model: object, data: dict[str, Any], fields: Sequence[Field], error: 
         is_set = hasattr(model, attribute)
         if is_set and field.check not in _REPEATABLE:
             continue
-        value = data.get(field.name)
-        if value is None and field.default is not _REQUIRED:
-            value = field.default() if field.default in (list, dict) else field.default
-        elif value is None and field.is_nullable and field.name in data:
-            pass
-        elif field.name not in data:
-            raise MemsyDecodeError(_MISSING).prepend_location(field.name) from None
-        elif not is_set and isinstance(error, MemsyDecodeError):
-            raise error.prepend_location(field.name) from None
-        elif field.is_open:
-            value = _open_value(value, field)
-        else:
-            value = decode_at(value, field.name, field.check)
+        failed = error if not is_set and isinstance(error, MemsyDecodeError) else None
+        setattr(model, attribute, _settled(field, data, failed))
         error = error if is_set else None
-        setattr(model, attribute, value)
 
 
-def _open_value(value: Any, field: Field) -> Any:
-    try:
-        return field.check(value)
-    except MemsyDecodeError:
-        return field.default() if field.default in (list, dict) else field.default
+def _settled(field: Field, data: dict[str, Any], failed: MemsyDecodeError | None) -> Any:
+    """The value of a field; `failed` is what its check has raised already."""
+    value = data.get(field.name)
+    if value is None:
+        if field.default is not _REQUIRED:
+            return _default(field)
+        if field.name not in data:
+            raise MemsyDecodeError(_MISSING).prepend_location(field.name) from None
+        if field.is_nullable:
+            return None
+    if field.is_open:
+        value = readable(value, field.check)
+        return _default(field) if value is None else value
+    if failed is not None:
+        raise failed.prepend_location(field.name) from None
+    return decode_at(value, field.name, field.check)
+
+
+def _default(field: Field) -> Any:
+    return field.default() if field.default in (list, dict) else field.default
 
 
 def type_error(value: Any, expected: str, location: str | None = None) -> NoReturn:

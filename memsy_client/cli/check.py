@@ -15,8 +15,12 @@ from typing import Any
 from .. import __spec_sha256__, __spec_version__
 from .._version import __version__
 from ..exceptions import MemsyInputError
-from .contract_check import CLIENTS, Client, ContractCheck, Finding, NotCheckedError
+from .clients import PLANES, Client, client_of
+from .contract_check import ContractCheck, Finding, NotCheckedError
+from .failures import CommandError
+from .keys import key_in_environment
 from .probes import ACTOR, all_probes
+from .text import printable
 
 CLEAN, DEVIATIONS, NOT_CHECKED = 0, 1, 2
 
@@ -39,28 +43,32 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--write", action="store_true", help="ingest and search, too; says what that leaves behind")
+    parser.add_argument(
+        "--key-file", metavar="PATH", help="read the API key from a file, or with - from standard input"
+    )
     options = parser.parse_args(arguments)
     with contextlib.ExitStack() as stack:
         check = ContractCheck({})
         try:
-            check.clients = dict(_clients(stack))
+            check.clients = dict(_clients(stack, options.key_file))
             if options.write:
                 print(_LEFT_BEHIND, file=sys.stderr, flush=True)
             check.run(all_probes(write=options.write))
-        except MemsyInputError as error:
-            return _report(check, options.json, "not configured", error.message)
+        except (CommandError, MemsyInputError) as error:
+            return _report(check, options.json, "not configured", str(error))
         except NotCheckedError as error:
             return _report(check, options.json, "refused" if error.is_refused else "not reachable", str(error))
         is_clean = not any(map(_is_amiss, check.findings)) and not _skew_problem(check)
         return _report(check, options.json, "clean" if is_clean else "deviations")
 
 
-def _clients(stack: contextlib.ExitStack) -> Iterator[tuple[str, Client]]:
+def _clients(stack: contextlib.ExitStack, key_file: str | None) -> Iterator[tuple[str, Client]]:
     """A client of each plane, closed with the stack."""
-    for plane, from_environment in CLIENTS.items():
-        client = from_environment(timeout=15, deadline=30, max_retries=1)
-        stack.callback(client.close)
-        yield plane, client
+    with key_in_environment(key_file):
+        for plane in PLANES:
+            client = client_of(plane, timeout=15, deadline=30, max_retries=1)
+            stack.callback(client.close)
+            yield plane, client
 
 
 def _report(check: ContractCheck, as_json: bool, result: str, reason: str | None = None) -> int:
@@ -68,7 +76,7 @@ def _report(check: ContractCheck, as_json: bool, result: str, reason: str | None
     if as_json:
         print(json.dumps(_as_json(check, result, reason), indent=2))
     else:
-        print("\n".join(map(_printable, _as_text(check, result, reason))))
+        print("\n".join(map(printable, _as_text(check, result, reason))))
     return {"clean": CLEAN, "deviations": DEVIATIONS}.get(result, NOT_CHECKED)
 
 
@@ -121,11 +129,6 @@ def _as_text(check: ContractCheck, result: str, reason: str | None) -> Iterator[
     amiss = sum(map(_is_amiss, check.findings))
     endings = {"clean": "nothing is amiss", "deviations": f"{amiss} of {len(check.findings)} operations are amiss"}
     yield endings.get(result, f"{result}: {reason}")
-
-
-def _printable(line: str) -> str:
-    """A line with nothing in it by which a server could write control characters to a terminal."""
-    return "".join(character if character.isprintable() else " " for character in line)
 
 
 def _lines(finding: Finding) -> Iterator[str]:

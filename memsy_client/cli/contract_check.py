@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import email.utils
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._core import codec
 from .._core.deviations import Deviation
 from .._core.raw_response import RawResponse
-from ..client import MemsyClient, MemsyControlClient
 from ..exceptions import AuthenticationError, MemsyConnectionError, MemsyDecodeError, MemsyError, RateLimitExceeded
+from .clients import Client
 from .probes import Probe, singular
-
-Client = MemsyClient | MemsyControlClient
 
 #: The statuses of refusals that say something of the key, the plan or the data, and nothing of the server.
 _DECLINED = {"400", "402", "403", "404", "409"}
@@ -158,7 +156,3 @@ def _objects(answer: Any) -> Iterator[dict[str, Any]]:
         elif isinstance(node, dict):
             yield node
             waiting += node.values()
-
-
-#: Makes the client of a plane out of the environment.
-CLIENTS: Mapping[str, Callable[..., Client]] = {"core": MemsyClient.from_env, "control": MemsyControlClient.from_env}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -18,11 +17,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="memsy-client docs", description="Print where the guide of this package is, and its pages; or one page."
     )
     parser.add_argument("page", nargs="?", help="print this page")
-    try:
-        return _print_docs(parser.parse_args(arguments).page)
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return _print_docs(parser.parse_args(arguments).page)
 
 
 def _print_docs(name: str | None) -> int:

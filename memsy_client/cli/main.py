@@ -2,29 +2,62 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 
 from .._core.environment import configure_logging
+from .._version import __version__
 from ..exceptions import MemsyInputError
+from . import standalone
+
+_NEEDED = ("click", "rich")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before Python began
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - for as long as the process lives
     try:
         configure_logging()
-    except MemsyInputError as error:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except MemsyInputError as error:  # what MEMSY_LOG says
         print(f"memsy-client: {error}", file=sys.stderr)
         return 2
-    if arguments[:1] == ["check"]:
-        from .check import main as check
+    except OSError as error:
+        # Python would try again at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
+            return 0
+        print(f"memsy-client: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("memsy-client: interrupted", file=sys.stderr)
+        return 130
 
-        return check(arguments[1:])
-    if arguments[:1] == ["docs"]:
-        from .docs import main as docs
 
-        return docs(arguments[1:])
-    from ..local.cli import main as local
+def _run(arguments: list[str]) -> int:
+    name = arguments[0] if arguments else None
+    if name in standalone.SUMMARIES:
+        return standalone.run(name, arguments[1:])
+    if all(map(find_spec, _NEEDED)):
+        from .app import main as app
 
-    return local(arguments)
+        return app(arguments)
+    if name == "--version":
+        print(f"memsy-client {__version__}")
+        return 0
+    if name in (None, "-h", "--help"):
+        print("Usage: memsy-client COMMAND [ARGS]...\n")
+        for known, summary in standalone.SUMMARIES.items():
+            print(f"  {known:8}{summary}")
+        print("\nThere are more with the extra: pip install 'memsy-client[cli]'")
+        return 0 if name else 2
+    print(f"memsy-client: {name} needs the extra cli: pip install 'memsy-client[cli]'", file=sys.stderr)
+    return 2

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import IO, TextIO
 
 from .._version import __version__
+from ..cli.failures import CommandError
+from ..cli.keys import read_secret
 from .background import Background
 from .http.admin import describe
 from .http.names import is_loopback
@@ -41,10 +43,6 @@ LOGGED_URL = 1000
 
 LAST_LINES = 1.0
 """Seconds that a reader of the log gets for its last lines."""
-
-
-class CommandError(Exception):
-    """The command cannot be carried out; the message says why in one line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     storage.add_argument("--data", type=_path, default=DEFAULT_DATA, help="the database file (default: %(default)s)")
     storage.add_argument("--memory", action="store_true", help="keep everything in memory, and lose it at the end")
     serve.add_argument("--org", default="local", help="the organisation that the key opens (default: %(default)s)")
-    serve.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
+    key = serve.add_mutually_exclusive_group()
+    key.add_argument("--key", help="the API key to accept (default: a well-known one, or a new one beyond loopback)")
+    key.add_argument("--key-file", metavar="FILE", help="read it from FILE, or with - from standard input")
     serve.add_argument("--seed", help="any text; the same one gives the same ids")
     serve.add_argument(
         "--log-requests", type=_path, metavar="FILE", help="append each request to FILE as a JSON line, without its key"
@@ -134,7 +134,7 @@ def _serve(options: argparse.Namespace) -> None:
     for name in ("host", "org"):
         if not getattr(options, name).strip():
             raise CommandError(f"--{name} is empty")
-    key = options.key
+    key = read_secret(options.key_file, "API key") if options.key_file is not None else options.key
     if key is None:
         key = LOCAL_API_KEY if loopback else f"msy_{secrets.token_hex(32)}"
     stopped = threading.Event()

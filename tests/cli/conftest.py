@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -19,6 +21,17 @@ class Ran(NamedTuple):
     code: int
     out: str
     err: str
+
+    @property
+    def errors(self) -> list[Any]:
+        """What it wrote to standard error, where each line has to be an error."""
+        return [json.loads(line)["error"] for line in self.err.splitlines()]
+
+    @property
+    def error(self) -> Any:
+        """The one error."""
+        (error,) = self.errors
+        return error
 
     @property
     def report(self) -> Any:
@@ -48,12 +61,17 @@ def memsy() -> Iterator[LocalMemsy]:
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Runs `memsy-client` with these variables, and no others of ours."""
 
-    def run(*arguments: str, **environment: str) -> Ran:
+    def run(*arguments: str, stdin: str | bytes = "", **environment: str) -> Ran:
+        content = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), "utf-8"))
         for name in ("MEMSY_BASE_URL", "MEMSY_CONTROL_URL", "MEMSY_API_KEY"):
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        code = main(list(arguments))
+        try:
+            code = main(list(arguments))
+        except SystemExit as ended:  # as argparse and click end
+            code = int(ended.code or 0)
         return Ran(code, *capsys.readouterr())
 
     return run

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,10 +172,10 @@ def test_it_needs_nothing_of_the_embedded_server() -> None:
     assert ran.stdout.splitlines()[-1] == "2 []", ran.stderr
 
 
-def test_the_other_commands_are_still_there(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        run("--help")
-    assert ended.value.code == 0
-    shown = capsys.readouterr().out
-    assert all(command in shown for command in ("serve", "export", "import", "check"))
-    assert run("export", "--data", "no-such-file.db").code == 2
+def test_the_key_may_come_from_a_file(memsy: LocalMemsy, run: Run, tmp_path: Path) -> None:
+    key_file = tmp_path / "key"
+    key_file.write_text(f"{memsy.api_key}\n")
+    environment = {name: value for name, value in memsy.environment.items() if name != "MEMSY_API_KEY"}
+    assert run("check", "--key-file", str(key_file), **environment).code == 0
+    refused = run("check", "--json", "--key-file", str(tmp_path / "none"), **environment)
+    assert (refused.code, refused.report["result"]) == (2, "not configured")

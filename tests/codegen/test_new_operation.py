@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+import memsy_client
 
 SPEC = Path(__file__).parent.parent.parent / "openapi.yaml"
 
@@ -157,3 +163,23 @@ def test_everything_that_was_there_before_still_is(extended: str) -> None:
     assert set(importlib.import_module("memsy_client.models").__all__) <= set(
         importlib.import_module(f"{extended}.models").__all__
     )
+
+
+def test_new_operations_are_commands_of_the_command_line(extended: str, tmp_path: Path) -> None:
+    installed = Path(memsy_client.__file__).parent
+    shutil.copytree(installed, tmp_path / "memsy_client", ignore=shutil.ignore_patterns("_generated", "__pycache__"))
+    generated = Path(str(importlib.import_module(extended).__file__)).parent
+    shutil.copytree(generated, tmp_path / "memsy_client" / "_generated")
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "memsy_client", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert re.search(r"^  notes  ", run("--help"), re.M)
+    assert re.search(r"^  forget-me +Forget this key's user", run("--help"), re.M)
+    shown = run("notes", "create", "--help")
+    assert "[OPTIONS] TEXT" in shown
+    assert "--mood [glad|sad]" in shown
+    assert "--copies INTEGER" in shown
+    assert "--all" in run("notes", "list", "--help")
+    assert "--yes" in run("notes", "delete", "--help")

@@ -146,8 +146,10 @@ def test_an_address_that_is_not_this_machines_is_refused(capsys):
     assert "cannot listen" in refused(capsys, "serve", "--memory", "--port", "0", "--host", "nowhere.invalid")
 
 
-def test_a_key_that_is_none_is_refused(capsys):
-    assert "begins with msy_" in refused(capsys, "serve", "--memory", "--port", "0", "--key", "secret")
+def test_a_key_that_is_none_is_refused(capsys, tmp_path):
+    key_file = tmp_path / "key"
+    key_file.write_text("secret\n")
+    assert "begins with msy_" in refused(capsys, "serve", "--memory", "--port", "0", "--key-file", str(key_file))
 
 
 def test_a_database_that_cannot_be_used_is_one_line_and_exit_code_2(capsys, tmp_path):
@@ -267,7 +269,10 @@ def test_an_export_is_json_lines(capsys, tmp_path):
     assert lines[-1] == {"rows": len(lines) - 2}
 
 
-def test_an_empty_key_address_or_organisation_is_refused(capsys):
+def test_an_empty_key_address_or_organisation_is_refused(capsys, tmp_path):
+    key_file = tmp_path / "key"
+    key_file.write_text("\n")
+    assert "is empty" in refused(capsys, "serve", "--memory", "--port", "0", "--key-file", str(key_file))
     assert "begins with msy_" in refused(capsys, "serve", "--memory", "--port", "0", "--key", "")
     assert "--host is empty" in refused(capsys, "serve", "--memory", "--port", "0", "--host", "")
     assert "--org is empty" in refused(capsys, "serve", "--memory", "--port", "0", "--org", " ")

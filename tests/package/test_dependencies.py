@@ -39,6 +39,8 @@ def _extras_of(file: str) -> tuple[str, ...]:
         return ("aiohttp",)
     if file == "integrations/otel.py":
         return ("otel",)
+    if file.startswith("cli/"):
+        return ("cli",)
     return ("local", "embeddings") if file.startswith("local/") else ()
 
 

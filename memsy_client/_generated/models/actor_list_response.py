@@ -51,7 +51,7 @@ class ActorListResponse(ListModel[ActorResource]):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict and type(total) is type(limit) is type(offset) is int and type(truncated) is bool
+                dict is type(data) and type(total) is type(limit) is type(offset) is int and type(truncated) is bool
             ):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):

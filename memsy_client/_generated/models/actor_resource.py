@@ -61,7 +61,7 @@ class ActorResource(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(actor_id) is str
                 and type(memory_count) is type(active_memory_count) is int
                 and (first_memory_at is None or first_memory_at.tzinfo is not None)

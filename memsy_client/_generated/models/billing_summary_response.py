@@ -66,7 +66,7 @@ class BillingSummaryResponse(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(tier) is str
                 and type(purchased_seats) is type(assigned_seats) is type(available_seats) is int
                 and (stripe_customer_id is None or type(stripe_customer_id) is str)

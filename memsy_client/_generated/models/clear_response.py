@@ -33,7 +33,7 @@ class ClearResponse(Model):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and type(deleted) is int):
+            if not (dict is type(data) and type(deleted) is int):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

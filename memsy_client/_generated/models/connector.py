@@ -73,7 +73,7 @@ class Connector(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(id) is type(provider) is type(status) is str
                 and (display_name is None or type(display_name) is str)
                 and (external_account_id is None or type(external_account_id) is str)

@@ -36,7 +36,7 @@ class ConnectorConnection(Model):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and type(connector_id) is type(authorize_url) is str):
+            if not (dict is type(data) and type(connector_id) is type(authorize_url) is str):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

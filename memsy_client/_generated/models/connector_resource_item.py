@@ -41,7 +41,7 @@ class ConnectorResourceItem(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(external_id) is type(resource_type) is str
                 and type(selected) is bool
                 and (name is None or type(name) is str)

@@ -37,7 +37,7 @@ class ConnectorStatus(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict and type(connected) is bool and (display_name is None or type(display_name) is str)
+                dict is type(data) and type(connected) is bool and (display_name is None or type(display_name) is str)
             ):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):

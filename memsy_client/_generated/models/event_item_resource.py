@@ -60,7 +60,7 @@ class EventItemResource(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(event_id) is type(org_id) is type(actor_id) is type(kind) is type(content) is str
                 and ts.tzinfo is not None
                 and (session_id is None or type(session_id) is str)

@@ -46,7 +46,7 @@ class EventListResponse(ListModel[EventItemResource]):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and type(total) is type(limit) is type(offset) is int):
+            if not (dict is type(data) and type(total) is type(limit) is type(offset) is int):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

@@ -61,7 +61,7 @@ class EventPayload(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(actor_id) is type(session_id) is type(kind) is type(content) is str
                 and (role_id is None or type(role_id) is str)
                 and (team_id is None or type(team_id) is str)

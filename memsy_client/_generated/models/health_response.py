@@ -44,7 +44,7 @@ class HealthResponse(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(status) is type(version) is str
                 and (billing_enabled is None or type(billing_enabled) is bool)
             ):

@@ -33,7 +33,7 @@ class IngestResponse(Model):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and decode.hold_texts(event_ids)):
+            if not (dict is type(data) and decode.hold_texts(event_ids)):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

@@ -33,7 +33,7 @@ class InterestResponse(Model):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and type(message) is str):
+            if not (dict is type(data) and type(message) is str):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

@@ -49,7 +49,7 @@ class InvoiceResource(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(id) is type(currency) is type(status) is str
                 and type(amount_due) is type(amount_paid) is int
                 and (hosted_invoice_url is None or type(hosted_invoice_url) is str)

@@ -48,7 +48,7 @@ class KeyCreateResponse(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(key_id) is type(raw_key) is type(prefix) is type(name) is str
                 and decode.hold_texts(scopes)
             ):

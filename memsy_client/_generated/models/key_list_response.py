@@ -43,7 +43,7 @@ class KeyListResponse(ListModel[KeyResource]):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and type(max_keys) is type(active_count) is int):
+            if not (dict is type(data) and type(max_keys) is type(active_count) is int):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

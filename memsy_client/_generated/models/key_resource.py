@@ -57,7 +57,7 @@ class KeyResource(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(key_id) is type(prefix) is type(name) is str
                 and type(is_active) is bool
                 and created_at.tzinfo is not None

@@ -56,7 +56,7 @@ class MeResponse(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(customer_id) is type(email) is type(tier) is type(org_id) is str
                 and type(is_superadmin) is type(is_billing_admin) is bool
                 and (user_id is None or type(user_id) is str)

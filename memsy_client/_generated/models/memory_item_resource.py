@@ -118,7 +118,7 @@ class MemoryItemResource(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(memory_id)
                 is type(org_id)
                 is type(type_)

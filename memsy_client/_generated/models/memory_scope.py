@@ -42,7 +42,7 @@ class MemoryScope(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(level) is str
                 and (actor_id is None or type(actor_id) is str)
                 and (team_id is None or type(team_id) is str)

@@ -68,7 +68,7 @@ class MemoryStatsResponse(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(total) is type(total_memories) is type(active_memories) is int
                 and (type(avg_confidence) is float or type(avg_confidence) is int)
                 and (type(avg_strength) is float or type(avg_strength) is int)

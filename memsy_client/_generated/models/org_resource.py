@@ -55,7 +55,7 @@ class OrgResource(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(org_id) is type(name) is type(focus) is type(promotion_prompt) is str
                 and created_at.tzinfo is not None
                 and updated_at.tzinfo is not None

@@ -40,7 +40,7 @@ class PaymentMethod(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict and type(brand) is type(last4) is str and type(exp_month) is type(exp_year) is int
+                dict is type(data) and type(brand) is type(last4) is str and type(exp_month) is type(exp_year) is int
             ):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):

@@ -43,7 +43,7 @@ class PickerConfig(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(access_token) is type(api_key) is type(app_id) is str
                 and type(expires_in) is int
             ):

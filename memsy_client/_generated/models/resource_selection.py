@@ -48,7 +48,7 @@ class ResourceSelection(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(external_id) is type(resource_type) is str
                 and (name is None or type(name) is str)
             ):

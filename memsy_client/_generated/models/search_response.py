@@ -37,7 +37,7 @@ class SearchResponse(ListModel[SearchResult]):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if type(data) is not dict:
+            if dict is not type(data):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

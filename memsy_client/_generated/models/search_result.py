@@ -117,7 +117,7 @@ class SearchResult(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict and type(id) is type(content) is str and (type(score) is float or type(score) is int)
+                dict is type(data) and type(id) is type(content) is str and (type(score) is float or type(score) is int)
             ):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):

@@ -44,7 +44,7 @@ class SourceEvent(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and (event_id is None or type(event_id) is str)
                 and (kind is None or type(kind) is str)
                 and (content is None or type(content) is str)

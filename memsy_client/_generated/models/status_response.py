@@ -47,7 +47,7 @@ class StatusResponse(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict and type(total) is int and decode.hold_texts(completed_ids, failed_ids, pending_ids)
+                dict is type(data) and type(total) is int and decode.hold_texts(completed_ids, failed_ids, pending_ids)
             ):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):

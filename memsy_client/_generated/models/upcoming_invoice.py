@@ -36,7 +36,7 @@ class UpcomingInvoice(Model):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and type(amount_due) is int and type(currency) is str):
+            if not (dict is type(data) and type(amount_due) is int and type(currency) is str):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

@@ -36,7 +36,7 @@ class UsageDataPoint(Model):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and type(date) is type(dimension) is str and type(quantity) is int):
+            if not (dict is type(data) and type(date) is type(dimension) is str and type(quantity) is int):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

@@ -41,7 +41,7 @@ class UsageDimension(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(dimension) is str
                 and type(used) is int
                 and (limit is None or type(limit) is int)

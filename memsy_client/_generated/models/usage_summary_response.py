@@ -49,7 +49,7 @@ class UsageSummaryResponse(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                type(data) is dict
+                dict is type(data)
                 and type(org_id) is type(tier) is str
                 and period_start.tzinfo is not None
                 and period_end.tzinfo is not None

@@ -44,7 +44,7 @@ class UsageTimeseriesResponse(ListModel[UsageDataPoint]):
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (type(data) is dict and type(org_id) is type(granularity) is str):
+            if not (dict is type(data) and type(org_id) is type(granularity) is str):
                 decode.settle(self, data, _FIELDS)
         if not _NAMES.issuperset(data):
             self.additional_properties = decode.unknown(data, _NAMES)

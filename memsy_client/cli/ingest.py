@@ -1,0 +1,173 @@
+"""`memsy-client ingest`: any number of events out of files."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from ..client import MemsyClient
+from ..exceptions import MemsyError
+from ..models import EventPayload
+from .arguments import option
+from .clients import client_of
+from .commands import JSON, KEY_FILE
+from .event_files import FIELDS, FORMATS, Conversion, EventFile
+from .failures import DONE, CommandError, EventError, exit_code, report
+from .operations import Command, field_arguments
+from .tally import Tally
+from .text import write_json
+
+#: What each event has of its own, so that there is no one for all.
+_OF_EACH = {"content", "ts", "metadata"}
+
+_HELP = """Store events out of files, or with - out of standard input.
+
+A file has JSON lines, a JSON list, or CSV with the names of the fields in its first line. In place of events there may
+be chat messages with `role` and `content`, or objects with a list of them in `messages`.
+
+Every line is checked first: unless all can be events, each bad one is named and nothing is sent."""
+
+
+def command_of(operation: Command) -> click.Command:
+    """The command that stands for the contract's `ingest`."""
+    shared = [argument for argument in field_arguments(EventPayload) if argument.name not in _OF_EACH]
+    return click.Command(
+        operation.name,
+        params=[
+            click.Argument(["_files"], nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="FILE..."),
+            click.Option(
+                ["--format", "_format"],
+                type=click.Choice(FORMATS),
+                help="What the files are; left out, their names and what they begin with tell.",
+            ),
+            click.Option(
+                ["--map", "_names"],
+                multiple=True,
+                metavar="FIELD=NAME",
+                help="What a field of an event is called in the files, with a dot for one inside an object: "
+                "actor_id=user.id. Other fields that an event does not have are then passed over.",
+            ),
+            *(option(argument, "For events that do not say. ") for argument in shared),
+            click.Option(["--dry-run", "_dry_run"], is_flag=True, help="Send nothing; name every line that is bad."),
+            click.Option(
+                ["--batch-size", "_batch_size"],
+                type=int,
+                default=100,
+                show_default=True,
+                help="Events a call, at most 1000.",
+            ),
+            click.Option(
+                ["--concurrency", "_concurrency"], type=int, default=4, show_default=True, help="Calls at once."
+            ),
+            JSON,
+            KEY_FILE,
+        ],
+        callback=_run,
+        help=_HELP,
+        short_help=operation.summary,
+    )
+
+
+def _run(
+    _files: Sequence[str],
+    _format: str | None,
+    _names: Sequence[str],
+    _dry_run: bool,
+    _batch_size: int,
+    _concurrency: int,
+    _json: bool,
+    _key_file: str | None,
+    **shared: str | None,
+) -> int:
+    if [*_files, _key_file].count("-") > 1:
+        raise CommandError("standard input can be read for one thing only")
+    given = {name: value for name, value in shared.items() if value is not None}
+    conversion = Conversion(dict(map(_split_name, _names)), given)
+    with contextlib.ExitStack() as stack:
+        sources = [EventFile(name, _format, conversion, stack) for name in _files]
+        total, left_out = _check(sources)
+        if _dry_run:
+            _print_sum({"events": total, "left_out": left_out}, as_json=_json)
+            return DONE
+        tally = Tally()
+        try:
+            with client_of("core", _key_file) as client:
+                assert isinstance(client, MemsyClient)
+                try:
+                    _send(client, sources, tally, total, _batch_size, _concurrency)
+                finally:
+                    ids = {"event_ids": tally.event_ids} if _json else {}
+                    _print_sum({**ids, **tally.counts, "left_out": left_out}, as_json=_json)
+        except MemsyError as error:
+            report(error)
+            return exit_code(error, is_read=False)
+    return tally.exit_code
+
+
+def _send(
+    client: MemsyClient, sources: Sequence[EventFile], tally: Tally, total: int, batch_size: int, concurrency: int
+) -> None:
+    from .progress import progress_bar
+
+    with progress_bar(total) as on_progress:
+        ingestion = client.ingest_many(
+            _events(sources, tally.places), batch_size=batch_size, concurrency=concurrency, on_progress=on_progress
+        )
+        try:
+            for outcome in ingestion:
+                tally.take(outcome)
+        finally:
+            for outcome in ingestion.unreported:
+                tally.take(outcome)
+            tally.report_error()
+
+
+def _split_name(text: str) -> tuple[str, str]:
+    name, equals, foreign = text.partition("=")
+    if name not in FIELDS or not equals or not foreign:
+        raise CommandError(f"--map {text}: takes FIELD=NAME with a field of an event: {', '.join(FIELDS)}")
+    return name, foreign
+
+
+def _check(sources: Sequence[EventFile]) -> tuple[int, int]:
+    """Read everything once, and name what is bad; returns how many events there are, and how much is left out.
+
+    Raises:
+        CommandError: Something is bad, or there is no event.
+    """
+    total = left_out = bad = 0
+    for source in sources:
+        for where, event, problem in source.entries():
+            if problem is not None:
+                bad += 1
+                report(EventError(f"{where}: {problem}"))
+            elif event is None:
+                left_out += 1
+            else:
+                total += 1
+    if bad:
+        raise CommandError(f"{bad} of {total + left_out + bad} cannot be events; nothing was sent")
+    if not total:
+        raise CommandError(f"there are no events in {', '.join(source.name for source in sources)}")
+    return total, left_out
+
+
+def _events(sources: Sequence[EventFile], places: deque[str]) -> Iterator[EventPayload]:
+    for source in sources:
+        for where, event, problem in source.entries():
+            if problem is not None:
+                raise EventError(f"{where}: {problem}, which has changed since it was checked")
+            if event is not None:
+                places.append(where)
+                yield event
+
+
+def _print_sum(counts: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        write_json(counts, indent=2)
+    else:
+        print(", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count) or "nothing")

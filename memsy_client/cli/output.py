@@ -1,0 +1,155 @@
+"""Results as tables for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .._core.encode import to_jsonable
+from .._core.list_model import ListModel
+from .text import printable
+
+Row = Mapping[str, Any]
+
+#: Characters that a column of texts takes at least, where they are longer.
+_NARROWEST = 24
+#: Characters between two columns.
+_GAP = 2
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A console that writes text as it is, without any escape sequence where `NO_COLOR` is set."""
+    return Console(
+        file=stream or sys.stdout,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+def print_result(result: Any, columns: Sequence[str] = ()) -> None:
+    """Print a result of a call.
+
+    Args:
+        result: What the method gave.
+        columns: Of a list of models, the attributes to show, instead of the fields that fit.
+    """
+    value = to_jsonable(result)
+    if result is None:
+        value = "done"
+    elif isinstance(result, ListModel):
+        others = {name: inner for name, inner in value.items() if name != result._ITEMS and is_plain(inner)}
+        rows = [{name: to_jsonable(getattr(item, name)) for name in columns} for item in result] if columns else None
+        _print_list(to_jsonable(list(result)) if rows is None else rows, columns, others)
+        return
+    if isinstance(value, list):
+        _print_list(value, columns, {})
+    elif isinstance(value, dict):
+        _print_fields(value)
+    else:
+        console().print(Text(_cell(value)))
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value fits into a cell: neither an object nor a list of such."""
+    if isinstance(value, list):
+        return not any(isinstance(item, dict | list) for item in value)
+    return not isinstance(value, dict)
+
+
+def _print_list(items: list[Any], columns: Sequence[str], others: Row) -> None:
+    out = console()
+    rows = [item if isinstance(item, dict) else {"": item} for item in items]
+    notes = [f"{name}: {_cell(value)}" for name, value in others.items()]
+    if rows:
+        shown = columns or _fitting(rows, out.width)
+        out.print(_table_of(rows, shown))
+        hidden = [name for name in _names(rows) if name not in shown]
+        notes += [f"more with --json: {', '.join(hidden)}"] if hidden else []
+    else:
+        notes.insert(0, "nothing")
+    if notes:
+        out.print(Text(printable("; ".join(notes)), style="dim"))
+
+
+def _table_of(rows: Sequence[Row], names: Sequence[str]) -> Table:
+    table = _table(show_header=any(names))
+    for name in names:
+        table.add_column(name, no_wrap=not _is_prose(rows, name), overflow="fold", justify=_side(rows, name))
+    for row in rows:
+        table.add_row(*(Text(_cell(row.get(name))) for name in names))
+    return table
+
+
+def _print_fields(fields: Row) -> None:
+    table = _table(show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for name, value in fields.items():
+        table.add_row(Text(printable(name)), Text(_cell(value)))
+    console().print(table)
+
+
+def _table(*, show_header: bool = True) -> Table:
+    return Table(box=SIMPLE_HEAD, show_header=show_header, pad_edge=False, padding=(0, _GAP, 0, 0), show_edge=False)
+
+
+def _names(rows: Sequence[Row]) -> list[str]:
+    """The fields that any of them has something in, in the order that they come in."""
+    return list(dict.fromkeys(name for row in rows for name, value in row.items() if value not in (None, "", [])))
+
+
+def _fitting(rows: Sequence[Row], width: int) -> list[str]:
+    """The fields that fit side by side: the first, then texts, then the others; in the order that they come in."""
+    plain = [name for name in _names(rows) if all(is_plain(row.get(name)) for row in rows)]
+    wanted = sorted(plain, key=lambda name: (name != plain[0], not _is_prose(rows, name)))
+    chosen = set(wanted[:1])
+    for name in wanted:
+        width -= _width(rows, name) + _GAP
+        if width >= 0:
+            chosen.add(name)
+    return [name for name in plain if name in chosen]
+
+
+def _width(rows: Sequence[Row], name: str) -> int:
+    """How wide the column of a field has to be."""
+    longest = max(len(name), *(len(_cell(row.get(name))) for row in rows))
+    return min(longest, _NARROWEST) if _is_prose(rows, name) else longest
+
+
+def _is_prose(rows: Sequence[Row], name: str) -> bool:
+    """Whether a field has texts of several words, which can be broken where others, such as ids, cannot."""
+    return any(isinstance(row.get(name), str) and row[name].count(" ") > 1 for row in rows)
+
+
+def _side(rows: Sequence[Row], name: str) -> Any:
+    values = [row.get(name) for row in rows]
+    return (
+        "right" if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values) else "left"
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list) and is_plain(value):
+        return printable(", ".join(map(_cell, value)))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if not isinstance(value, str):
+        return printable(json.dumps(value, ensure_ascii=False))
+    time = _TIME.fullmatch(value)
+    return printable(value) if time is None else f"{time[1]} {time[2]}{'Z' if time[3] == '+00:00' else time[3]}"
