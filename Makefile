@@ -11,10 +11,15 @@ FORMAT ?= text
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Recipes read it from the environment, so that it may hold spaces.
+export FILE
+
 $(VENV)/ready: pyproject.toml
+	@echo 'Setting up $(VENV): Python packages for development, which takes a minute or two …' >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip==26.3'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,cli,embeddings,local,otel]'
+	@echo '$(VENV) is ready.' >&2
 	@touch $@
 
 $(VENV)/docs-ready: $(VENV)/ready
@@ -23,7 +28,7 @@ $(VENV)/docs-ready: $(VENV)/ready
 
 demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into a local server and search it
 	@$(BIN)/python codegen/generate.py --check
-	@$(BIN)/python examples/demo.py $(FILE)
+	@$(BIN)/python examples/demo.py "$$FILE"
 
 test: $(VENV)/ready ## the whole test suite
 	@$(BIN)/python -m pytest
@@ -65,6 +70,7 @@ check: $(VENV)/ready ## generated code is current; lint, formatting, complexity 
 	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples .ci docs/_site
 	@$(BIN)/mypy
 	@$(BIN)/pyright
+	@$(BIN)/python .ci/user_types.py
 
 review: $(VENV)/ready ## what the changes of the contract since BASE (the newest tag) mean, and which CALLERS they break
 	@PYTHONPATH=codegen $(BIN)/python -m review --base "$(BASE)" --callers "$(CALLERS)" --format "$(FORMAT)"

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from ._core.messages import Headers, Request, Response
     from ._core.middleware import Middleware
     from ._core.null import NULL
+    from ._core.paging import AsyncItemIterator, ItemIterator
     from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
-    from ._core.settings import Timeout
+    from ._core.settings import ClientOptions, Timeout
     from ._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
     from ._drop_in import install_as_memsy
     from ._generated import __spec_sha256__, __spec_version__
@@ -42,13 +43,16 @@ if TYPE_CHECKING:
         "USER_SCOPED_PROVIDERS",
         "AiohttpTransport",
         "AsyncIngestion",
+        "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "ClientOptions",
         "Deviation",
         "Headers",
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "ItemIterator",
         "Journal",
         "MemsyClient",
         "MemsyControlClient",
@@ -77,13 +81,16 @@ _MODULES = {
     "NULL": "._core.null",
     "AiohttpTransport": "._transports.aiohttp",
     "AsyncIngestion": "._bulk.ingestion",
+    "AsyncItemIterator": "._core.paging",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
+    "ClientOptions": "._core.settings",
     "Deviation": "._core.deviations",
     "Headers": "._core.messages",
     "IngestProgress": "._bulk.outcomes",
     "IngestOutcome": "._bulk.outcomes",
     "Ingestion": "._bulk.ingestion",
+    "ItemIterator": "._core.paging",
     "Journal": "._bulk.journal",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mappin
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from ._core.checks import check_whole_number
+from ._core.checks import check_whole_number, explain_arguments, name_methods_after
 from ._core.copying import shallow_copy
 from ._core.credentials import KeyFunction, Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
@@ -16,7 +16,7 @@ from ._core.operation import custom_call
 from ._core.raw_response import RawResponse
 from ._core.retry import RetryPolicy
 from ._core.sender import AsyncSender, SharedTransport, SyncSender
-from ._core.settings import ClientOptions, Options, Settings, Timeout, apply_options, check_base_url, read_environment
+from ._core.settings import ClientOptions, Options, Settings, Timeout, apply_options, check_base_url
 from ._core.transport import AsyncTransport, SyncTransport
 from ._generated.client import AsyncControlMethods, AsyncCoreMethods, ControlMethods, CoreMethods
 from ._transports import AsyncHttpClient, HttpClient, async_transport, sync_transport
@@ -47,6 +47,7 @@ class _Client(Generic[Http, AskForKey]):
     _new_transport: ClassVar[Callable[..., Any]]
     _base_url_variable = "MEMSY_BASE_URL"  # of the environment, for the client's plane
 
+    @explain_arguments
     def __init__(
         self,
         base_url: str,
@@ -119,12 +120,22 @@ class _Client(Generic[Http, AskForKey]):
 
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
-        """The client that `MEMSY_API_KEY` and `MEMSY_BASE_URL` (for control clients `MEMSY_CONTROL_URL`) describe.
+        """The client that `MEMSY_API_KEY` and `MEMSY_BASE_URL` describe.
+
+        Control clients go to `MEMSY_CONTROL_URL`, or else to the same host as `MEMSY_BASE_URL`, with `/api` for its
+        last `/v1`. `MEMSY_TIMEOUT` (seconds) and `MEMSY_MAX_RETRIES` are read, too; an argument counts more. With
+        `MEMSY_LOG=info` or `debug`, the logger `memsy_client` writes to stderr.
+
+        Args:
+            options: As for the constructor.
 
         Raises:
-            MemsyInputError: A variable is missing, which it names, or cannot be used.
+            MemsyInputError: A variable is missing or cannot be used; it is named.
         """
-        return cls(*read_environment(cls._base_url_variable), **options)
+        with import_lock:
+            from ._core.environment import configure_logging, read_environment
+        configure_logging()
+        return cls(**read_environment(cls._base_url_variable, options), **options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._sender.base_url if self._sender else 'nothing yet'}>"
@@ -334,3 +345,7 @@ class AsyncMemsyControlClient(_AsyncClient, AsyncControlMethods):
     """As `MemsyControlClient`, asynchronously. It may be shared by tasks."""
 
     _base_url_variable = "MEMSY_CONTROL_URL"
+
+
+for _kind in (AsyncMemsyControlClient, MemsyControlClient, AsyncMemsyClient, MemsyClient):
+    name_methods_after(_kind)  # of what several have, the last

@@ -87,8 +87,8 @@ class _Ingestion:
         check_hook("on_progress", on_progress)
         if isinstance(events, str | bytes | Mapping) or not isinstance(events, Iterable | AsyncIterable):
             raise MemsyInputError(f"events takes an iterable of events, not {type(events).__name__}")
-        self.acknowledged = 0
-        self.failed = 0
+        self.acknowledged: int = 0
+        self.failed: int = 0
         self._open_journal: Callable[[], OpenJournal] | None = None
         if journal is not None:
             with import_lock:

@@ -32,6 +32,7 @@ from memsy_client.models import (
     EventPayload,
     IngestResponse,
     MemoryItemResource,
+    MemoryListResponse,
     OrgResource,
     RoleResource,
     SearchResponse,
@@ -51,8 +52,11 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
     assert_type(found.rate_limit, RateLimitInfo | None)
     assert_type(memsy.orgs.list(), list[OrgResource])
     assert_type(memsy.orgs.delete("o"), None)
-    assert_type(memsy.memories.iter(max_items=3), Iterator[MemoryItemResource])
-    assert_type(memsy.roles.iter("o"), Iterator[RoleResource])
+    items: Iterator[MemoryItemResource] = memsy.memories.iter(max_items=3)
+    assert_type(next(items), MemoryItemResource)
+    assert_type(list(memsy.roles.iter("o")), list[RoleResource])
+    assert_type(memsy.memories.iter().pages(), Iterator[MemoryListResponse])
+    assert_type(memsy.roles.iter("o").pages(), Iterator[list[RoleResource]])
     assert_type(memsy.with_raw_response.search("hello"), RawResponse[SearchResponse])
     assert_type(memsy.with_raw_response.search("hello").parse(), SearchResponse)
     assert_type(memsy.with_raw_response.roles.list("o").parse(), list[RoleResource])
@@ -71,7 +75,9 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
 
 async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient) -> None:
     assert_type(await memsy.search("hello"), SearchResponse)
-    assert_type(memsy.memories.iter(), AsyncIterator[MemoryItemResource])
+    items: AsyncIterator[MemoryItemResource] = memsy.memories.iter()
+    assert_type(await anext(items), MemoryItemResource)
+    assert_type([page async for page in memsy.memories.iter().pages()], list[MemoryListResponse])
     async with memsy.ingest_many([], journal=Journal("journal", lookup=control)) as outcomes:
         assert_type(outcomes, AsyncIngestion)
         assert_type([outcome.resumed async for outcome in outcomes], list[bool])
