@@ -10,23 +10,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .._core.checks import check_hook, check_whole_number
 from .._core.sender import AsyncSender, CallFlow, SyncSender
 from .._core.threads import in_thread
 from .._generated.api.core import ingest
-from ..exceptions import (
-    MemsyAPIError,
-    MemsyClosedError,
-    MemsyConnectionError,
-    MemsyDecodeError,
-    MemsyError,
-    MemsyInputError,
-    UsageLimitExceeded,
-)
+from ..exceptions import MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyInputError
+from .outcomes import IngestOutcome, IngestProgress, is_divisible, is_final, state_of
 from .stopping import StoppableSender
 
 if TYPE_CHECKING:
@@ -35,43 +27,8 @@ if TYPE_CHECKING:
 #: How many events the contract allows in one call.
 _EVENTS_A_CALL = 1000
 
-#: Refusals of a whole batch that may be due to some of its events: too large, invalid.
-_DIVISIBLE = (413, 422)
-
-#: Refusals of the caller, which every other batch would get as well.
-_OF_THE_CALLER = (401, 403)
-
 #: How many seconds an interrupted iteration waits for requests that are under way, to know what was stored.
 _GRACE = 2.0
-
-
-@dataclass(slots=True)
-class IngestOutcome:
-    """What became of one event.
-
-    Attributes:
-        index: Its position among the events given, from 0.
-        event: The event.
-        event_id: Its id, or None when it was not acknowledged.
-        error: Why it was not acknowledged, or None.
-    """
-
-    index: int
-    event: EventPayload
-    event_id: str | None
-    error: MemsyError | None
-
-
-class IngestProgress(NamedTuple):
-    """How far an ingestion is.
-
-    Attributes:
-        acknowledged: How many events the service has stored.
-        failed: How many it has not.
-    """
-
-    acknowledged: int
-    failed: int
 
 
 class _Batch:
@@ -103,11 +60,11 @@ class _Batch:
                 if len(response.event_ids) != len(events):
                     raise MemsyDecodeError(f"holds {len(response.event_ids)} ids for {len(events)} events")
             except MemsyError as error:
-                if len(events) > 1 and _is_divisible(error):
+                if len(events) > 1 and is_divisible(error):
                     middle = (start + end) // 2
                     waiting += [(middle, end), (start, middle)]
                     continue
-                if _is_final(error):
+                if is_final(error):
                     self._ingestion.stopped_by = error
                 self._note(start, [None] * len(events), error)
             else:
@@ -121,21 +78,11 @@ class _Batch:
         self._note(known, [None] * (len(self._events) - known), error)
 
     def _note(self, start: int, event_ids: Sequence[str | None], error: MemsyError | None) -> None:
+        state = "acknowledged" if error is None else state_of(error)
         self.outcomes += [
-            IngestOutcome(self._first + index, self._events[index], event_id, error)
+            IngestOutcome(self._first + index, self._events[index], event_id, error, state)
             for index, event_id in enumerate(event_ids, start)
         ]
-
-
-def _is_divisible(error: MemsyError) -> bool:
-    return isinstance(error, MemsyInputError) or (isinstance(error, MemsyAPIError) and error.status_code in _DIVISIBLE)
-
-
-def _is_final(error: MemsyError) -> bool:
-    """Whether every other batch would fail in the same way."""
-    if isinstance(error, MemsyAPIError):
-        return error.status_code in _OF_THE_CALLER or isinstance(error, UsageLimitExceeded)
-    return isinstance(error, MemsyClosedError)
 
 
 class _Ingestion:
