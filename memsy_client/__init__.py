@@ -14,8 +14,12 @@ from ._version import __version__
 if TYPE_CHECKING:
     from . import exceptions as exceptions
     from . import models as models
-    from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
-    from ._bulk.waiting import Processed
+    from ._bulk.async_background import AsyncBackgroundWriter
+    from ._bulk.background import BackgroundWriter
+    from ._bulk.ingestion import AsyncIngestion, Ingestion
+    from ._bulk.outcomes import IngestOutcome, IngestProgress
+    from ._bulk.queue import WriterStats
+    from ._bulk.waiting import Processed, ProcessingProgress
     from ._connector_providers import ORG_SCOPED_PROVIDERS, USER_SCOPED_PROVIDERS, requires_org_admin
     from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
@@ -38,9 +42,11 @@ if TYPE_CHECKING:
         "ORG_SCOPED_PROVIDERS",
         "USER_SCOPED_PROVIDERS",
         "AiohttpTransport",
+        "AsyncBackgroundWriter",
         "AsyncIngestion",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "BackgroundWriter",
         "Deviation",
         "Headers",
         "IngestOutcome",
@@ -49,6 +55,7 @@ if TYPE_CHECKING:
         "MemsyClient",
         "MemsyControlClient",
         "Processed",
+        "ProcessingProgress",
         "RateLimitInfo",
         "RawResponse",
         "Request",
@@ -59,6 +66,7 @@ if TYPE_CHECKING:
         "RetryPolicy",
         "Timeout",
         "UsageInfo",
+        "WriterStats",
         "__spec_sha256__",
         "__spec_version__",
         "__version__",
@@ -71,18 +79,21 @@ if TYPE_CHECKING:
 _MODULES = {
     "NULL": "._core.null",
     "AiohttpTransport": "._transports.aiohttp",
+    "AsyncBackgroundWriter": "._bulk.async_background",
     "AsyncIngestion": "._bulk.ingestion",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
+    "BackgroundWriter": "._bulk.background",
     "Deviation": "._core.deviations",
     "Headers": "._core.messages",
-    "IngestProgress": "._bulk.ingestion",
-    "IngestOutcome": "._bulk.ingestion",
+    "IngestProgress": "._bulk.outcomes",
+    "IngestOutcome": "._bulk.outcomes",
     "Ingestion": "._bulk.ingestion",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
     "ORG_SCOPED_PROVIDERS": "._connector_providers",
     "Processed": "._bulk.waiting",
+    "ProcessingProgress": "._bulk.waiting",
     "RateLimitInfo": "._core.usage_and_rate_limit",
     "RawResponse": "._core.raw_response",
     "Request": "._core.messages",
@@ -94,6 +105,7 @@ _MODULES = {
     "Timeout": "._core.settings",
     "USER_SCOPED_PROVIDERS": "._connector_providers",
     "UsageInfo": "._core.usage_and_rate_limit",
+    "WriterStats": "._bulk.queue",
     "__spec_sha256__": "._generated",
     "__spec_version__": "._generated",
     "install_as_memsy": "._drop_in",

@@ -29,9 +29,11 @@ def test_every_public_name_is_there_and_listed():
 def test_the_public_names_are_these():
     assert sorted({*memsy_client.__all__} - {*exceptions.__all__, *models.__all__}) == [
         "AiohttpTransport",
+        "AsyncBackgroundWriter",
         "AsyncIngestion",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "BackgroundWriter",
         "Deviation",
         "Headers",
         "IngestOutcome",
@@ -42,6 +44,7 @@ def test_the_public_names_are_these():
         "NULL",
         "ORG_SCOPED_PROVIDERS",
         "Processed",
+        "ProcessingProgress",
         "RateLimitInfo",
         "RawResponse",
         "Request",
@@ -53,6 +56,7 @@ def test_the_public_names_are_these():
         "Timeout",
         "USER_SCOPED_PROVIDERS",
         "UsageInfo",
+        "WriterStats",
         "__spec_sha256__",
         "__spec_version__",
         "__version__",
@@ -101,7 +105,7 @@ def test_importing_the_package_loads_neither_models_nor_the_server_nor_an_http_l
 def test_making_a_client_loads_nothing_that_only_some_calls_need(kind):
     loaded = run(f"import memsy_client, sys; memsy_client.{kind}('http://x/v1', 'k'); print(*sys.modules)").split()
     heavy = ("memsy_client.local", "memsy_client._bulk", "memsy_client._generated.models.", "starlette", "uvicorn")
-    assert not [name for name in loaded if name.startswith((*heavy, "aiohttp", "attrs", "httpx", "anyio"))]
+    assert not [name for name in loaded if name.startswith((*heavy, "aiohttp", "attrs", "httpx", "anyio", "sqlite3"))]
 
 
 def test_the_contract_is_read_only_when_somebody_asks_how_a_response_deviates():
