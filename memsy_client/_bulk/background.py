@@ -149,10 +149,7 @@ class _Crew:
         self._sender = sender
         self._on_outcome = options.on_outcome
         self._outbox = Outbox(options, sender.base_url)
-        # Taken again by a signal handler, or a finaliser, that adds an event while its thread holds it.
-        self._lock = threading.RLock()
-        self._work = threading.Condition(self._lock)
-        self._progress = threading.Condition(self._lock)
+        self._make_locks()
         self._threads: set[threading.Thread] = set()
         self._idle = 0
         self._may_grow = True
@@ -160,6 +157,12 @@ class _Crew:
         self._death: BaseException | None = None
         self._reporting = threading.Lock()
         self._reporter: int | None = None
+
+    def _make_locks(self) -> None:
+        # Taken again by a signal handler, or a finaliser, that adds an event while its thread holds it.
+        self._lock = threading.RLock()
+        self._work = threading.Condition(self._lock)
+        self._progress = threading.Condition(self._lock)
 
     def take_up(self) -> None:
         """Open the spool, and begin with what is in it."""
@@ -169,8 +172,9 @@ class _Crew:
                 self._start_thread()
 
     def stay_with_parent(self) -> None:
-        """Do nothing more in this process, which is a forked child."""
+        """Do nothing more in this process, which is a forked child, perhaps made by a thread of this crew's."""
         self._is_over = True
+        self._make_locks()  # another thread, which is not here, may hold those
         self._outbox.forget()
 
     def stats(self) -> WriterStats:
@@ -248,7 +252,7 @@ class _Crew:
     def _ensure_served(self, is_done: Callable[[], bool], ends: float) -> None:
         """See to it that somebody sends: a thread, or, where none can be started, the caller until that is done."""
         with self._lock:
-            if not self._threads and not self._outbox.is_empty and self._death is None:
+            if not self._threads and self._may_grow and not self._outbox.is_empty and self._death is None:
                 self._start_thread()
             if self._threads:
                 return

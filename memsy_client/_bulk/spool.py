@@ -8,7 +8,6 @@ line when its method returns, the disk within a second.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +19,7 @@ from .._core import codec
 from ..exceptions import MemsyDecodeError, MemsyError, MemsyInputError
 from ..models import EventPayload
 from .delivery import Entry
-from .files import FileInUseError, lock, open_private, sync_folder
+from .files import FileInUseError, lock, open_private, sync_folder, write
 
 _VERSION = 1
 
@@ -210,8 +209,7 @@ class Spool:
             raise MemsyError("the spool is closed")
         with _told_by_us():
             try:
-                if os.write(self._file, line) < len(line):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                write(self._file, line)
                 self._disk.sync_soon(self._path)
             except OSError:
                 os.ftruncate(self._file, self._size)  # so that no line is a part of one, but the last

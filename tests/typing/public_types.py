@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Literal
 
 from typing_extensions import assert_type
 
 from memsy_client import (
+    AsyncBackgroundWriter,
     AsyncMemsyClient,
     AsyncMemsyControlClient,
+    BackgroundWriter,
     IngestOutcome,
     MemsyAPIError,
     MemsyClient,
@@ -51,11 +54,23 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
     assert_type(memsy.roles.with_raw_response.delete("r", "o"), RawResponse[None])
     assert_type(memsy.with_options(timeout=1.0, max_retries=0), MemsyClient)
     assert_type(next(memsy.ingest_many([event])), IngestOutcome)
+    outcomes: list[IngestOutcome] = []
+    with memsy.background(when_full="drop_oldest", on_outcome=outcomes.append, spool=Path("spool")) as writer:
+        assert_type(writer, BackgroundWriter)
+        assert_type(writer.add(event, timeout=1.0), None)
+        assert_type(writer.flush(), bool)
+        assert_type(writer.stats.acknowledged, int)
+    assert_type(outcomes[0].state, Literal["acknowledged", "duplicate", "refused", "failed", "in_doubt"])
     assert_type(control.interest.status(), bool)
     assert_type(MemsyClient.from_env(), MemsyClient)
 
 
-async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient) -> None:
+async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient, event: EventPayload) -> None:
+    async with memsy.background(spool="spool") as writer:
+        assert_type(writer, AsyncBackgroundWriter)
+        assert_type(await writer.add(event), None)
+        assert_type(writer.add_nowait(event), None)
+        assert_type(await writer.flush(5.0), bool)
     assert_type(await memsy.search("hello"), SearchResponse)
     assert_type(memsy.memories.iter(), AsyncIterator[MemoryItemResource])
     assert_type(await memsy.with_raw_response.search("hello"), RawResponse[SearchResponse])
