@@ -54,7 +54,7 @@ RESOURCES_TEXT = (
 )
 MODELS_TEXT = """What calls take and give, in ``memsy_client.models`` and in ``memsy_client`` itself."""
 EXCEPTIONS_TEXT = (
-    """In ``memsy_client.exceptions`` and in ``memsy_client`` itself. :doc:`../clients` says how to handle them."""
+    """In ``memsy_client.exceptions`` and in ``memsy_client`` itself. :doc:`../errors` says how to handle them."""
 )
 SETTINGS_TEXT = """The other names of ``memsy_client``."""
 LOCAL_TEXT = """In ``memsy_client.local``. :doc:`../local-server` says how it is used and what it does."""
@@ -69,8 +69,8 @@ def _section(title: str, *parts: str) -> str:
 
 
 def _others() -> list[str]:
-    clients = {*CLIENTS, *(f"Async{name}" for name in CLIENTS)}
-    return [name for name in memsy_client.__all__ if name not in clients and name != "__version__"]
+    elsewhere = {*CLIENTS, *(f"Async{name}" for name in CLIENTS), *dir(models), *exceptions.__all__}
+    return [name for name in memsy_client.__all__ if name not in elsewhere and name != "__version__"]
 
 
 def _client(name: str) -> str:
