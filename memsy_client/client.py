@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from ._core.checks import check_whole_number
 from ._core.copying import shallow_copy
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ._bulk.async_background import AsyncBackgroundWriter
     from ._bulk.background import BackgroundWriter
     from ._bulk.ingestion import AsyncIngestion, Ingestion
-    from ._bulk.outbox import WhenFull
     from ._bulk.outcomes import IngestOutcome, IngestProgress
     from ._bulk.waiting import Processed, ProcessingProgress
     from .models import EventPayload
@@ -264,7 +263,7 @@ class MemsyClient(_SyncClient, CoreMethods):
         batch_size: int = 100,
         max_delay: float = 1.0,
         max_queue: int = 10_000,
-        when_full: WhenFull = "wait",
+        when_full: Literal["wait", "refuse", "drop_oldest"] = "wait",
         retry_for: float = 60.0,
         exit_timeout: float = 5.0,
         on_outcome: Callable[[IngestOutcome], None] | None = None,
@@ -354,7 +353,7 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
         batch_size: int = 100,
         max_delay: float = 1.0,
         max_queue: int = 10_000,
-        when_full: WhenFull = "wait",
+        when_full: Literal["wait", "refuse", "drop_oldest"] = "wait",
         retry_for: float = 60.0,
         exit_timeout: float = 5.0,
         on_outcome: Callable[[IngestOutcome], None] | None = None,

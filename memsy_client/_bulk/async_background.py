@@ -14,7 +14,7 @@ from .._core.sender import AsyncSender
 from .._core.threads import in_asyncio
 from .._transports import forks
 from ..exceptions import MemsyInputError
-from .delivery import Batch
+from .delivery import WriterBatch
 from .outbox import CheckedEvent, Outbox, WriterOptions, check_event, check_timeout, report, sending_once, writer_died
 from .outcomes import IngestOutcome
 from .queue import WriterStats
@@ -41,15 +41,15 @@ class AsyncBackgroundWriter:
         self._sender = sending_once(sender)
         self._options = options
         self._writers = writers
-        self._crew = _Crew(self._sender, options)
+        self._pool = _TaskPool(self._sender, options)
         self._is_entered = False
         forks.reset_after_fork(self)
 
     def reset(self) -> None:
         """In a forked child, start empty, outside the block: the event loop is the parent's, as what was added is."""
-        self._crew.stay_with_parent()
-        forks.inherited.append(self._crew)
-        self._crew = _Crew(self._sender, self._options)
+        self._pool.stay_with_parent()
+        forks.inherited.append(self._pool)
+        self._pool = _TaskPool(self._sender, self._options)
         self._is_entered = False
 
     def __repr__(self) -> str:
@@ -70,12 +70,12 @@ class AsyncBackgroundWriter:
             MemsyError: The spool cannot be written; or the writer's task has died, so that nothing is sent any more.
         """
         self._refuse_outside()
-        await self._crew.add(check_event(event))
+        await self._pool.add(check_event(event))
 
     def add_nowait(self, event: EventPayload) -> None:
         """As `add`, without waiting: where there is no room, this is a `MemsyQueueFull`."""
         self._refuse_outside()
-        self._crew.add_nowait(check_event(event))
+        self._pool.add_nowait(check_event(event))
 
     async def flush(self, timeout: float | None = None) -> bool:
         """Send what was added so far at once, and wait until each of these events has its outcome.
@@ -92,12 +92,12 @@ class AsyncBackgroundWriter:
         """
         check_timeout(timeout)
         self._refuse_outside()
-        return await self._crew.flush(timeout)
+        return await self._pool.flush(timeout)
 
     @property
     def stats(self) -> WriterStats:
         """What became of the events that were added."""
-        return self._crew.stats
+        return self._pool.stats
 
     async def close(self, timeout: float | None = None) -> None:
         """Take nothing more, send what is there, and end. From now on nothing is retried for longer than `retry_for`.
@@ -112,12 +112,12 @@ class AsyncBackgroundWriter:
         await self._close(timeout)
 
     async def __aenter__(self) -> Self:
-        if self._is_entered or self._crew.is_over:
+        if self._is_entered or self._pool.is_over:
             raise MemsyInputError("a background writer is entered once; make another one")
-        self._crew.open()
+        self._pool.open()
         self._is_entered = True
         self._writers.add(self)
-        _open_crews.add(self._crew)
+        _open_pools.add(self._pool)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -126,17 +126,17 @@ class AsyncBackgroundWriter:
 
     async def _close(self, timeout: float | None, *, is_interrupted: bool = False) -> None:
         try:
-            await self._crew.close(timeout, is_interrupted=is_interrupted)
+            await self._pool.close(timeout, is_interrupted=is_interrupted)
         finally:
             self._writers.discard(self)
-            _open_crews.discard(self._crew)
+            _open_pools.discard(self._pool)
 
     def _refuse_outside(self) -> None:
         if not self._is_entered:
             raise MemsyInputError("a background writer is used in an `async with` block")
 
 
-class _Crew:
+class _TaskPool:
     """The tasks of a writer in one process, with their events. A forked child gets another.
 
     There is one task from the first event on, and one more, up to the most, whenever the last idle one gets a batch: so
@@ -277,7 +277,7 @@ class _Crew:
         try:
             with scope:
                 while (step := await self._next_step()) is not None:
-                    if isinstance(step, Batch):
+                    if isinstance(step, WriterBatch):
                         await self._attempt(step)
                     else:
                         report(step, self._on_outcome)
@@ -292,7 +292,7 @@ class _Crew:
             self._tasks.pop(scope, None)
             self._tell_all()
 
-    async def _next_step(self) -> Batch | list[IngestOutcome] | None:
+    async def _next_step(self) -> WriterBatch | list[IngestOutcome] | None:
         """What to do next, waited for; None when this task has nothing more to do."""
         while not self.is_over and self._death is None:
             step = self._outbox.next_step()
@@ -309,7 +309,7 @@ class _Crew:
                 self._idle -= 1
         return None
 
-    async def _attempt(self, batch: Batch) -> None:
+    async def _attempt(self, batch: WriterBatch) -> None:
         try:
             await self._sender.follow(batch.attempt())
         except BaseException:
@@ -356,10 +356,10 @@ class _Signal:
 
 
 #: Those of writers that were not closed.
-_open_crews: set[_Crew] = set()
+_open_pools: set[_TaskPool] = set()
 
 
 @atexit.register
 def _give_up_at_exit() -> None:
-    for crew in list(_open_crews):
-        crew.give_up()
+    for pool in list(_open_pools):
+        pool.give_up()

@@ -14,7 +14,7 @@ from .._core.hooks import logger
 from .._core.sender import SyncSender
 from .._transports import forks
 from ..exceptions import MemsyInputError
-from .delivery import Batch
+from .delivery import WriterBatch
 from .outbox import CheckedEvent, Outbox, WriterOptions, check_event, check_timeout, report, sending_once, writer_died
 from .outcomes import IngestOutcome
 from .queue import WriterStats
@@ -39,18 +39,18 @@ class BackgroundWriter:
         self._options = options
         self._writers = writers
         self._is_closed = False
-        self._crew = _Crew(self._sender, options)
-        self._crew.take_up()
+        self._pool = _ThreadPool(self._sender, options)
+        self._pool.take_up()
         forks.reset_after_fork(self)
         writers.add(self)
         _open_writers.add(self)
 
     def reset(self) -> None:
         """In a forked child, start empty: the parent keeps its events, its threads, its locks and its spool."""
-        self._crew.stay_with_parent()
-        self._crew = _Crew(self._sender, self._options)
+        self._pool.stay_with_parent()
+        self._pool = _ThreadPool(self._sender, self._options)
         if self._is_closed:
-            self._crew.begin_close()
+            self._pool.begin_close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._sender.base_url}: {self.stats}>"
@@ -70,7 +70,7 @@ class BackgroundWriter:
             MemsyError: The spool cannot be written; or the writer's thread has died, so that nothing is sent any more.
         """
         check_timeout(timeout)
-        self._crew.add(check_event(event), timeout)
+        self._pool.add(check_event(event), timeout)
 
     def flush(self, timeout: float | None = None) -> bool:
         """Send what was added so far at once, and wait until each of these events has its outcome.
@@ -86,12 +86,12 @@ class BackgroundWriter:
             MemsyError: The writer's thread has died.
         """
         check_timeout(timeout)
-        return self._crew.flush(timeout)
+        return self._pool.flush(timeout)
 
     @property
     def stats(self) -> WriterStats:
         """What became of the events that were added in this process."""
-        return self._crew.stats()
+        return self._pool.stats()
 
     def close(self, timeout: float | None = None) -> None:
         """Take nothing more, send what is there, and end. From now on nothing is retried for longer than `retry_for`.
@@ -105,19 +105,19 @@ class BackgroundWriter:
             MemsyInputError: Called inside `on_outcome`, which would wait for itself.
         """
         check_timeout(timeout)
-        self._crew.refuse_inside_callback("close")
+        self._pool.refuse_inside_callback("close")
         self._is_closed = True
-        self._crew.begin_close()
-        self._crew.end(math.inf if timeout is None else time.monotonic() + timeout)
+        self._pool.begin_close()
+        self._pool.end(math.inf if timeout is None else time.monotonic() + timeout)
         self._writers.discard(self)
         _open_writers.discard(self)
 
     def close_at_exit(self) -> Callable[[], None]:
         """Begin to close where the interpreter ends; gives what waits for it, for as long as the options say."""
         self._is_closed = True
-        self._crew.begin_close(may_grow=False)
+        self._pool.begin_close(may_grow=False)
         ends = time.monotonic() + self._options.exit_timeout
-        return lambda: self._crew.end(ends)
+        return lambda: self._pool.end(ends)
 
     def __enter__(self) -> Self:
         return self
@@ -138,7 +138,7 @@ def _close_all_at_exit() -> None:
         wait()
 
 
-class _Crew:
+class _ThreadPool:
     """The threads of a writer in one process, with their events and their locks. A forked child gets another.
 
     There is one thread from the first event on, and one more, up to the most, whenever the last idle one gets a batch:
@@ -172,7 +172,7 @@ class _Crew:
                 self._start_thread()
 
     def stay_with_parent(self) -> None:
-        """Do nothing more in this process, which is a forked child, perhaps made by a thread of this crew's."""
+        """Do nothing more in this process, which is a forked child, perhaps made by a thread of this pool's."""
         self._is_over = True
         self._make_locks()  # another thread, which is not here, may hold those
         self._outbox.forget()
@@ -291,7 +291,7 @@ class _Crew:
 
     def _serve(self, is_done: Callable[[], bool], ends: float) -> None:
         while (step := self._next_step(is_done, ends)) is not None:
-            if isinstance(step, Batch):
+            if isinstance(step, WriterBatch):
                 self._attempt(step, ends)
             else:
                 self._report(step)
@@ -302,7 +302,7 @@ class _Crew:
             self._work.notify_all()
             self._progress.notify_all()
 
-    def _next_step(self, is_done: Callable[[], bool], ends: float) -> Batch | list[IngestOutcome] | None:
+    def _next_step(self, is_done: Callable[[], bool], ends: float) -> WriterBatch | list[IngestOutcome] | None:
         """What to do next, waited for; None when this thread has nothing more to do."""
         with self._lock:
             while not self._is_over and self._death is None and not is_done():
@@ -324,7 +324,7 @@ class _Crew:
         finally:
             self._idle -= 1
 
-    def _attempt(self, batch: Batch, ends: float) -> None:
+    def _attempt(self, batch: WriterBatch, ends: float) -> None:
         sender = self._sender if ends == math.inf else self._sender.with_deadline(ends - time.monotonic())
         try:
             sender.follow(batch.attempt())

@@ -64,7 +64,7 @@ def _state(error: MemsyError | None) -> IngestState:
     return "failed" if isinstance(error, MemsyQueueFull) or _is_retried(error) else state_of(error)
 
 
-class Batch:
+class WriterBatch:
     """Events that are sent together.
 
     Args:

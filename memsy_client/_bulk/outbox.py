@@ -20,9 +20,10 @@ from .._core import codec
 from .._core.checks import MAX_SECONDS, check_hook, check_number, check_whole_number, shown
 from .._core.hooks import call_hook, logger
 from .._core.retry import RetryPolicy
+from .._core.sender import AsyncSender, SyncSender
 from ..exceptions import MemsyClosedError, MemsyConnectionError, MemsyError, MemsyInputError, MemsyQueueFull
 from ..models import EventPayload
-from .delivery import Batch, Session
+from .delivery import Session, WriterBatch
 from .outcomes import IngestOutcome
 from .queue import EventQueue, WriterStats
 from .spool import Spool
@@ -30,8 +31,7 @@ from .spool import Spool
 #: How many events the contract allows in one call.
 _EVENTS_A_CALL = 1000
 
-WhenFull = Literal["wait", "refuse", "drop_oldest"]
-S = TypeVar("S")
+S = TypeVar("S", SyncSender, AsyncSender)
 
 #: Seconds after it was sent for which an event may be sent again: the service takes it for the same one for 60, and the
 #: request needs some of them. So what a killed process has left under way does not become two events.
@@ -47,7 +47,7 @@ class WriterOptions:
     batch_size: int
     max_delay: float
     max_queue: int
-    when_full: WhenFull
+    when_full: Literal["wait", "refuse", "drop_oldest"]
     retry_for: float
     exit_timeout: float
     on_outcome: Callable[[IngestOutcome], None] | None
@@ -67,8 +67,7 @@ class WriterOptions:
 
 def sending_once(sender: S) -> S:
     """A sender like this one that retries nothing: the writer decides that, whatever the client's policy."""
-    settings: Any = sender.settings  # type: ignore[attr-defined]
-    return replace(sender, settings=replace(settings, retry=RetryPolicy(max_retries=0)))  # type: ignore[type-var]
+    return replace(sender, settings=replace(sender.settings, retry=RetryPolicy(max_retries=0)))
 
 
 def check_timeout(timeout: float | None) -> None:
@@ -179,7 +178,8 @@ class Outbox:
             if dropped is not None:
                 if self._spool is not None:
                     self._spool.mark_done([dropped.index], self.queue.entries)
-                self._unreported.append(dropped)
+                if self._options.on_outcome is not None:  # which else would hold on to what made room
+                    self._unreported.append(dropped)
             return True
         if self._options.when_full == "refuse":
             raise self.no_room()
@@ -201,7 +201,7 @@ class Outbox:
         is_due = self.queue.add(number, checked.event, checked.session, time.monotonic())
         return is_due or bool(self._unreported)
 
-    def next_step(self) -> Batch | list[IngestOutcome] | None:
+    def next_step(self) -> WriterBatch | list[IngestOutcome] | None:
         """A batch to attempt now, outcomes to report, or None when there is nothing to do yet.
 
         Raises:
@@ -219,7 +219,7 @@ class Outbox:
         """How long there is nothing to do, unless something happens; None for no end."""
         return self.queue.seconds_until_due(time.monotonic())
 
-    def take_outcomes(self, batch: Batch) -> list[IngestOutcome]:
+    def take_outcomes(self, batch: WriterBatch) -> list[IngestOutcome]:
         """What an attempt has brought, which is to be reported; nothing when the batch does not count any more.
 
         Raises:
@@ -235,7 +235,7 @@ class Outbox:
                 self._spool.mark_back([entry.number for entry in batch.left])
         return outcomes
 
-    def end_attempt(self, batch: Batch) -> None:
+    def end_attempt(self, batch: WriterBatch) -> None:
         """Go on with the batch's sessions, or wait for its retry."""
         if self.queue.is_under_way(batch):
             self.queue.end_attempt(batch)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ..exceptions import MemsyClosedError, MemsyError, MemsyQueueFull
 from ..models import EventPayload
-from .delivery import Batch, Entry, Session
+from .delivery import Entry, Session, WriterBatch
 from .outcomes import IngestOutcome
 
 #: Seconds for which ids are remembered. The service takes equal events of 60 seconds for one.
@@ -68,8 +68,8 @@ class EventQueue:
         self._held_back: set[Session] = set()
         self._ready = 0  # events that wait, in sessions that are not held back
         self._heads: list[tuple[int, Session]] = []  # a heap of the first of each such session, and outdated ones
-        self._under_way: set[Batch] = set()
-        self._retries: list[tuple[float, int, Batch]] = []  # a heap
+        self._under_way: set[WriterBatch] = set()
+        self._retries: list[tuple[float, int, WriterBatch]] = []  # a heap
         self._unanswered = 0  # events under way that have no outcome
         self._recent_ids: OrderedDict[str, float] = OrderedDict()
         self._left = 0
@@ -123,8 +123,7 @@ class EventQueue:
         if not self._waiting:
             return None
         _, entry = self._waiting.popitem(last=False)
-        waiting = self._sessions[entry.session]
-        waiting.popleft()
+        self._sessions[entry.session].remove(entry)  # it is the first, unless a signal handler came between
         if entry.session not in self._held_back:
             self._ready -= 1
         self._forget_or_requeue(entry.session)
@@ -152,7 +151,7 @@ class EventQueue:
             for batch in self._under_way:
                 batch.retried_until = min(batch.retried_until, self._retried_until)
 
-    def next_batch(self, now: float) -> Batch | None:
+    def next_batch(self, now: float) -> WriterBatch | None:
         """What is to be sent now; it is under way from then on."""
         if self._retries and self._retries[0][0] <= now:
             return heapq.heappop(self._retries)[2]
@@ -160,7 +159,7 @@ class EventQueue:
         if due is None or due > now:
             return None
         entries = sorted(self._take_entries(), key=lambda entry: entry.number)
-        batch = Batch(entries, self._retry_for, self._retried_until)
+        batch = WriterBatch(entries, self._retry_for, self._retried_until)
         self._under_way.add(batch)
         self._unanswered += len(batch.entries)
         return batch
@@ -172,11 +171,11 @@ class EventQueue:
         times += [] if due is None else [due]
         return max(min(times) - now, 0.0) if times else None
 
-    def is_under_way(self, batch: Batch) -> bool:
+    def is_under_way(self, batch: WriterBatch) -> bool:
         """Whether what becomes of the batch still counts."""
         return batch in self._under_way
 
-    def note(self, batch: Batch, now: float) -> list[IngestOutcome]:
+    def note(self, batch: WriterBatch, now: float) -> list[IngestOutcome]:
         """Take the outcomes that an attempt has brought: there is room for as many events again."""
         outcomes = batch.take_outcomes()
         self._unanswered -= len(outcomes)
@@ -186,7 +185,7 @@ class EventQueue:
             self._count(outcome)
         return outcomes
 
-    def end_attempt(self, batch: Batch) -> None:
+    def end_attempt(self, batch: WriterBatch) -> None:
         """Let the batch wait for its retry, or its sessions go on; its outcomes were reported."""
         if batch.retry_at is not None:
             heapq.heappush(self._retries, (batch.retry_at, batch.entries[0].number, batch))

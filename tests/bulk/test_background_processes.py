@@ -277,17 +277,32 @@ def killed_after(lines: int, url: str, spool: Path, first: int) -> int:
         return int(left[-1]) if left else first + lines - 1
 
 
-def test_a_killed_process_with_a_spool_loses_nothing(tmp_path) -> None:
-    spool, last = tmp_path / "spool", -1
+def what_kills_leave(spool: Path, lines: list[int], make_trouble: Callable[[LocalMemsy], None]) -> None:
+    """Kill one process after the other, each after so many events; in the end each event is there, and once."""
+    last = -1
     with LocalMemsy(api_key="msy_key_of_this_test") as server:
-        for lines in (1, 40, 300):
-            last = killed_after(lines, server.base_url, spool, last + 1)
+        for count in lines:
+            make_trouble(server)
+            last = killed_after(count, server.base_url, spool, last + 1)
         with MemsyClient(server.base_url, server.api_key) as client:
             with client.background(spool=spool) as writer:
                 assert writer.flush(30)
             assert writer.stats.in_doubt == 0
         with MemsyControlClient(server.control_url, server.api_key) as control:
             stored = sorted(int(item.content.split()[1]) for item in control.events.iter(limit=200))
-    # Each of them, and each once; one more may have been added than the process could say.
+    # One more may have been added than the process could say.
     assert stored in (list(range(last + 1)), list(range(last + 2)))
     assert spool.read_bytes().count(b"\n") == 1
+
+
+def test_a_killed_process_with_a_spool_loses_nothing(tmp_path) -> None:
+    what_kills_leave(tmp_path / "spool", [1, 40, 300], lambda server: None)
+
+
+@pytest.mark.slow
+def test_fifty_kills_lose_nothing_also_between_the_service_and_its_answer(tmp_path) -> None:
+    def make_trouble(server: LocalMemsy) -> None:
+        server.fail_next(2, status=503, headers={"Retry-After": "0.01"}, operation="ingest")
+        server.fail_next(1, delay=0.02, operation="ingest")
+
+    what_kills_leave(tmp_path / "spool", [7 * number % 60 + 1 for number in range(50)], make_trouble)

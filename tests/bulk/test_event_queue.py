@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from memsy_client import EventPayload, MemsyConnectionError, WriterStats
 from memsy_client._bulk import delivery
-from memsy_client._bulk.delivery import Batch
+from memsy_client._bulk.delivery import WriterBatch
 from memsy_client._bulk.queue import EventQueue
 
 
@@ -25,11 +25,11 @@ def add(queue: EventQueue, session: str, now: float = 0.0) -> int:
     return number
 
 
-def numbers(batch: Batch | None) -> list[int] | None:
+def numbers(batch: WriterBatch | None) -> list[int] | None:
     return None if batch is None else [entry.number for entry in batch.entries]
 
 
-def answer(queue: EventQueue, batch: Batch, now: float = 0.0) -> None:
+def answer(queue: EventQueue, batch: WriterBatch, now: float = 0.0) -> None:
     """Have all of a batch acknowledged."""
     flow = batch.attempt()
     next(flow)
@@ -185,7 +185,7 @@ class Writer:
         self.queue = queue_of(batch_size=2, max_delay=1.0, max_queue=6)
         self.added = 0
         self.now = 0.0
-        self.under_way: list[Batch] = []
+        self.under_way: list[WriterBatch] = []
         self.arrived: dict[str, list[int]] = defaultdict(list)
 
     def add(self, choice: int) -> None:
