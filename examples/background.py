@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def application(base_url: str, api_key: str, spool: Path) -> FastAPI:
     """A web application. A worker that is killed loses nothing: the next one sends what it has left in the spool."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with (
             AsyncMemsyClient(base_url, api_key) as memsy,
             memsy.background(when_full="drop_oldest", on_outcome=tell, spool=spool) as writer,
@@ -81,7 +81,8 @@ def main() -> None:
         with MemsyClient(server.base_url, server.api_key) as memsy:
             agent(memsy)
         app = application(server.base_url, server.api_key, Path(folder) / "spool")
-        with TestClient(app) as browser:
+        test_client: Any = TestClient(app)  # whose types a strict checker does not know
+        with test_client as browser:
             for number, text in enumerate(SAID):
                 browser.post("/said", params={"user": "bo", "chat": f"chat-{number}", "text": text}).raise_for_status()
 

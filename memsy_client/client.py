@@ -169,13 +169,11 @@ class _SyncClient(_Client[HttpClient | SyncTransport]):
         """
         if self._is_view:
             return
-        try:
-            for writer in list(self._writers):
-                writer.close()
-        finally:
-            transport = self._sender.shared.release()
-            if transport is not None:
-                transport.close()
+        for writer in list(self._writers):
+            writer.close()
+        transport = self._sender.shared.release()
+        if transport is not None:
+            transport.close()
 
     def __enter__(self) -> Self:
         return self

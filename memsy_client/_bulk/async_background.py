@@ -15,7 +15,17 @@ from .._core.threads import in_asyncio
 from .._transports import forks
 from ..exceptions import MemsyInputError
 from .delivery import WriterBatch
-from .outbox import CheckedEvent, Outbox, WriterOptions, check_event, check_timeout, report, sending_once, writer_died
+from .outbox import (
+    CheckedEvent,
+    InForkedChildren,
+    Outbox,
+    WriterOptions,
+    check_event,
+    check_timeout,
+    report,
+    sending_once,
+    writer_died,
+)
 from .outcomes import IngestOutcome
 from .queue import WriterStats
 
@@ -43,14 +53,7 @@ class AsyncBackgroundWriter:
         self._writers = writers
         self._pool = _TaskPool(self._sender, options)
         self._is_entered = False
-        forks.reset_after_fork(self)
-
-    def reset(self) -> None:
-        """In a forked child, start empty, outside the block: the event loop is the parent's, as what was added is."""
-        self._pool.stay_with_parent()
-        forks.inherited.append(self._pool)
-        self._pool = _TaskPool(self._sender, self._options)
-        self._is_entered = False
+        self._in_children = InForkedChildren(self._start_empty)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._sender.base_url}: {self.stats}>"
@@ -130,6 +133,13 @@ class AsyncBackgroundWriter:
         finally:
             self._writers.discard(self)
             _open_pools.discard(self._pool)
+
+    def _start_empty(self) -> None:
+        # In a forked child, and outside the block: the event loop is the parent's, as what was added is.
+        self._pool.stay_with_parent()
+        forks.inherited.append(self._pool)
+        self._pool = _TaskPool(self._sender, self._options)
+        self._is_entered = False
 
     def _refuse_outside(self) -> None:
         if not self._is_entered:

@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING
 
 from .._core.hooks import logger
 from .._core.sender import SyncSender
-from .._transports import forks
 from ..exceptions import MemsyInputError
 from .delivery import WriterBatch
-from .outbox import CheckedEvent, Outbox, WriterOptions, check_event, check_timeout, report, sending_once, writer_died
+from .outbox import (
+    CheckedEvent,
+    InForkedChildren,
+    Outbox,
+    WriterOptions,
+    check_event,
+    check_timeout,
+    report,
+    sending_once,
+    writer_died,
+)
 from .outcomes import IngestOutcome
 from .queue import WriterStats
 
@@ -41,16 +50,9 @@ class BackgroundWriter:
         self._is_closed = False
         self._pool = _ThreadPool(self._sender, options)
         self._pool.take_up()
-        forks.reset_after_fork(self)
+        self._in_children = InForkedChildren(self._start_empty)
         writers.add(self)
         _open_writers.add(self)
-
-    def reset(self) -> None:
-        """In a forked child, start empty: the parent keeps its events, its threads, its locks and its spool."""
-        self._pool.stay_with_parent()
-        self._pool = _ThreadPool(self._sender, self._options)
-        if self._is_closed:
-            self._pool.begin_close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._sender.base_url}: {self.stats}>"
@@ -112,13 +114,6 @@ class BackgroundWriter:
         self._writers.discard(self)
         _open_writers.discard(self)
 
-    def close_at_exit(self) -> Callable[[], None]:
-        """Begin to close where the interpreter ends; gives what waits for it, for as long as the options say."""
-        self._is_closed = True
-        self._pool.begin_close(may_grow=False)
-        ends = time.monotonic() + self._options.exit_timeout
-        return lambda: self._pool.end(ends)
-
     def __enter__(self) -> Self:
         return self
 
@@ -127,6 +122,20 @@ class BackgroundWriter:
         is_interrupted = kind is not None and not issubclass(kind, Exception)
         self.close(self._options.exit_timeout if is_interrupted else None)
 
+    def _start_empty(self) -> None:
+        # In a forked child: the parent keeps its events, its threads, its locks and its spool.
+        self._pool.stay_with_parent()
+        self._pool = _ThreadPool(self._sender, self._options)
+        if self._is_closed:
+            self._pool.begin_close()
+
+    def _begin_close_at_exit(self) -> Callable[[], None]:
+        """Begin to close; gives what waits for it, for as long as it may take where the interpreter ends."""
+        self._is_closed = True
+        self._pool.begin_close(may_grow=False)
+        ends = time.monotonic() + self._options.exit_timeout
+        return lambda: self._pool.end(ends)
+
 
 #: Those that were not closed.
 _open_writers: set[BackgroundWriter] = set()
@@ -134,7 +143,7 @@ _open_writers: set[BackgroundWriter] = set()
 
 @atexit.register
 def _close_all_at_exit() -> None:
-    for wait in [writer.close_at_exit() for writer in list(_open_writers)]:
+    for wait in [writer._begin_close_at_exit() for writer in list(_open_writers)]:
         wait()
 
 

@@ -21,6 +21,7 @@ from .._core.checks import MAX_SECONDS, check_hook, check_number, check_whole_nu
 from .._core.hooks import call_hook, logger
 from .._core.retry import RetryPolicy
 from .._core.sender import AsyncSender, SyncSender
+from .._transports import forks
 from ..exceptions import MemsyClosedError, MemsyConnectionError, MemsyError, MemsyInputError, MemsyQueueFull
 from ..models import EventPayload
 from .delivery import Session, WriterBatch
@@ -79,6 +80,14 @@ def check_timeout(timeout: float | None) -> None:
 def writer_died(who: str, error: BaseException) -> MemsyError:
     """What a writer raises when what sends its events has died of an error."""
     return MemsyError(f"the writer's {who} has died ({type(error).__name__}): nothing is sent any more")
+
+
+class InForkedChildren:
+    """Has something called first thing in each forked child, for as long as this object is kept."""
+
+    def __init__(self, reset: Callable[[], None]) -> None:
+        self.reset = reset
+        forks.reset_after_fork(self)
 
 
 class CheckedEvent(NamedTuple):

@@ -380,7 +380,7 @@ def test_inside_the_callback_nothing_is_waited_for(serve):
         if outcome.event.content != "a":
             return
         writer.add(event("b"))  # there is room for it: that of the event that is told
-        for wait in (lambda: writer.add(event("c")), writer.flush, writer.close):
+        for wait in (lambda: writer.add(event("c")), writer.flush, writer.close, client.close):
             with pytest.raises(MemsyError) as caught:
                 wait()
             raised.append(type(caught.value))
@@ -390,7 +390,7 @@ def test_inside_the_callback_nothing_is_waited_for(serve):
             writer.add(event("a"))
             assert writer.flush()
         assert writer.stats == counts(acknowledged=2)
-    assert raised == [MemsyQueueFull, MemsyInputError, MemsyInputError]
+    assert raised == [MemsyQueueFull, MemsyInputError, MemsyInputError, MemsyInputError]
 
 
 def test_add_after_close_is_refused(flavour, serve):
@@ -435,6 +435,7 @@ def test_closing_retries_for_no_longer_than_before(flavour, serve):
 
     stats = play(flavour, serve(service).origin, body, batch_size=1, retry_for=0.05)
     assert stats == counts(failed=20)
+    assert len(service.seen) < 30, "the last ones are tried once"
 
 
 class DiesError(BaseException):

@@ -11,11 +11,19 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
 import pytest
 from support.server import hang
 from writers import Service, acknowledge, event
 
-from memsy_client import MemsyClient, MemsyClosedError, MemsyControlClient, WriterStats
+from memsy_client import (
+    AsyncMemsyClient,
+    MemsyClient,
+    MemsyClosedError,
+    MemsyControlClient,
+    MemsyInputError,
+    WriterStats,
+)
 from memsy_client.local import LocalMemsy
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +118,29 @@ def test_a_child_is_never_born_with_a_lock_that_somebody_else_holds(serve, tmp_p
     stats = writer.stats
     assert stats.acknowledged > 0
     assert (stats.queued, stats.failed, stats.dropped, stats.in_doubt) == (0, 0, 0, 0)
+
+
+@needs_fork
+@warns_of_forks
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_child_of_an_event_loop_is_outside_the_block_and_its_parent_keeps_its_events(serve, backend) -> None:
+    service = Service()
+
+    async def main() -> None:
+        def child() -> None:
+            assert writer.stats == NOTHING
+            with pytest.raises(MemsyInputError, match="async with"):
+                writer.add_nowait(event("of the child"))
+
+        async with AsyncMemsyClient(serve(service).origin, "k") as client:
+            async with client.background(max_delay=1000) as writer:
+                await writer.add(event("of the parent"))
+                in_child(child)
+                assert writer.stats == NOTHING._replace(queued=1)
+            assert writer.stats == NOTHING._replace(acknowledged=1)
+
+    anyio.run(main, backend=backend)
+    assert service.seen == [["of the parent"]]
 
 
 @needs_fork
