@@ -149,12 +149,22 @@ def test_a_fork_inside_the_callback_sends_nothing_of_the_parents(serve) -> None:
     """The only thread of the child is what was the writer's, which ends, and the child with it."""
     service = Service()
     children: list[int] = []
+    held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with writer._pool._lock:
+            held.set()
+            release.wait()
 
     def fork(outcome: object) -> None:
         if not children:
+            threading.Thread(target=hold).start()
+            held.wait()
             children.append(os.fork())
             if children[0] == 0:
                 signal.alarm(30)
+            else:
+                release.set()
 
     with MemsyClient(serve(service).origin, "k") as client:
         writer = client.background(batch_size=1, on_outcome=fork)

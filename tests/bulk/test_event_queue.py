@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -95,6 +96,30 @@ def test_a_batch_that_waits_for_its_retry_holds_back_its_session_alone(monkeypat
     assert numbers(queue.next_batch(0.0)) == [2]
     assert queue.seconds_until_due(0.0) == first.retry_at
     assert queue.next_batch(first.retry_at) is first
+
+
+def test_the_last_retry_is_at_the_very_end_and_none_comes_later(monkeypatch):
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(delivery, "time", clock)
+    queue = queue_of(max_delay=0.0, retry_for=60.0)
+    add(queue, "a")
+    batch = queue.next_batch(0.0)
+    attempts: list[float] = []
+    while queue.is_under_way(batch):
+        attempts.append(clock.now)
+        flow = batch.attempt()
+        next(flow)
+        with pytest.raises(StopIteration):
+            flow.throw(MemsyConnectionError("refused", unsent=True))
+        outcomes = queue.note(batch, clock.now)
+        queue.end_attempt(batch)
+        clock.now = batch.retry_at or clock.now
+    assert attempts[0] == 0.0
+    assert attempts[-1] == 60.0
+    assert 0.25 <= attempts[1] <= 0.5
+    assert all(5.0 <= later - sooner <= 10.0 for sooner, later in pairwise(attempts[5:-1]))
+    assert [outcome.state for outcome in outcomes] == ["failed"]
+    assert queue.stats == WriterStats(queued=0, acknowledged=0, failed=1, dropped=0, in_doubt=0)
 
 
 def test_what_was_added_before_a_flush_is_due_and_what_comes_later_is_not_waited_for():
