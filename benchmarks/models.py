@@ -1,4 +1,4 @@
-"""What it costs to turn a page of 200 memories into models, next to `json.loads` of the same page.
+"""What it costs to turn pages into models, next to `json.loads` of the same page.
 
 python -m benchmarks.models
 """
@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
 
 from benchmarks.measure import interleaved, machine, ratios, verdict
-from memsy_client.models import MemoryListResponse
+from benchmarks.stub_server import BODY
+from memsy_client._core.codec import loads
+from memsy_client._core.model import Model
+from memsy_client.models import MemoryListResponse, SearchResponse
 
 ROUNDS = 200
 
@@ -49,18 +55,37 @@ def page(size: int = 200) -> bytes:
     return json.dumps({"items": items, "total": 10_000, "limit": size, "offset": 0}).encode()
 
 
+def results(size: int = 200) -> bytes:
+    """As many search results."""
+    return json.dumps(
+        {"results": [json.loads(BODY)["results"][0] | {"id": str(number)} for number in range(size)]}
+    ).encode()
+
+
+def without_nulls(document: bytes) -> bytes:
+    """The page with a time wherever it has null."""
+    return document.replace(b": null", b': "2026-04-01T10:00:00Z"')
+
+
 def main() -> None:
-    document = page()
-    parsed = json.loads(document)
-    taken = interleaved(
-        {"json.loads": lambda: json.loads(document), "models": lambda: MemoryListResponse.from_dict(parsed)}, ROUNDS
-    )
-    microseconds = min(taken["models"]) / len(parsed["items"]) * 1e6
     print(machine())
-    low, middle, high = ratios(taken, "models", "json.loads")
-    told = f"{middle:.2f} (middle half {low:.2f} to {high:.2f})"
-    print(f"models of a page of 200 / json.loads of it: {told}, {verdict(middle, 1.0)}")
-    print(f"one memory: {microseconds:.1f} µs at best")
+    print(f"orjson {version('orjson')}")
+    pages: list[tuple[str, bytes, type[Model], float]] = [
+        ("models of 200 memories", page(), MemoryListResponse, 0.55),
+        ("models of 200 memories, nothing null", without_nulls(page()), MemoryListResponse, 0.42),
+        ("models of 200 search results", results(), SearchResponse, 0.6),
+    ]
+    for name, document, model, bar in pages:
+        _compare(name, document, model.from_dict, json.loads(document), bar)
+    _compare(
+        "bytes to models of 200 memories", page(), lambda raw: MemoryListResponse.from_dict(loads(raw)), page(), 1.0
+    )
+
+
+def _compare(name: str, document: bytes, task: Callable[[Any], object], given: Any, bar: float) -> None:
+    taken = interleaved({"json.loads": lambda: json.loads(document), name: lambda: task(given)}, ROUNDS)
+    low, middle, high = ratios(taken, name, "json.loads")
+    print(f"{name} / json.loads: {middle:.2f} (middle half {low:.2f} to {high:.2f}), {verdict(middle, bar)}")
 
 
 if __name__ == "__main__":

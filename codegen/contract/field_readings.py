@@ -1,8 +1,8 @@
-"""How a model's fields are read out of JSON: the statements of `from_dict`."""
+"""How a model's fields are read out of JSON: what `from_dict` does with each, and its line in the table of fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .models import Models
@@ -10,7 +10,7 @@ from .names import default_literal, literal, wire
 from .properties import kind, nullable, single
 from .types import Check
 
-#: What models test themselves, because a value that is as it should be then costs no call.
+#: What `from_dict` tests itself, because a value that is as it should be then costs no call.
 _TESTS = {
     "decode.text": ("str",),
     "decode.integer": ("int",),
@@ -19,8 +19,6 @@ _TESTS = {
     "decode.boolean": ("bool",),
     "decode.mapping": ("dict",),
 }
-#: Checks that are told where the value is, and take None as well under another name.
-_LOCATED = {"decode.time", "decode.texts"}
 
 
 class FieldReading:
@@ -38,10 +36,11 @@ class FieldReading:
     def __init__(self, prop: Any, schema: dict[str, Any], models: Models, check: Check) -> None:
         self._prop = prop
         self.check = Check("decode.integer_or_digits") if schema.get("x-number-as-text") else check
+        if schema.get("x-empty-as-null"):
+            self.check = Check("decode.none_if_empty", (self.check,))
         self._is_model = models.is_open(single(prop))
         self.is_open = bool(schema.get("x-open")) or self._is_model
         self._is_list = kind(single(prop)) == "List"
-        self._empty_is_null = bool(schema.get("x-empty-as-null"))
         value = schema.get("default", [] if self.is_open and self._is_list else None)
         self.has_default = value is not None
         self.is_empty_container = value in ([], {})
@@ -51,51 +50,97 @@ class FieldReading:
         self.is_required = self.is_promised and not self.has_default and not self.is_open
         self.may_be_none = not self.has_default and (nullable(prop) or not self.is_promised or self.is_open)
 
-    def statements(self, name: str, checked_by: str) -> Iterator[str]:
-        """The statements that set the attribute `name`; `checked_by` is what the module calls the check."""
+    def statements(self, name: str, local: str, checked_by: str) -> Iterator[str]:
+        """The statements that set the attribute `name`, most of them by way of the variable `local`.
+
+        `checked_by` is what the module calls the check.
+        """
         location = literal(wire(self._prop))
         source = f"data[{location}]" if self.is_promised else f"data.get({location})"
-        source = f"decode.none_if_empty({source})" if self._empty_is_null else source
-        tests = _TESTS.get(str(self.check))
         if self.is_open:
-            yield from self._open_statements(name, source, tests)
+            yield from self._open_statements(name, local, source, checked_by)
         elif self.check.function == "decode.any_value":
             yield f"self.{name} = {source}"
-        elif tests:
-            yield from self._tested_statements(name, source, location, tests)
-        elif self.has_default:
-            yield f"value = {source}"
-            yield f"self.{name} = {self._or_default(self._checked_at('value', location, checked_by, ''))}"
+        elif self._tests or self._holds_texts:
+            yield f"self.{name} = {local} = {source}"
         else:
-            suffix = "_or_none" if self.may_be_none else ""
-            yield f"self.{name} = {self._checked_at(source, location, checked_by, suffix)}"
+            targets = f"self.{name} = {local}" if self._is_time else f"self.{name}"
+            reader = "decode.read_time" if self._is_time else checked_by
+            if self.may_be_none:
+                yield f"{local} = {source}"
+                yield f"{targets} = None if {local} is None else {reader}({local})"
+            else:
+                yield f"{targets} = {reader}({source})"
 
-    def _tested_statements(self, name: str, source: str, location: str, tests: tuple[str, ...]) -> Iterator[str]:
-        unlike = " and ".join(f"type(value) is not {test}" for test in tests)
-        checked = f"{self.check}(value, {location})"
-        # Of what is neither null nor a whole number, the check can only refuse the value.
-        changes = self.has_default or tests == ("int",)
-        yield f"self.{name} = value = {source}"
-        yield f"if {unlike}{' and value is not None' if self.may_be_none else ''}:"
-        yield f"    self.{name} = {self._or_default(checked)}" if changes else f"    {checked}"
-
-    def _or_default(self, checked: str) -> str:
-        return f"{self.default} if value is None else {checked}" if self.has_default else checked
-
-    def _open_statements(self, name: str, source: str, tests: tuple[str, ...] | None) -> Iterator[str]:
-        if self._is_model or tests:
-            like = " or ".join(f"type(value) is {test}" for test in tests or ["dict"])
-            value = f"{self.check}(value)" if self._is_model else "value"
-            yield f"value = {source}"
+    def _open_statements(self, name: str, local: str, source: str, checked_by: str) -> Iterator[str]:
+        if self._is_model or self._tests:
+            like = " or ".join(f"type({local}) is {test}" for test in self._tests or ["dict"])
+            value = f"{checked_by}({local})" if self._is_model else local
+            yield f"{local} = {source}"
             yield f"self.{name} = {value} if {like} else {self.default}"
+        elif self._is_list and str(self._item_check) == "decode.mapping":
+            yield f"self.{name} = decode.readable_mappings({source})"
         elif self._is_list:
-            inner = self.check.parts[0] if self.check.parts else Check("decode.text")
-            yield f"self.{name} = decode.readable_items({source}, {inner})"
+            yield f"self.{name} = decode.readable_items({source}, {self._item_check})"
         else:
-            yield f"self.{name} = decode.readable({source}, {self.check})"
+            yield f"self.{name} = decode.readable({source}, {checked_by})"
 
-    def _checked_at(self, source: str, location: str, checked_by: str, suffix: str) -> str:
-        """The call that makes an attribute's value of what stands at a location."""
-        if self.check.function in _LOCATED:
-            return f"{self.check}{suffix}({source}, {location})"
-        return f"decode.decode_at{suffix}({source}, {location}, {checked_by})"
+    def row(self, name: str, checked_by: str) -> str:
+        """The field's line in the table by which values are read that are not as they should be."""
+        options = []
+        if self.is_open and self._is_list:
+            checked_by = f"decode.each_readable({self._item_check})"
+        elif self.may_be_none and self.is_promised and not self.is_open:
+            options.append("is_nullable=True")
+        if not self.is_required:
+            options.append(f"default={ {'[]': 'list', '{}': 'dict'}.get(self.default, self.default) }")
+        if self.is_open:
+            options.append("is_open=True")
+        if name != wire(self._prop):
+            options.append(f"attribute={literal(name)}")
+        return f"Field({', '.join([literal(wire(self._prop)), checked_by, *options])})"
+
+    @property
+    def _tests(self) -> tuple[str, ...]:
+        return _TESTS.get(str(self.check), ())
+
+    @property
+    def _is_time(self) -> bool:
+        return str(self.check) == "decode.time"
+
+    @property
+    def _holds_texts(self) -> bool:
+        return str(self.check) == "decode.texts"
+
+    @property
+    def _item_check(self) -> Check:
+        return self.check.parts[0] if self.check.parts else Check("decode.text")
+
+    def condition(self, local: str) -> str:
+        """What holds when the value in the variable `local` is as it should be; empty where that is not tested."""
+        if self.is_open or not (self._tests or self._is_time or self._holds_texts):
+            return ""
+        options = [f"type({local}) is {name}" for name in self._tests]
+        if self._is_time:
+            options.append(f"{local}.tzinfo is not None")
+        if self._holds_texts:
+            options.append(f"decode.hold_texts({local})")
+        return " or ".join([f"{local} is None", *options] if self.may_be_none else options)
+
+
+def conditions(readings: Sequence[tuple[str, FieldReading]]) -> list[str]:
+    """What holds when all values are as they should be; each reading comes with the variable that holds its value."""
+    singly = [condition for local, reading in readings if (condition := reading.condition(local))]
+    joined: dict[str, list[str]] = {}  # tests of one value that can be made of several in a row, or at once
+    others = []
+    for condition in singly:
+        value, is_of_type, wanted = condition.partition(" is ")
+        if is_of_type and wanted.isidentifier():
+            joined.setdefault(wanted, []).append(value)
+        elif condition.startswith("decode.hold_texts("):
+            joined.setdefault("", []).append(condition.removeprefix("decode.hold_texts(").removesuffix(")"))
+        else:
+            others.append(f"({condition})" if " or " in condition else condition)
+    lists = joined.pop("", [])
+    rows = [" is ".join([*values, wanted]) for wanted, values in joined.items()]
+    return ["type(data) is dict", *rows, *others, *([f"decode.hold_texts({', '.join(lists)})"] if lists else [])]

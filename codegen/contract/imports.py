@@ -11,6 +11,7 @@ _NAMES = {
     "functools": ["cached_property"],
     "typing": ["Any", "Literal", "TYPE_CHECKING"],
     "{core}": ["decode", "encode"],
+    "{core}.decode": ["Field"],
     "{core}.deprecation": ["deprecated", "deprecated_arguments"],
     "{core}.list_model": ["ListModel"],
     "{core}.model": ["Model"],

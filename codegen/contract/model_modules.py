@@ -7,10 +7,10 @@ from typing import Any
 
 from openapi_python_client.parser.properties import ModelProperty
 
-from .field_readings import FieldReading
+from .field_readings import FieldReading, conditions
 from .imports import import_block, model_imports
 from .models import Models
-from .names import attribute, literal, open_attribute, wire
+from .names import attribute, literal, locals_for, open_attribute, wire
 from .properties import kind, nullable, single
 from .types import Annotation, Check, Types
 
@@ -24,15 +24,17 @@ class ModelField:
 
     Attributes:
         storage: The attribute that is set, another one where reading `name` warns that it is deprecated.
-        is_promised: Whether the service always sends it; from one that does not, it reads as null.
-        is_required: Whether it then is an error, for lack of a default.
+        is_promised: Whether the service always sends it.
         is_sent_time: Whether it may be a time as text, which then has to have an offset.
         is_written: Whether it is always part of what is sent, even when it is None.
         initial: What stands behind the annotation in the class body.
+        local: The variable that holds its value while it is read.
+        reading: How it is read.
         read: The statements that set the attribute from `data`.
+        row: Its line in the table by which values are read that are not as they should be.
         own_check: A check of the module's own that these use.
         converter: The class into which the constructor puts what it takes, such as a plain dict.
-        late_imports: What that needs.
+        late_imports: What that, and the check, need.
     """
 
     name: str
@@ -41,13 +43,15 @@ class ModelField:
     description: str
     schema: dict[str, Any]
     is_promised: bool
-    is_required: bool
     is_written: bool
     is_json: bool
     is_sent_time: bool
     annotation: Annotation
     initial: str
+    local: str
+    reading: FieldReading
     read: tuple[str, ...]
+    row: str
     own_check: Check | None
     converter: str | None
     late_imports: tuple[str, ...]
@@ -74,14 +78,14 @@ class ModelView:
 
 
 class ModelModule:
-    """The module of a model. Models whose modules import it in turn are imported late, by `from_dict`.
+    """The module of a model. Models whose modules import it in turn are imported late, by the checks that read them.
 
     Attributes:
         is_open: Whether it is a free-form object, all of whose fields are `views`.
         is_result: Whether it is what a method returns, so that it tells usage and rate limit.
         items: The attribute with the items that it stands for, or None.
         base: Its base class.
-        filled: The promised fields that read as null, and so as their default, when they are missing.
+        conditions: What holds when all values are as they should be.
         source: The class out of whose fields `from_item` makes one, or None.
     """
 
@@ -103,8 +107,7 @@ class ModelModule:
         self.fields = [] if self.is_open else self._fields(model, props)
         self.views = self._open_views(model, props) if self.is_open else self._flattened(holder, inner)
         self.items, self.base = self._items_and_base(models.list_field(model))
-        self.filled = [field.wire for field in self.fields if field.is_promised and not field.is_required]
-        self.late_imports = self._late_imports(props)
+        self.conditions = conditions([(field.local, field.reading) for field in self.fields])
         direct, for_types = (
             model_imports(models.classes(part), ".") for part in (needed - self._circular, self._circular)
         )
@@ -129,7 +132,7 @@ class ModelModule:
         names = {"decode"}.union(*(annotation.names for annotation in annotations))
         if self.is_open:
             return {*names, "OpenModel"}
-        names |= {"Any", self.base.split("[")[0], "define", "field"}
+        names |= {"Any", "Field", self.base.split("[")[0], "define", "field"}
         if any(field.storage != field.name for field in self.fields):
             names.add("deprecated")
         if not all(field.is_json for field in self.fields):
@@ -148,18 +151,21 @@ class ModelModule:
         ]
         # A constructor's arguments stand in the document's order; Python wants those with a default last. What comes
         # from the service alone is no one's to give by position.
+        local_names = locals_for([attribute(prop) for prop in props])
         return [
-            self._field(prop, schema, self._is_read_only(schema) or all(optional[position:]))
-            for position, (prop, schema) in enumerate(zip(props, schemas, strict=True))
+            self._field(prop, schema, local, self._is_read_only(schema) or all(optional[position:]))
+            for position, (prop, schema, local) in enumerate(zip(props, schemas, local_names, strict=True))
         ]
 
-    def _field(self, prop: Any, schema: dict[str, Any], is_optional: bool) -> ModelField:
+    def _field(self, prop: Any, schema: dict[str, Any], local: str, is_optional: bool) -> ModelField:
         name, python_type = attribute(prop), self._types.of(single(prop))
         storage = f"_{name}" if schema.get("deprecated") else name
         reading = FieldReading(prop, schema, self._models, python_type.check)
-        # A check that is put together is made once, below the class, whose own name it may hold; unless it needs a
-        # model that can only be imported once this one is there.
-        is_own = reading.check.is_made and not reading.is_open and not self._late_imports([prop])
+        # A check that is put together is made once, below the class, whose own name it may hold. One of a model that
+        # can only be imported once this one is there imports it.
+        late_imports = tuple(self._late_imports([prop]))
+        is_own = bool(late_imports) or (reading.check.is_made and not reading.is_open)
+        checked_by = f"_check_{name}" if is_own else str(reading.check)
         annotation = self._annotation(prop, schema, reading)
         converter = str(python_type.received) if self._models.is_open(single(prop)) else None
         return ModelField(
@@ -169,16 +175,18 @@ class ModelModule:
             description=self._models.document.description(schema),
             schema=schema,
             is_promised=reading.is_promised,
-            is_required=reading.is_required,
             is_written=(prop.required or "default" in schema) and not self._is_read_only(schema),
             is_json=kind(single(prop)) in _JSON_KINDS and "Null" not in annotation.members,
             is_sent_time=self._uses.is_only_sent and kind(single(prop)) == "DateTime",
             annotation=annotation,
             initial=self._initial(name, schema, annotation, reading if is_optional else None, converter),
-            read=tuple(reading.statements(storage, f"_check_{name}" if is_own else str(reading.check))),
+            local=local,
+            reading=reading,
+            read=tuple(reading.statements(storage, local, checked_by)),
+            row=reading.row(storage, checked_by),
             own_check=reading.check if is_own else None,
             converter=converter,
-            late_imports=tuple(self._late_imports([prop])),
+            late_imports=late_imports,
         )
 
     def _annotation(self, prop: Any, schema: dict[str, Any], reading: FieldReading) -> Annotation:

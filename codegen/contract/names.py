@@ -22,6 +22,8 @@ TYPES = {"bool", "datetime", "dict", "float", "int", "list", "str"}
 MODEL_NAMES = TYPES.union(
     dir(ListModel), ["additional_properties", "classmethod", "field", "from_dict", "property", "self"]
 ) - {"keys"}
+#: What `from_dict` needs in its own meaning beside the types.
+_FROM_DICT_NAMES = {"cls", "data", "decode", "type"}
 #: Arguments that methods, or the functions that build their calls, need in their own meaning.
 METHOD_NAMES = {"datetime", "encode", "max_items", "self"}
 #: Methods that every resource has.
@@ -42,6 +44,17 @@ def plain_name(name: str, taken: set[str]) -> str:
 def attribute(prop: Any) -> str:
     """The name of a model's attribute for a property."""
     return plain_name(prop.python_name, MODEL_NAMES)
+
+
+def locals_for(attributes: list[str]) -> list[str]:
+    """The names of the variables that hold the values of attributes while `from_dict` reads them."""
+    names = []
+    for name in attributes:
+        local = name
+        while local in _FROM_DICT_NAMES or (local != name and local in attributes):
+            local += "_"
+        names.append(local)
+    return names
 
 
 def open_attribute(prop: Any) -> str:

@@ -73,7 +73,7 @@ def _body(response: Response) -> Any:
 
 def _detail(response: Response, inner: dict[str, Any], outer: dict[str, Any], items: list[dict[str, Any]]) -> str:
     if items:
-        return "; ".join(f"{_location(item)}: {item.get('msg', 'invalid')}" for item in items)
+        return "; ".join(f"{_location(item)}: {_message(item)}" for item in items)
     texts = [part.get(name) for part in (inner, outer) for name in ("message", "detail")]
     for text in [*texts, inner.get("error"), outer.get("error")]:
         if isinstance(text, str) and text:
@@ -86,4 +86,10 @@ def _detail(response: Response, inner: dict[str, Any], outer: dict[str, Any], it
 
 def _location(item: dict[str, Any]) -> str:
     location = item.get("loc")
-    return ".".join(map(str, location)) if isinstance(location, list) else "request"
+    steps = [str(step) for step in location if isinstance(step, (str, int))] if isinstance(location, list) else []
+    return ".".join(steps) or "request"
+
+
+def _message(item: dict[str, Any]) -> str:
+    message = item.get("msg")
+    return message if isinstance(message, str) else "invalid"

@@ -70,6 +70,17 @@ class BaseModel:
             raise TypeError(f"{type(self).__name__} has fields, by their names; it is not a list")
         return self.to_dict()[name]
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What `from_dict` does not set, because of most models nobody asks for it."""
+            if name == "additional_properties":
+                self.additional_properties = {}
+                return self.additional_properties
+            if name in ("_usage", "_rate_limit"):
+                return None
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
     if not TYPE_CHECKING:  # a field may be called `keys`; it then is that
 
         def keys(self) -> Iterable[str]:

@@ -1,13 +1,28 @@
-"""JSON documents in and out, with every failure turned into one of our errors."""
+"""JSON documents in and out, with every failure turned into one of our errors.
+
+Where orjson is installed it reads what it reads as the standard library does. Whatever it refuses, and integers that it
+would make numbers with a fraction of, the standard library reads: what comes of a document does not depend on orjson.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 from ..exceptions import MemsyDecodeError, MemsyInputError
 from . import encode
+
+_fast_loads: Callable[[bytes], Any] | None
+try:
+    from orjson import loads as _fast_loads
+except ImportError:
+    _fast_loads = None
+
+#: As many digits as an integer beyond 64 bits has at least.
+_MANY_DIGITS = b"0" * 19
+_AS_ZERO = bytes.maketrans(b"123456789", b"000000000")
 
 
 def _refuse_constant(name: str) -> Any:
@@ -36,6 +51,11 @@ def loads(content: bytes) -> Any:
     """The JSON document in `content`. Raises `MemsyDecodeError` when it is not one."""
     if not content.strip():
         raise MemsyDecodeError("is empty where JSON is expected")
+    if _fast_loads is not None and _MANY_DIGITS not in content.translate(_AS_ZERO):
+        try:
+            return _fast_loads(content)
+        except ValueError:
+            pass  # the standard library reads more, and says why it does not
     try:
         return _decoder.decode(content.decode("utf-8-sig"))
     except RecursionError:

@@ -2,8 +2,9 @@
 
 A check takes a JSON value and returns what the model keeps of it, or raises a `MemsyDecodeError` that says where in the
 data it failed and what was expected there. Checks run for every field of every object received, and are written for
-speed: models test plain values themselves and only then call a check, with the location; free-form data is `readable`
-or passed over.
+speed: a model's `from_dict` takes its values as they come and tests all at once. Only when that fails does `settle`
+go through the model's table of fields, to put right what may be otherwise and to find what is wrong. Free-form data is
+`readable` or passed over.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from __future__ import annotations
 import datetime
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from operator import length_hint
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from ..exceptions import MemsyDecodeError
 
@@ -21,10 +22,10 @@ T = TypeVar("T")
 Check = Callable[[Any], T]
 
 if sys.version_info >= (3, 11):
-    _read_time = datetime.datetime.fromisoformat
+    read_time = datetime.datetime.fromisoformat
 else:
 
-    def _read_time(text: str) -> datetime.datetime:
+    def read_time(text: str) -> datetime.datetime:
         """The time in `text`: `fromisoformat` of 3.10 is fast, but reads neither `Z` nor other than 3 or 6 decimals."""
         try:
             return datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] == "Z" else text)
@@ -39,6 +40,70 @@ _MAX_DIGITS = 20  # more than 64 bits have
 _JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
 
 
+_REQUIRED: Any = object()
+#: What reading a value that is not as it should be may raise.
+UNEXPECTED = (KeyError, TypeError, AttributeError, ValueError, OverflowError, MemsyDecodeError)
+
+
+class Field(NamedTuple):
+    """How a field of a model is read.
+
+    Attributes:
+        name: Its name on the wire.
+        check: What reads its value.
+        default: What it is when it is absent or null; `list` or `dict` make an empty one.
+        is_nullable: Whether null is as good as a value.
+        is_open: Whether what the check refuses counts as absent.
+        attribute: The attribute that holds it, where that has another name.
+    """
+
+    name: str
+    check: Check[Any]
+    default: Any = _REQUIRED
+    is_nullable: bool = False
+    is_open: bool = False
+    attribute: str = ""
+
+
+def settle(model: object, data: dict[str, Any], fields: Sequence[Field], error: Exception | None = None) -> None:
+    """Set the attributes of a model one by one, in the order in which its `from_dict` has set some of them already.
+
+    `error` is what ended that. Objects within the model, which have been read, are not read again: where each level of
+    nested data had something to settle, the work would double with each.
+
+    Raises:
+        MemsyDecodeError: A value is not what the contract says; of several, the first.
+    """
+    mapping(data)
+    for field in fields:
+        attribute = field.attribute or field.name
+        is_set = hasattr(model, attribute)
+        if is_set and field.check not in _REPEATABLE:
+            continue
+        value = data.get(field.name)
+        if value is None and field.default is not _REQUIRED:
+            value = field.default() if field.default in (list, dict) else field.default
+        elif value is None and field.is_nullable and field.name in data:
+            pass
+        elif field.name not in data:
+            raise MemsyDecodeError(_MISSING).prepend_location(field.name) from None
+        elif not is_set and isinstance(error, MemsyDecodeError):
+            raise error.prepend_location(field.name) from None
+        elif field.is_open:
+            value = _open_value(value, field)
+        else:
+            value = decode_at(value, field.name, field.check)
+        error = error if is_set else None
+        setattr(model, attribute, value)
+
+
+def _open_value(value: Any, field: Field) -> Any:
+    try:
+        return field.check(value)
+    except MemsyDecodeError:
+        return field.default() if field.default in (list, dict) else field.default
+
+
 def type_error(value: Any, expected: str, location: str | None = None) -> NoReturn:
     """Refuse `value`, found at `location`, where something else is expected. Raises `MemsyDecodeError`."""
     error = MemsyDecodeError(f"is {_JSON_NAMES.get(type(value), 'a number')} where {expected} is expected")
@@ -48,13 +113,6 @@ def type_error(value: Any, expected: str, location: str | None = None) -> NoRetu
 def missing_field(error: KeyError) -> MemsyDecodeError:
     """The error for a required field that is not there, which `error` names."""
     return MemsyDecodeError(_MISSING).prepend_location(str(error.args[0]))
-
-
-def with_nulls(data: dict[str, Any], error: KeyError, names: frozenset[str]) -> dict[str, Any]:
-    """`data` with a null for each of `names` that it lacks. Raises `MemsyDecodeError` when `error` names another."""
-    if error.args[0] not in names:
-        raise missing_field(error) from None
-    return {**dict.fromkeys(names), **data}
 
 
 def any_value(data: Any) -> Any:
@@ -92,7 +150,7 @@ def boolean(data: Any, location: str | None = None) -> bool:
     return data if type(data) is bool else type_error(data, "a boolean", location)
 
 
-def null(data: Any) -> None:
+def null(data: Any) -> Any:
     """Nothing but null."""
     return None if data is None else type_error(data, "null")
 
@@ -105,18 +163,7 @@ def mapping(data: Any, location: str | None = None) -> dict[str, Any]:
 def time(data: Any, location: str | None = None) -> datetime.datetime:
     """A time in ISO 8601. One without an offset is read as UTC, as the contract says."""
     try:
-        moment = _read_time(data)
-    except (TypeError, ValueError, OverflowError):
-        type_error(data, "an ISO 8601 date-time", location)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.timezone.utc)
-
-
-def time_or_none(data: Any, location: str) -> datetime.datetime | None:
-    """A time at `location`, where it may be null or missing."""
-    if data is None:
-        return None
-    try:  # not by way of `time`: most objects have several, and a call costs a fourth of reading one
-        moment = _read_time(data)
+        moment = read_time(data)
     except (TypeError, ValueError, OverflowError):
         type_error(data, "an ISO 8601 date-time", location)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.timezone.utc)
@@ -140,9 +187,15 @@ def texts(data: Any, location: str | None = None) -> list[str]:
     return data
 
 
-def texts_or_none(data: Any, location: str) -> list[str] | None:
-    """A list of strings at `location`, where it may be null or missing."""
-    return None if data is None else texts(data, location)
+def hold_texts(*lists: Any) -> bool:
+    """Whether each is a list of strings."""
+    for items in lists:
+        if type(items) is not list:
+            return False
+        for item in items:
+            if type(item) is not str:
+                return False
+    return True
 
 
 def text_values(data: Any) -> dict[str, str]:
@@ -252,19 +305,9 @@ def decode_at(data: Any, location: str | int, check: Check[T]) -> T:
         raise error.prepend_location(location) from None
 
 
-def decode_at_or_none(data: Any, location: str, check: Check[T]) -> T | None:
-    """What `check` makes of the value at `location`, which may be null or missing."""
-    if data is None:
-        return None
-    try:
-        return check(data)
-    except MemsyDecodeError as error:
-        raise error.prepend_location(location) from None
-
-
-def none_if_empty(data: Any) -> Any:
-    """The value, or None for an object that holds nothing."""
-    return None if data == {} else data
+def none_if_empty(check: Check[T]) -> Check[T | None]:
+    """The check of an object that stands for null when it holds nothing."""
+    return lambda data: None if data == {} else check(data)
 
 
 def readable(data: Any, check: Check[T]) -> T | None:
@@ -285,9 +328,29 @@ def readable_items(data: Any, check: Check[T]) -> list[T]:
         return [item for item in (readable(item, check) for item in data) if item is not None]
 
 
+def readable_mappings(data: Any) -> list[dict[str, Any]]:
+    """The objects in a free-form list; none of what is not a list."""
+    if type(data) is list:
+        for item in data:
+            if type(item) is not dict:
+                break
+        else:
+            return data
+    return readable_items(data, mapping)
+
+
+def each_readable(check: Check[T]) -> Check[list[T]]:
+    """As `readable_items`, as a check."""
+    return lambda data: readable_items(data, check)
+
+
 def unknown(data: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
     """The fields of `data` that the contract does not know."""
     return {name: data[name] for name in data if name not in known}
+
+
+#: Checks of plain values, which `settle` may make twice.
+_REPEATABLE = frozenset({any_value, text, integer, integer_or_digits, number, boolean, mapping, time, texts})
 
 
 def field(data: Any, name: str, check: Check[T]) -> T:

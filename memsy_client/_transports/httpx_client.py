@@ -46,8 +46,8 @@ class _CallersClient:
         # Several of our clients may share one of the caller's.
         self._ownership = _ownerships.setdefault(client, _Ownership())
         self.user_agent_product = products.client_product(client)
-        # Parsing the URL costs a tenth of what this library does for a call.
-        self._parsed_url = functools.lru_cache(maxsize=64)(type(client.base_url))
+        # Parsing a URL costs a tenth of what the library does for a call. What only looks like its client takes text.
+        self._parsed_url = functools.lru_cache(maxsize=64)(type(getattr(client, "base_url", "")))
 
     def _message(self, request: Request, limits: Limits) -> Any:
         phases = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.pool}

@@ -327,3 +327,58 @@ def test_the_shape_of_an_error_may_be_called_like_what_the_generated_code_uses(
     things = importlib.import_module(f"{package}.api.things.things_get")
     assert things.request(x=["a"]).query == "x=a"
     assert "models" not in inspect.getsource(things)
+
+
+NODE = {
+    "type": "object",
+    "required": ["label", "child", "size"],
+    "properties": {
+        "label": {"type": "string", "default": ""},
+        "child": {"anyOf": [{"$ref": "#/components/schemas/Node"}, {"type": "null"}]},
+        "size": {"type": "integer", "default": 0},
+    },
+}
+
+
+@pytest.fixture
+def node(make_package: Callable[[Any], str]) -> Any:
+    package = make_package(contract(schemas={"Node": NODE}))
+    return importlib.import_module(f"{package}.models").Node
+
+
+@pytest.mark.parametrize("last", [{"label": "end", "child": None, "size": 1}, {"label": 5, "child": None, "size": 1}])
+@pytest.mark.parametrize("level", [{"label": None}, {"size": None}, {}], ids=["null before", "null after", "missing"])
+def test_nested_objects_are_read_once_however_much_there_is_to_settle(node: Any, last: Any, level: Any) -> None:
+    """Reading an inner object twice for each outer one would take 2 ** 60 steps here."""
+    data = last
+    for _ in range(60):
+        data = {"child": data} | level
+    if last["label"] == "end":
+        assert node.from_dict(data).to_dict()["size"] == 0
+    else:
+        with pytest.raises(MemsyDecodeError) as caught:
+            node.from_dict(data)
+        assert caught.value.location == ".".join(["child"] * 60 + ["label"])
+
+
+def test_of_several_faults_the_first_is_told(node: Any) -> None:
+    for data, location in [
+        ({"label": 1, "child": {"label": 2, "child": None, "size": 3}, "size": "x"}, "label"),
+        ({"label": "a", "child": {"label": 2, "child": None, "size": 3}, "size": "x"}, "child.label"),
+        ({"label": "a", "child": None, "size": "x"}, "size"),
+        ({"label": None, "size": "x"}, "child"),
+    ]:
+        with pytest.raises(MemsyDecodeError) as caught:
+            node.from_dict(data)
+        assert caught.value.location == location
+
+
+def test_that_somebody_looked_for_further_fields_changes_nothing(node: Any) -> None:
+    one, other = (node.from_dict({"label": "a", "child": None, "size": 1}) for _ in range(2))
+    assert one.additional_properties == {}
+    one.additional_properties["more"] = 1
+    assert one.additional_properties == {"more": 1}
+    assert one != other
+    del one.additional_properties["more"]
+    assert one == other == pickle.loads(pickle.dumps(other)) == copy.deepcopy(other)
+    assert not hasattr(one, "nothing")

@@ -33,6 +33,8 @@ def _declared(*extras: str) -> set[str]:
 
 
 def _extras_of(file: str) -> tuple[str, ...]:
+    if file == "_core/codec.py":
+        return ("fast",)
     if file.startswith("_transports/aiohttp"):
         return ("aiohttp",)
     return ("local", "embeddings") if file.startswith("local/") else ()

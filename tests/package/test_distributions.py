@@ -68,7 +68,7 @@ def test_the_wheel_holds_the_package_alone(wheel: Path) -> None:
     assert len(links) > 5
     assert not [link for link in links if not link.startswith("https://")], "the package index has no other files"
     assert metadata["Name"] == "memsy-client"
-    assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "embeddings", "local"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "embeddings", "fast", "local"}
 
 
 def test_no_two_files_of_the_wheel_are_the_same(wheel: Path) -> None:

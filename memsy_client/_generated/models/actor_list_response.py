@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -39,27 +40,22 @@ class ActorListResponse(ListModel[ActorResource]):
     @classmethod
     def from_dict(cls, data: Any) -> ActorListResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["items"]
-            self.items = [] if value is None else decode.decode_at(value, "items", _check_items)
-            self.total = value = data["total"]
-            if type(value) is not int:
-                self.total = decode.integer(value, "total")
-            self.limit = value = data["limit"]
-            if type(value) is not int:
-                self.limit = decode.integer(value, "limit")
-            self.offset = value = data["offset"]
-            if type(value) is not int:
-                self.offset = decode.integer(value, "offset")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.truncated = value = data.get("truncated")
-        if type(value) is not bool:
-            self.truncated = False if value is None else decode.boolean(value, "truncated")
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.items = _check_items(data["items"])
+            self.total = total = data["total"]
+            self.limit = limit = data["limit"]
+            self.offset = offset = data["offset"]
+            self.truncated = truncated = data.get("truncated")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict and type(total) is type(limit) is type(offset) is int and type(truncated) is bool
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,6 +69,12 @@ class ActorListResponse(ListModel[ActorResource]):
         return data
 
 
-_FIELDS = frozenset({"items", "total", "limit", "offset", "truncated"})
-_FILLED = frozenset({"items"})
 _check_items = decode.each(ActorResource.from_dict)
+_FIELDS = (
+    Field("items", _check_items, default=list),
+    Field("total", decode.integer),
+    Field("limit", decode.integer),
+    Field("offset", decode.integer),
+    Field("truncated", decode.boolean, default=False),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

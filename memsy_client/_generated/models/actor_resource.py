@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -42,30 +43,34 @@ class ActorResource(Model):
     @classmethod
     def from_dict(cls, data: Any) -> ActorResource:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.actor_id = value = data["actor_id"]
-            if type(value) is not str:
-                decode.text(value, "actor_id")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.first_memory_at = decode.time_or_none(data.get("first_memory_at"), "first_memory_at")
-        self.last_memory_at = decode.time_or_none(data.get("last_memory_at"), "last_memory_at")
-        self.memory_count = value = data.get("memory_count")
-        if type(value) is not int:
-            self.memory_count = 0 if value is None else decode.integer(value, "memory_count")
-        self.active_memory_count = value = data.get("active_memory_count")
-        if type(value) is not int:
-            self.active_memory_count = 0 if value is None else decode.integer(value, "active_memory_count")
-        value = data.get("scope_levels")
-        self.scope_levels = [] if value is None else decode.texts(value, "scope_levels")
-        value = data.get("role_ids")
-        self.role_ids = [] if value is None else decode.texts(value, "role_ids")
-        value = data.get("team_ids")
-        self.team_ids = [] if value is None else decode.texts(value, "team_ids")
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.actor_id = actor_id = data["actor_id"]
+            first_memory_at = data.get("first_memory_at")
+            self.first_memory_at = first_memory_at = (
+                None if first_memory_at is None else decode.read_time(first_memory_at)
+            )
+            last_memory_at = data.get("last_memory_at")
+            self.last_memory_at = last_memory_at = None if last_memory_at is None else decode.read_time(last_memory_at)
+            self.memory_count = memory_count = data.get("memory_count")
+            self.active_memory_count = active_memory_count = data.get("active_memory_count")
+            self.scope_levels = scope_levels = data.get("scope_levels")
+            self.role_ids = role_ids = data.get("role_ids")
+            self.team_ids = team_ids = data.get("team_ids")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(actor_id) is str
+                and type(memory_count) is type(active_memory_count) is int
+                and (first_memory_at is None or first_memory_at.tzinfo is not None)
+                and (last_memory_at is None or last_memory_at.tzinfo is not None)
+                and decode.hold_texts(scope_levels, role_ids, team_ids)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,15 +89,14 @@ class ActorResource(Model):
         return data
 
 
-_FIELDS = frozenset(
-    {
-        "actor_id",
-        "first_memory_at",
-        "last_memory_at",
-        "memory_count",
-        "active_memory_count",
-        "scope_levels",
-        "role_ids",
-        "team_ids",
-    }
+_FIELDS = (
+    Field("actor_id", decode.text),
+    Field("first_memory_at", decode.time, default=None),
+    Field("last_memory_at", decode.time, default=None),
+    Field("memory_count", decode.integer, default=0),
+    Field("active_memory_count", decode.integer, default=0),
+    Field("scope_levels", decode.texts, default=list),
+    Field("role_ids", decode.texts, default=list),
+    Field("team_ids", decode.texts, default=list),
 )
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -47,43 +48,35 @@ class BillingSummaryResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> BillingSummaryResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.tier = value = data["tier"]
-            if type(value) is not str:
-                decode.text(value, "tier")
-            self.purchased_seats = value = data["purchased_seats"]
-            if type(value) is not int:
-                self.purchased_seats = decode.integer(value, "purchased_seats")
-            self.assigned_seats = value = data["assigned_seats"]
-            if type(value) is not int:
-                self.assigned_seats = decode.integer(value, "assigned_seats")
-            self.available_seats = value = data["available_seats"]
-            if type(value) is not int:
-                self.available_seats = decode.integer(value, "available_seats")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.stripe_customer_id = value = data.get("stripe_customer_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "stripe_customer_id")
-        self.payment_method = decode.decode_at_or_none(
-            decode.none_if_empty(data.get("payment_method")), "payment_method", PaymentMethod.from_dict
-        )
-        self.upcoming_invoice = decode.decode_at_or_none(
-            decode.none_if_empty(data.get("upcoming_invoice")), "upcoming_invoice", UpcomingInvoice.from_dict
-        )
-        self.subscription_status = value = data.get("subscription_status")
-        if type(value) is not str and value is not None:
-            decode.text(value, "subscription_status")
-        self.billing_contact = value = data.get("billing_contact")
-        if type(value) is not str and value is not None:
-            decode.text(value, "billing_contact")
-        self.stripe_subscription_id = value = data.get("stripe_subscription_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "stripe_subscription_id")
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.tier = tier = data["tier"]
+            self.purchased_seats = purchased_seats = data["purchased_seats"]
+            self.assigned_seats = assigned_seats = data["assigned_seats"]
+            self.available_seats = available_seats = data["available_seats"]
+            self.stripe_customer_id = stripe_customer_id = data.get("stripe_customer_id")
+            payment_method = data.get("payment_method")
+            self.payment_method = None if payment_method is None else _check_payment_method(payment_method)
+            upcoming_invoice = data.get("upcoming_invoice")
+            self.upcoming_invoice = None if upcoming_invoice is None else _check_upcoming_invoice(upcoming_invoice)
+            self.subscription_status = subscription_status = data.get("subscription_status")
+            self.billing_contact = billing_contact = data.get("billing_contact")
+            self.stripe_subscription_id = stripe_subscription_id = data.get("stripe_subscription_id")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(tier) is str
+                and type(purchased_seats) is type(assigned_seats) is type(available_seats) is int
+                and (stripe_customer_id is None or type(stripe_customer_id) is str)
+                and (subscription_status is None or type(subscription_status) is str)
+                and (billing_contact is None or type(billing_contact) is str)
+                and (stripe_subscription_id is None or type(stripe_subscription_id) is str)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -108,17 +101,18 @@ class BillingSummaryResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    {
-        "tier",
-        "purchased_seats",
-        "assigned_seats",
-        "available_seats",
-        "stripe_customer_id",
-        "payment_method",
-        "upcoming_invoice",
-        "subscription_status",
-        "billing_contact",
-        "stripe_subscription_id",
-    }
+_check_payment_method = decode.none_if_empty(PaymentMethod.from_dict)
+_check_upcoming_invoice = decode.none_if_empty(UpcomingInvoice.from_dict)
+_FIELDS = (
+    Field("tier", decode.text),
+    Field("purchased_seats", decode.integer),
+    Field("assigned_seats", decode.integer),
+    Field("available_seats", decode.integer),
+    Field("stripe_customer_id", decode.text, default=None),
+    Field("payment_method", _check_payment_method, default=None),
+    Field("upcoming_invoice", _check_upcoming_invoice, default=None),
+    Field("subscription_status", decode.text, default=None),
+    Field("billing_contact", decode.text, default=None),
+    Field("stripe_subscription_id", decode.text, default=None),
 )
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -26,16 +27,16 @@ class ClearResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> ClearResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.deleted = value = data["deleted"]
-            if type(value) is not int:
-                self.deleted = decode.integer(value, "deleted")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.deleted = deleted = data["deleted"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (type(data) is dict and type(deleted) is int):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,4 +46,5 @@ class ClearResponse(Model):
         return data
 
 
-_FIELDS = frozenset({"deleted"})
+_FIELDS = (Field("deleted", decode.integer),)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -51,45 +52,43 @@ class Connector(Model):
     @classmethod
     def from_dict(cls, data: Any) -> Connector:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.id = value = data["id"]
-            if type(value) is not str:
-                decode.text(value, "id")
-            self.provider = value = data["provider"]
-            if type(value) is not str:
-                decode.text(value, "provider")
-            self.status = value = data["status"]
-            if type(value) is not str:
-                decode.text(value, "status")
-            self.created_at = decode.time(data["created_at"], "created_at")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.display_name = value = data.get("display_name")
-        if type(value) is not str and value is not None:
-            decode.text(value, "display_name")
-        self.external_account_id = value = data.get("external_account_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "external_account_id")
-        self.configured_by_email = value = data.get("configured_by_email")
-        if type(value) is not str and value is not None:
-            decode.text(value, "configured_by_email")
-        value = data.get("scopes")
-        self.scopes = [] if value is None else decode.texts(value, "scopes")
-        self.last_sync_at = decode.time_or_none(data.get("last_sync_at"), "last_sync_at")
-        self.next_sync_at = decode.time_or_none(data.get("next_sync_at"), "next_sync_at")
-        self.last_error = value = data.get("last_error")
-        if type(value) is not str and value is not None:
-            decode.text(value, "last_error")
-        self.bucket = value = data.get("bucket")
-        if type(value) is not str and value is not None:
-            decode.text(value, "bucket")
-        self.region = value = data.get("region")
-        if type(value) is not str and value is not None:
-            decode.text(value, "region")
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.id = id = data["id"]
+            self.provider = provider = data["provider"]
+            self.status = status = data["status"]
+            self.created_at = created_at = decode.read_time(data["created_at"])
+            self.display_name = display_name = data.get("display_name")
+            self.external_account_id = external_account_id = data.get("external_account_id")
+            self.configured_by_email = configured_by_email = data.get("configured_by_email")
+            self.scopes = scopes = data.get("scopes")
+            last_sync_at = data.get("last_sync_at")
+            self.last_sync_at = last_sync_at = None if last_sync_at is None else decode.read_time(last_sync_at)
+            next_sync_at = data.get("next_sync_at")
+            self.next_sync_at = next_sync_at = None if next_sync_at is None else decode.read_time(next_sync_at)
+            self.last_error = last_error = data.get("last_error")
+            self.bucket = bucket = data.get("bucket")
+            self.region = region = data.get("region")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(id) is type(provider) is type(status) is str
+                and (display_name is None or type(display_name) is str)
+                and (external_account_id is None or type(external_account_id) is str)
+                and (configured_by_email is None or type(configured_by_email) is str)
+                and (last_sync_at is None or last_sync_at.tzinfo is not None)
+                and (next_sync_at is None or next_sync_at.tzinfo is not None)
+                and (last_error is None or type(last_error) is str)
+                and created_at.tzinfo is not None
+                and (bucket is None or type(bucket) is str)
+                and (region is None or type(region) is str)
+                and decode.hold_texts(scopes)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -119,20 +118,19 @@ class Connector(Model):
         return data
 
 
-_FIELDS = frozenset(
-    {
-        "id",
-        "provider",
-        "status",
-        "display_name",
-        "external_account_id",
-        "configured_by_email",
-        "scopes",
-        "last_sync_at",
-        "next_sync_at",
-        "last_error",
-        "created_at",
-        "bucket",
-        "region",
-    }
+_FIELDS = (
+    Field("id", decode.text),
+    Field("provider", decode.text),
+    Field("status", decode.text),
+    Field("created_at", decode.time),
+    Field("display_name", decode.text, default=None),
+    Field("external_account_id", decode.text, default=None),
+    Field("configured_by_email", decode.text, default=None),
+    Field("scopes", decode.texts, default=list),
+    Field("last_sync_at", decode.time, default=None),
+    Field("next_sync_at", decode.time, default=None),
+    Field("last_error", decode.text, default=None),
+    Field("bucket", decode.text, default=None),
+    Field("region", decode.text, default=None),
 )
+_NAMES = frozenset(field.name for field in _FIELDS)

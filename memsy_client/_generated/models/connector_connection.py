@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -28,19 +29,17 @@ class ConnectorConnection(Model):
     @classmethod
     def from_dict(cls, data: Any) -> ConnectorConnection:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.connector_id = value = data["connector_id"]
-            if type(value) is not str:
-                decode.text(value, "connector_id")
-            self.authorize_url = value = data["authorize_url"]
-            if type(value) is not str:
-                decode.text(value, "authorize_url")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.connector_id = connector_id = data["connector_id"]
+            self.authorize_url = authorize_url = data["authorize_url"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (type(data) is dict and type(connector_id) is type(authorize_url) is str):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,4 +50,8 @@ class ConnectorConnection(Model):
         return data
 
 
-_FIELDS = frozenset({"connector_id", "authorize_url"})
+_FIELDS = (
+    Field("connector_id", decode.text),
+    Field("authorize_url", decode.text),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 
@@ -30,24 +31,24 @@ class ConnectorResourceItem(Model):
     @classmethod
     def from_dict(cls, data: Any) -> ConnectorResourceItem:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.external_id = value = data["external_id"]
-            if type(value) is not str:
-                decode.text(value, "external_id")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.resource_type = value = data.get("resource_type")
-        if type(value) is not str:
-            self.resource_type = "channel" if value is None else decode.text(value, "resource_type")
-        self.name = value = data.get("name")
-        if type(value) is not str and value is not None:
-            decode.text(value, "name")
-        self.selected = value = data.get("selected")
-        if type(value) is not bool:
-            self.selected = False if value is None else decode.boolean(value, "selected")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.external_id = external_id = data["external_id"]
+            self.resource_type = resource_type = data.get("resource_type")
+            self.name = name = data.get("name")
+            self.selected = selected = data.get("selected")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(external_id) is type(resource_type) is str
+                and type(selected) is bool
+                and (name is None or type(name) is str)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,4 +62,10 @@ class ConnectorResourceItem(Model):
         return data
 
 
-_FIELDS = frozenset({"external_id", "resource_type", "name", "selected"})
+_FIELDS = (
+    Field("external_id", decode.text),
+    Field("resource_type", decode.text, default="channel"),
+    Field("name", decode.text, default=None),
+    Field("selected", decode.boolean, default=False),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

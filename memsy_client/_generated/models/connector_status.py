@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -28,19 +29,19 @@ class ConnectorStatus(Model):
     @classmethod
     def from_dict(cls, data: Any) -> ConnectorStatus:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.connected = value = data["connected"]
-            if type(value) is not bool:
-                self.connected = False if value is None else decode.boolean(value, "connected")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.display_name = value = data.get("display_name")
-        if type(value) is not str and value is not None:
-            decode.text(value, "display_name")
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.connected = connected = data["connected"]
+            self.display_name = display_name = data.get("display_name")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict and type(connected) is bool and (display_name is None or type(display_name) is str)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,5 +53,8 @@ class ConnectorStatus(Model):
         return data
 
 
-_FIELDS = frozenset({"connected", "display_name"})
-_FILLED = frozenset({"connected"})
+_FIELDS = (
+    Field("connected", decode.boolean, default=False),
+    Field("display_name", decode.text, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 from .event_kind import EventKind
@@ -42,34 +43,32 @@ class EventItemResource(Model):
     @classmethod
     def from_dict(cls, data: Any) -> EventItemResource:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.event_id = value = data["event_id"]
-            if type(value) is not str:
-                decode.text(value, "event_id")
-            self.org_id = value = data["org_id"]
-            if type(value) is not str:
-                decode.text(value, "org_id")
-            self.actor_id = value = data["actor_id"]
-            if type(value) is not str:
-                decode.text(value, "actor_id")
-            self.kind = value = data["kind"]
-            if type(value) is not str:
-                decode.text(value, "kind")
-            self.content = value = data["content"]
-            if type(value) is not str:
-                decode.text(value, "content")
-            self.ts = decode.time(data["ts"], "ts")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.session_id = value = data.get("session_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "session_id")
-        value = data.get("metadata")
-        self.metadata = value if type(value) is dict else None
-        self.ingested_at = decode.time_or_none(data.get("ingested_at"), "ingested_at")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.event_id = event_id = data["event_id"]
+            self.org_id = org_id = data["org_id"]
+            self.actor_id = actor_id = data["actor_id"]
+            self.kind = kind = data["kind"]
+            self.content = content = data["content"]
+            self.ts = ts = decode.read_time(data["ts"])
+            self.session_id = session_id = data.get("session_id")
+            metadata = data.get("metadata")
+            self.metadata = metadata if type(metadata) is dict else None
+            ingested_at = data.get("ingested_at")
+            self.ingested_at = ingested_at = None if ingested_at is None else decode.read_time(ingested_at)
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(event_id) is type(org_id) is type(actor_id) is type(kind) is type(content) is str
+                and ts.tzinfo is not None
+                and (session_id is None or type(session_id) is str)
+                and (ingested_at is None or ingested_at.tzinfo is not None)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,6 +89,15 @@ class EventItemResource(Model):
         return data
 
 
-_FIELDS = frozenset(
-    {"event_id", "org_id", "actor_id", "kind", "content", "ts", "session_id", "metadata", "ingested_at"}
+_FIELDS = (
+    Field("event_id", decode.text),
+    Field("org_id", decode.text),
+    Field("actor_id", decode.text),
+    Field("kind", decode.text),
+    Field("content", decode.text),
+    Field("ts", decode.time),
+    Field("session_id", decode.text, default=None),
+    Field("metadata", decode.mapping, default=None, is_open=True),
+    Field("ingested_at", decode.time, default=None),
 )
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -36,24 +37,19 @@ class EventListResponse(ListModel[EventItemResource]):
     @classmethod
     def from_dict(cls, data: Any) -> EventListResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["items"]
-            self.items = [] if value is None else decode.decode_at(value, "items", _check_items)
-            self.total = value = data["total"]
-            if type(value) is not int:
-                self.total = 0 if value is None else decode.integer(value, "total")
-            self.limit = value = data["limit"]
-            if type(value) is not int:
-                self.limit = 0 if value is None else decode.integer(value, "limit")
-            self.offset = value = data["offset"]
-            if type(value) is not int:
-                self.offset = 0 if value is None else decode.integer(value, "offset")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.items = _check_items(data["items"])
+            self.total = total = data["total"]
+            self.limit = limit = data["limit"]
+            self.offset = offset = data["offset"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (type(data) is dict and type(total) is type(limit) is type(offset) is int):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,6 +62,11 @@ class EventListResponse(ListModel[EventItemResource]):
         return data
 
 
-_FIELDS = frozenset({"items", "total", "limit", "offset"})
-_FILLED = frozenset({"items", "total", "limit", "offset"})
 _check_items = decode.each(EventItemResource.from_dict)
+_FIELDS = (
+    Field("items", _check_items, default=list),
+    Field("total", decode.integer, default=0),
+    Field("limit", decode.integer, default=0),
+    Field("offset", decode.integer, default=0),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 from .event_kind import EventKind
@@ -45,34 +46,31 @@ class EventPayload(Model):
     @classmethod
     def from_dict(cls, data: Any) -> EventPayload:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.actor_id = value = data["actor_id"]
-            if type(value) is not str:
-                decode.text(value, "actor_id")
-            self.session_id = value = data["session_id"]
-            if type(value) is not str:
-                decode.text(value, "session_id")
-            self.kind = value = data["kind"]
-            if type(value) is not str:
-                decode.text(value, "kind")
-            self.content = value = data["content"]
-            if type(value) is not str:
-                decode.text(value, "content")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.role_id = value = data.get("role_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "role_id")
-        self.team_id = value = data.get("team_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "team_id")
-        self.ts = decode.time_or_none(data.get("ts"), "ts")
-        self.metadata = value = data.get("metadata")
-        if type(value) is not str and value is not None:
-            decode.text(value, "metadata")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.actor_id = actor_id = data["actor_id"]
+            self.session_id = session_id = data["session_id"]
+            self.kind = kind = data["kind"]
+            self.content = content = data["content"]
+            self.role_id = role_id = data.get("role_id")
+            self.team_id = team_id = data.get("team_id")
+            ts = data.get("ts")
+            self.ts = ts = None if ts is None else decode.read_time(ts)
+            self.metadata = metadata = data.get("metadata")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(actor_id) is type(session_id) is type(kind) is type(content) is str
+                and (role_id is None or type(role_id) is str)
+                and (team_id is None or type(team_id) is str)
+                and (ts is None or ts.tzinfo is not None)
+                and (metadata is None or type(metadata) is str)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -93,4 +91,14 @@ class EventPayload(Model):
         return data
 
 
-_FIELDS = frozenset({"actor_id", "session_id", "kind", "content", "role_id", "team_id", "ts", "metadata"})
+_FIELDS = (
+    Field("actor_id", decode.text),
+    Field("session_id", decode.text),
+    Field("kind", decode.text),
+    Field("content", decode.text),
+    Field("role_id", decode.text, default=None),
+    Field("team_id", decode.text, default=None),
+    Field("ts", decode.time, default=None),
+    Field("metadata", decode.text, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

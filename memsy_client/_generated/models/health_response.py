@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -32,24 +33,24 @@ class HealthResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> HealthResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.status = value = data["status"]
-            if type(value) is not str:
-                self.status = "unknown" if value is None else decode.text(value, "status")
-            self.version = value = data["version"]
-            if type(value) is not str:
-                self.version = "" if value is None else decode.text(value, "version")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.billing_enabled = value = data.get("billing_enabled")
-        if type(value) is not bool and value is not None:
-            decode.boolean(value, "billing_enabled")
-        value = data.get("components")
-        self.components = value if type(value) is dict else None
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.status = status = data["status"]
+            self.version = version = data["version"]
+            self.billing_enabled = billing_enabled = data.get("billing_enabled")
+            components = data.get("components")
+            self.components = components if type(components) is dict else None
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(status) is type(version) is str
+                and (billing_enabled is None or type(billing_enabled) is bool)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,5 +65,10 @@ class HealthResponse(Model):
         return data
 
 
-_FIELDS = frozenset({"status", "version", "billing_enabled", "components"})
-_FILLED = frozenset({"status", "version"})
+_FIELDS = (
+    Field("status", decode.text, default="unknown"),
+    Field("version", decode.text, default=""),
+    Field("billing_enabled", decode.boolean, default=None),
+    Field("components", decode.mapping, default=None, is_open=True),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

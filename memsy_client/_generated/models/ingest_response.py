@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -26,14 +27,16 @@ class IngestResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> IngestResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.event_ids = decode.texts(data["event_ids"], "event_ids")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.event_ids = event_ids = data["event_ids"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (type(data) is dict and decode.hold_texts(event_ids)):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,4 +46,5 @@ class IngestResponse(Model):
         return data
 
 
-_FIELDS = frozenset({"event_ids"})
+_FIELDS = (Field("event_ids", decode.texts),)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 
@@ -35,31 +36,27 @@ class InvoiceResource(Model):
     @classmethod
     def from_dict(cls, data: Any) -> InvoiceResource:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.id = value = data["id"]
-            if type(value) is not str:
-                decode.text(value, "id")
-            self.amount_due = value = data["amount_due"]
-            if type(value) is not int:
-                self.amount_due = decode.integer(value, "amount_due")
-            self.amount_paid = value = data["amount_paid"]
-            if type(value) is not int:
-                self.amount_paid = decode.integer(value, "amount_paid")
-            self.currency = value = data["currency"]
-            if type(value) is not str:
-                decode.text(value, "currency")
-            self.status = value = data["status"]
-            if type(value) is not str:
-                decode.text(value, "status")
-            self.created = decode.decode_at(data["created"], "created", _check_created)
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.hosted_invoice_url = value = data.get("hosted_invoice_url")
-        if type(value) is not str and value is not None:
-            decode.text(value, "hosted_invoice_url")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.id = id = data["id"]
+            self.amount_due = amount_due = data["amount_due"]
+            self.amount_paid = amount_paid = data["amount_paid"]
+            self.currency = currency = data["currency"]
+            self.status = status = data["status"]
+            self.created = _check_created(data["created"])
+            self.hosted_invoice_url = hosted_invoice_url = data.get("hosted_invoice_url")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(id) is type(currency) is type(status) is str
+                and type(amount_due) is type(amount_paid) is int
+                and (hosted_invoice_url is None or type(hosted_invoice_url) is str)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,5 +73,14 @@ class InvoiceResource(Model):
         return data
 
 
-_FIELDS = frozenset({"id", "amount_due", "amount_paid", "currency", "status", "created", "hosted_invoice_url"})
 _check_created = decode.first_of(decode.text, decode.integer)
+_FIELDS = (
+    Field("id", decode.text),
+    Field("amount_due", decode.integer),
+    Field("amount_paid", decode.integer),
+    Field("currency", decode.text),
+    Field("status", decode.text),
+    Field("created", _check_created),
+    Field("hosted_invoice_url", decode.text, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -36,27 +37,24 @@ class KeyCreateResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> KeyCreateResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.key_id = value = data["key_id"]
-            if type(value) is not str:
-                decode.text(value, "key_id")
-            self.raw_key = value = data["raw_key"]
-            if type(value) is not str:
-                decode.text(value, "raw_key")
-            self.prefix = value = data["prefix"]
-            if type(value) is not str:
-                decode.text(value, "prefix")
-            self.name = value = data["name"]
-            if type(value) is not str:
-                decode.text(value, "name")
-            value = data["scopes"]
-            self.scopes = [] if value is None else decode.texts(value, "scopes")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.key_id = key_id = data["key_id"]
+            self.raw_key = raw_key = data["raw_key"]
+            self.prefix = prefix = data["prefix"]
+            self.name = name = data["name"]
+            self.scopes = scopes = data["scopes"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(key_id) is type(raw_key) is type(prefix) is type(name) is str
+                and decode.hold_texts(scopes)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,5 +68,11 @@ class KeyCreateResponse(Model):
         return data
 
 
-_FIELDS = frozenset({"key_id", "raw_key", "prefix", "name", "scopes"})
-_FILLED = frozenset({"scopes"})
+_FIELDS = (
+    Field("key_id", decode.text),
+    Field("raw_key", decode.text),
+    Field("prefix", decode.text),
+    Field("name", decode.text),
+    Field("scopes", decode.texts, default=list),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

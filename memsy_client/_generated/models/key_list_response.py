@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -34,21 +35,18 @@ class KeyListResponse(ListModel[KeyResource]):
     @classmethod
     def from_dict(cls, data: Any) -> KeyListResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["keys"]
-            self.keys = [] if value is None else decode.decode_at(value, "keys", _check_keys)
-            self.max_keys = value = data["max_keys"]
-            if type(value) is not int:
-                self.max_keys = decode.integer(value, "max_keys")
-            self.active_count = value = data["active_count"]
-            if type(value) is not int:
-                self.active_count = decode.integer(value, "active_count")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.keys = _check_keys(data["keys"])
+            self.max_keys = max_keys = data["max_keys"]
+            self.active_count = active_count = data["active_count"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (type(data) is dict and type(max_keys) is type(active_count) is int):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -60,6 +58,10 @@ class KeyListResponse(ListModel[KeyResource]):
         return data
 
 
-_FIELDS = frozenset({"keys", "max_keys", "active_count"})
-_FILLED = frozenset({"keys"})
 _check_keys = decode.each(KeyResource.from_dict)
+_FIELDS = (
+    Field("keys", _check_keys, default=list),
+    Field("max_keys", decode.integer),
+    Field("active_count", decode.integer),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

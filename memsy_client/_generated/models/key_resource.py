@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 from .key_scope import KeyScope
@@ -40,29 +41,33 @@ class KeyResource(Model):
     @classmethod
     def from_dict(cls, data: Any) -> KeyResource:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.key_id = value = data["key_id"]
-            if type(value) is not str:
-                decode.text(value, "key_id")
-            self.prefix = value = data["prefix"]
-            if type(value) is not str:
-                decode.text(value, "prefix")
-            self.name = value = data["name"]
-            if type(value) is not str:
-                decode.text(value, "name")
-            value = data["scopes"]
-            self.scopes = [] if value is None else decode.texts(value, "scopes")
-            self.is_active = value = data["is_active"]
-            if type(value) is not bool:
-                decode.boolean(value, "is_active")
-            self.created_at = decode.time(data["created_at"], "created_at")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.last_used_at = decode.time_or_none(data.get("last_used_at"), "last_used_at")
-        self.expires_at = decode.time_or_none(data.get("expires_at"), "expires_at")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.key_id = key_id = data["key_id"]
+            self.prefix = prefix = data["prefix"]
+            self.name = name = data["name"]
+            self.scopes = scopes = data["scopes"]
+            self.is_active = is_active = data["is_active"]
+            self.created_at = created_at = decode.read_time(data["created_at"])
+            last_used_at = data.get("last_used_at")
+            self.last_used_at = last_used_at = None if last_used_at is None else decode.read_time(last_used_at)
+            expires_at = data.get("expires_at")
+            self.expires_at = expires_at = None if expires_at is None else decode.read_time(expires_at)
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(key_id) is type(prefix) is type(name) is str
+                and type(is_active) is bool
+                and created_at.tzinfo is not None
+                and (last_used_at is None or last_used_at.tzinfo is not None)
+                and (expires_at is None or expires_at.tzinfo is not None)
+                and decode.hold_texts(scopes)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,5 +86,14 @@ class KeyResource(Model):
         return data
 
 
-_FIELDS = frozenset({"key_id", "prefix", "name", "scopes", "is_active", "created_at", "last_used_at", "expires_at"})
-_FILLED = frozenset({"scopes"})
+_FIELDS = (
+    Field("key_id", decode.text),
+    Field("prefix", decode.text),
+    Field("name", decode.text),
+    Field("scopes", decode.texts, default=list),
+    Field("is_active", decode.boolean),
+    Field("created_at", decode.time),
+    Field("last_used_at", decode.time, default=None),
+    Field("expires_at", decode.time, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

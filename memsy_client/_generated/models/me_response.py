@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -41,37 +42,29 @@ class MeResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> MeResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.customer_id = value = data["customer_id"]
-            if type(value) is not str:
-                decode.text(value, "customer_id")
-            self.email = value = data["email"]
-            if type(value) is not str:
-                decode.text(value, "email")
-            self.tier = value = data["tier"]
-            if type(value) is not str:
-                decode.text(value, "tier")
-            self.is_superadmin = value = data["is_superadmin"]
-            if type(value) is not bool:
-                decode.boolean(value, "is_superadmin")
-            self.org_id = value = data["org_id"]
-            if type(value) is not str:
-                decode.text(value, "org_id")
-            self.is_billing_admin = value = data["is_billing_admin"]
-            if type(value) is not bool:
-                decode.boolean(value, "is_billing_admin")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.user_id = value = data.get("user_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "user_id")
-        self.org_role = value = data.get("org_role")
-        if type(value) is not str and value is not None:
-            decode.text(value, "org_role")
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.customer_id = customer_id = data["customer_id"]
+            self.email = email = data["email"]
+            self.tier = tier = data["tier"]
+            self.is_superadmin = is_superadmin = data["is_superadmin"]
+            self.org_id = org_id = data["org_id"]
+            self.is_billing_admin = is_billing_admin = data["is_billing_admin"]
+            self.user_id = user_id = data.get("user_id")
+            self.org_role = org_role = data.get("org_role")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(customer_id) is type(email) is type(tier) is type(org_id) is str
+                and type(is_superadmin) is type(is_billing_admin) is bool
+                and (user_id is None or type(user_id) is str)
+                and (org_role is None or type(org_role) is str)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,6 +83,14 @@ class MeResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    {"customer_id", "email", "tier", "is_superadmin", "org_id", "is_billing_admin", "user_id", "org_role"}
+_FIELDS = (
+    Field("customer_id", decode.text),
+    Field("email", decode.text),
+    Field("tier", decode.text),
+    Field("is_superadmin", decode.boolean),
+    Field("org_id", decode.text),
+    Field("is_billing_admin", decode.boolean),
+    Field("user_id", decode.text, default=None),
+    Field("org_role", decode.text, default=None),
 )
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -77,68 +78,72 @@ class MemoryItemResource(Model):
     @classmethod
     def from_dict(cls, data: Any) -> MemoryItemResource:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.memory_id = value = data["memory_id"]
-            if type(value) is not str:
-                decode.text(value, "memory_id")
-            self.org_id = value = data["org_id"]
-            if type(value) is not str:
-                decode.text(value, "org_id")
-            self.scope = decode.decode_at(data["scope"], "scope", MemoryScope.from_dict)
-            self.type = value = data["type"]
-            if type(value) is not str:
-                self.type = "" if value is None else decode.text(value, "type")
-            self.kind = value = data["kind"]
-            if type(value) is not str:
-                self.kind = "" if value is None else decode.text(value, "kind")
-            self.memory_kind = value = data["memory_kind"]
-            if type(value) is not str:
-                self.memory_kind = "" if value is None else decode.text(value, "memory_kind")
-            self.status = value = data["status"]
-            if type(value) is not str:
-                self.status = "" if value is None else decode.text(value, "status")
-            self.text = value = data["text"]
-            if type(value) is not str:
-                self.text = "" if value is None else decode.text(value, "text")
-            self.confidence = value = data["confidence"]
-            if type(value) is not float and type(value) is not int:
-                self.confidence = 0.0 if value is None else decode.number(value, "confidence")
-            self.strength = value = data["strength"]
-            if type(value) is not float and type(value) is not int:
-                self.strength = 0.0 if value is None else decode.number(value, "strength")
-            self.recall_count = value = data["recall_count"]
-            if type(value) is not int:
-                self.recall_count = 0 if value is None else decode.integer(value, "recall_count")
-            self.decay_half_life_days = value = data["decay_half_life_days"]
-            if type(value) is not float and type(value) is not int:
-                self.decay_half_life_days = 0.0 if value is None else decode.number(value, "decay_half_life_days")
-            self.pinned = value = data["pinned"]
-            if type(value) is not bool:
-                self.pinned = False if value is None else decode.boolean(value, "pinned")
-            value = data["tags"]
-            self.tags = [] if value is None else decode.texts(value, "tags")
-            self.entity_refs = decode.readable_items(data["entity_refs"], decode.mapping)
-            value = data["source_event_ids"]
-            self.source_event_ids = [] if value is None else decode.texts(value, "source_event_ids")
-            value = data["source_urls"]
-            self.source_urls = [] if value is None else decode.texts(value, "source_urls")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.summary = value = data.get("summary")
-        if type(value) is not str and value is not None:
-            decode.text(value, "summary")
-        value = data.get("payload")
-        self.payload = value if type(value) is dict else None
-        self.last_recalled_at = decode.time_or_none(data.get("last_recalled_at"), "last_recalled_at")
-        self.effective_from = decode.time_or_none(data.get("effective_from"), "effective_from")
-        self.effective_to = decode.time_or_none(data.get("effective_to"), "effective_to")
-        self.observed_at = decode.time_or_none(data.get("observed_at"), "observed_at")
-        self.created_at = decode.time_or_none(data.get("created_at"), "created_at")
-        self.updated_at = decode.time_or_none(data.get("updated_at"), "updated_at")
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.memory_id = memory_id = data["memory_id"]
+            self.org_id = org_id = data["org_id"]
+            self.scope = MemoryScope.from_dict(data["scope"])
+            self.type = type_ = data["type"]
+            self.kind = kind = data["kind"]
+            self.memory_kind = memory_kind = data["memory_kind"]
+            self.status = status = data["status"]
+            self.text = text = data["text"]
+            self.confidence = confidence = data["confidence"]
+            self.strength = strength = data["strength"]
+            self.recall_count = recall_count = data["recall_count"]
+            self.decay_half_life_days = decay_half_life_days = data["decay_half_life_days"]
+            self.pinned = pinned = data["pinned"]
+            self.tags = tags = data["tags"]
+            self.entity_refs = decode.readable_mappings(data["entity_refs"])
+            self.source_event_ids = source_event_ids = data["source_event_ids"]
+            self.source_urls = source_urls = data["source_urls"]
+            self.summary = summary = data.get("summary")
+            payload = data.get("payload")
+            self.payload = payload if type(payload) is dict else None
+            last_recalled_at = data.get("last_recalled_at")
+            self.last_recalled_at = last_recalled_at = (
+                None if last_recalled_at is None else decode.read_time(last_recalled_at)
+            )
+            effective_from = data.get("effective_from")
+            self.effective_from = effective_from = None if effective_from is None else decode.read_time(effective_from)
+            effective_to = data.get("effective_to")
+            self.effective_to = effective_to = None if effective_to is None else decode.read_time(effective_to)
+            observed_at = data.get("observed_at")
+            self.observed_at = observed_at = None if observed_at is None else decode.read_time(observed_at)
+            created_at = data.get("created_at")
+            self.created_at = created_at = None if created_at is None else decode.read_time(created_at)
+            updated_at = data.get("updated_at")
+            self.updated_at = updated_at = None if updated_at is None else decode.read_time(updated_at)
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(memory_id)
+                is type(org_id)
+                is type(type_)
+                is type(kind)
+                is type(memory_kind)
+                is type(status)
+                is type(text)
+                is str
+                and type(recall_count) is int
+                and type(pinned) is bool
+                and (type(confidence) is float or type(confidence) is int)
+                and (type(strength) is float or type(strength) is int)
+                and (type(decay_half_life_days) is float or type(decay_half_life_days) is int)
+                and (summary is None or type(summary) is str)
+                and (last_recalled_at is None or last_recalled_at.tzinfo is not None)
+                and (effective_from is None or effective_from.tzinfo is not None)
+                and (effective_to is None or effective_to.tzinfo is not None)
+                and (observed_at is None or observed_at.tzinfo is not None)
+                and (created_at is None or created_at.tzinfo is not None)
+                and (updated_at is None or updated_at.tzinfo is not None)
+                and decode.hold_texts(tags, source_event_ids, source_urls)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -180,50 +185,31 @@ class MemoryItemResource(Model):
         return data
 
 
-_FIELDS = frozenset(
-    {
-        "memory_id",
-        "org_id",
-        "scope",
-        "type",
-        "kind",
-        "memory_kind",
-        "status",
-        "text",
-        "confidence",
-        "strength",
-        "recall_count",
-        "decay_half_life_days",
-        "pinned",
-        "tags",
-        "entity_refs",
-        "source_event_ids",
-        "source_urls",
-        "summary",
-        "payload",
-        "last_recalled_at",
-        "effective_from",
-        "effective_to",
-        "observed_at",
-        "created_at",
-        "updated_at",
-    }
+_FIELDS = (
+    Field("memory_id", decode.text),
+    Field("org_id", decode.text),
+    Field("scope", MemoryScope.from_dict),
+    Field("type", decode.text, default=""),
+    Field("kind", decode.text, default=""),
+    Field("memory_kind", decode.text, default=""),
+    Field("status", decode.text, default=""),
+    Field("text", decode.text, default=""),
+    Field("confidence", decode.number, default=0.0),
+    Field("strength", decode.number, default=0.0),
+    Field("recall_count", decode.integer, default=0),
+    Field("decay_half_life_days", decode.number, default=0.0),
+    Field("pinned", decode.boolean, default=False),
+    Field("tags", decode.texts, default=list),
+    Field("entity_refs", decode.each_readable(decode.mapping), default=list, is_open=True),
+    Field("source_event_ids", decode.texts, default=list),
+    Field("source_urls", decode.texts, default=list),
+    Field("summary", decode.text, default=None),
+    Field("payload", decode.mapping, default=None, is_open=True),
+    Field("last_recalled_at", decode.time, default=None),
+    Field("effective_from", decode.time, default=None),
+    Field("effective_to", decode.time, default=None),
+    Field("observed_at", decode.time, default=None),
+    Field("created_at", decode.time, default=None),
+    Field("updated_at", decode.time, default=None),
 )
-_FILLED = frozenset(
-    {
-        "type",
-        "kind",
-        "memory_kind",
-        "status",
-        "text",
-        "confidence",
-        "strength",
-        "recall_count",
-        "decay_half_life_days",
-        "pinned",
-        "tags",
-        "entity_refs",
-        "source_event_ids",
-        "source_urls",
-    }
-)
+_NAMES = frozenset(field.name for field in _FIELDS)

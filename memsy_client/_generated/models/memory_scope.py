@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 from .memory_level import MemoryLevel
@@ -31,24 +32,25 @@ class MemoryScope(Model):
     @classmethod
     def from_dict(cls, data: Any) -> MemoryScope:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.level = value = data["level"]
-            if type(value) is not str:
-                decode.text(value, "level")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.actor_id = value = data.get("actor_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "actor_id")
-        self.team_id = value = data.get("team_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "team_id")
-        self.role_id = value = data.get("role_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "role_id")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.level = level = data["level"]
+            self.actor_id = actor_id = data.get("actor_id")
+            self.team_id = team_id = data.get("team_id")
+            self.role_id = role_id = data.get("role_id")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(level) is str
+                and (actor_id is None or type(actor_id) is str)
+                and (team_id is None or type(team_id) is str)
+                and (role_id is None or type(role_id) is str)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,4 +66,10 @@ class MemoryScope(Model):
         return data
 
 
-_FIELDS = frozenset({"level", "actor_id", "team_id", "role_id"})
+_FIELDS = (
+    Field("level", decode.text),
+    Field("actor_id", decode.text, default=None),
+    Field("team_id", decode.text, default=None),
+    Field("role_id", decode.text, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -46,40 +47,35 @@ class MemoryStatsResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> MemoryStatsResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.total = value = data["total"]
-            if type(value) is not int:
-                self.total = 0 if value is None else decode.integer(value, "total")
-            self.total_memories = value = data["total_memories"]
-            if type(value) is not int:
-                self.total_memories = 0 if value is None else decode.integer(value, "total_memories")
-            self.active_memories = value = data["active_memories"]
-            if type(value) is not int:
-                self.active_memories = 0 if value is None else decode.integer(value, "active_memories")
-            value = data["by_type"]
-            self.by_type = {} if value is None else decode.decode_at(value, "by_type", _check_by_type)
-            value = data["by_kind"]
-            self.by_kind = {} if value is None else decode.decode_at(value, "by_kind", _check_by_kind)
-            value = data["by_status"]
-            self.by_status = {} if value is None else decode.decode_at(value, "by_status", _check_by_status)
-            self.avg_confidence = value = data["avg_confidence"]
-            if type(value) is not float and type(value) is not int:
-                self.avg_confidence = 0.0 if value is None else decode.number(value, "avg_confidence")
-            self.avg_strength = value = data["avg_strength"]
-            if type(value) is not float and type(value) is not int:
-                self.avg_strength = 0.0 if value is None else decode.number(value, "avg_strength")
-            value = data["top_entities"]
-            self.top_entities = [] if value is None else decode.decode_at(value, "top_entities", _check_top_entities)
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.confidence_buckets = decode.decode_at_or_none(
-            data.get("confidence_buckets"), "confidence_buckets", _check_confidence_buckets
-        )
-        self.date_range = decode.decode_at_or_none(data.get("date_range"), "date_range", _check_date_range)
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.total = total = data["total"]
+            self.total_memories = total_memories = data["total_memories"]
+            self.active_memories = active_memories = data["active_memories"]
+            self.by_type = _check_by_type(data["by_type"])
+            self.by_kind = _check_by_kind(data["by_kind"])
+            self.by_status = _check_by_status(data["by_status"])
+            self.avg_confidence = avg_confidence = data["avg_confidence"]
+            self.avg_strength = avg_strength = data["avg_strength"]
+            self.top_entities = _check_top_entities(data["top_entities"])
+            confidence_buckets = data.get("confidence_buckets")
+            self.confidence_buckets = (
+                None if confidence_buckets is None else _check_confidence_buckets(confidence_buckets)
+            )
+            date_range = data.get("date_range")
+            self.date_range = None if date_range is None else _check_date_range(date_range)
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(total) is type(total_memories) is type(active_memories) is int
+                and (type(avg_confidence) is float or type(avg_confidence) is int)
+                and (type(avg_strength) is float or type(avg_strength) is int)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -101,37 +97,23 @@ class MemoryStatsResponse(Model):
         return data
 
 
-_FIELDS = frozenset(
-    {
-        "total",
-        "total_memories",
-        "active_memories",
-        "by_type",
-        "by_kind",
-        "by_status",
-        "avg_confidence",
-        "avg_strength",
-        "top_entities",
-        "confidence_buckets",
-        "date_range",
-    }
-)
-_FILLED = frozenset(
-    {
-        "total",
-        "total_memories",
-        "active_memories",
-        "by_type",
-        "by_kind",
-        "by_status",
-        "avg_confidence",
-        "avg_strength",
-        "top_entities",
-    }
-)
 _check_by_type = decode.values(decode.integer)
 _check_by_kind = decode.values(decode.integer)
 _check_by_status = decode.values(decode.integer)
 _check_top_entities = decode.each(decode.mapping)
 _check_confidence_buckets = decode.each(decode.mapping)
 _check_date_range = decode.values(decode.optional(decode.text))
+_FIELDS = (
+    Field("total", decode.integer, default=0),
+    Field("total_memories", decode.integer, default=0),
+    Field("active_memories", decode.integer, default=0),
+    Field("by_type", _check_by_type, default=dict),
+    Field("by_kind", _check_by_kind, default=dict),
+    Field("by_status", _check_by_status, default=dict),
+    Field("avg_confidence", decode.number, default=0.0),
+    Field("avg_strength", decode.number, default=0.0),
+    Field("top_entities", _check_top_entities, default=list),
+    Field("confidence_buckets", _check_confidence_buckets, default=None),
+    Field("date_range", _check_date_range, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 
@@ -29,24 +30,21 @@ class PaymentMethod(Model):
     @classmethod
     def from_dict(cls, data: Any) -> PaymentMethod:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.brand = value = data["brand"]
-            if type(value) is not str:
-                decode.text(value, "brand")
-            self.last4 = value = data["last4"]
-            if type(value) is not str:
-                decode.text(value, "last4")
-            self.exp_month = value = data["exp_month"]
-            if type(value) is not int:
-                self.exp_month = decode.integer(value, "exp_month")
-            self.exp_year = value = data["exp_year"]
-            if type(value) is not int:
-                self.exp_year = decode.integer(value, "exp_year")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.brand = brand = data["brand"]
+            self.last4 = last4 = data["last4"]
+            self.exp_month = exp_month = data["exp_month"]
+            self.exp_year = exp_year = data["exp_year"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict and type(brand) is type(last4) is str and type(exp_month) is type(exp_year) is int
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,4 +57,10 @@ class PaymentMethod(Model):
         return data
 
 
-_FIELDS = frozenset({"brand", "last4", "exp_month", "exp_year"})
+_FIELDS = (
+    Field("brand", decode.text),
+    Field("last4", decode.text),
+    Field("exp_month", decode.integer),
+    Field("exp_year", decode.integer),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -32,25 +33,23 @@ class PickerConfig(Model):
     @classmethod
     def from_dict(cls, data: Any) -> PickerConfig:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.access_token = value = data["access_token"]
-            if type(value) is not str:
-                decode.text(value, "access_token")
-            self.expires_in = value = data["expires_in"]
-            if type(value) is not int:
-                self.expires_in = decode.integer_or_digits(value, "expires_in")
-            self.api_key = value = data["api_key"]
-            if type(value) is not str:
-                decode.text(value, "api_key")
-            self.app_id = value = data["app_id"]
-            if type(value) is not str:
-                decode.text(value, "app_id")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.access_token = access_token = data["access_token"]
+            self.expires_in = expires_in = data["expires_in"]
+            self.api_key = api_key = data["api_key"]
+            self.app_id = app_id = data["app_id"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(access_token) is type(api_key) is type(app_id) is str
+                and type(expires_in) is int
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,4 +62,10 @@ class PickerConfig(Model):
         return data
 
 
-_FIELDS = frozenset({"access_token", "expires_in", "api_key", "app_id"})
+_FIELDS = (
+    Field("access_token", decode.text),
+    Field("expires_in", decode.integer_or_digits),
+    Field("api_key", decode.text),
+    Field("app_id", decode.text),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 from .connector_resource_item import ConnectorResourceItem
@@ -38,21 +39,22 @@ class ResourceSelection(Model):
     @classmethod
     def from_dict(cls, data: Any) -> ResourceSelection:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.external_id = value = data["external_id"]
-            if type(value) is not str:
-                decode.text(value, "external_id")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.resource_type = value = data.get("resource_type")
-        if type(value) is not str:
-            self.resource_type = "channel" if value is None else decode.text(value, "resource_type")
-        self.name = value = data.get("name")
-        if type(value) is not str and value is not None:
-            decode.text(value, "name")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.external_id = external_id = data["external_id"]
+            self.resource_type = resource_type = data.get("resource_type")
+            self.name = name = data.get("name")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(external_id) is type(resource_type) is str
+                and (name is None or type(name) is str)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,4 +67,9 @@ class ResourceSelection(Model):
         return data
 
 
-_FIELDS = frozenset({"external_id", "resource_type", "name"})
+_FIELDS = (
+    Field("external_id", decode.text),
+    Field("resource_type", decode.text, default="channel"),
+    Field("name", decode.text, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

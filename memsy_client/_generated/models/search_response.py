@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -30,15 +31,16 @@ class SearchResponse(ListModel[SearchResult]):
     @classmethod
     def from_dict(cls, data: Any) -> SearchResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["results"]
-            self.results = [] if value is None else decode.decode_at(value, "results", _check_results)
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.results = _check_results(data["results"])
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if type(data) is not dict:
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,6 +50,6 @@ class SearchResponse(ListModel[SearchResult]):
         return data
 
 
-_FIELDS = frozenset({"results"})
-_FILLED = frozenset({"results"})
 _check_results = decode.each(SearchResult.from_dict)
+_FIELDS = (Field("results", _check_results, default=list),)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -7,6 +7,7 @@ from typing import Any
 from attrs import define, field, setters
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 from .search_result_metadata import SearchResultMetadata
@@ -105,23 +106,22 @@ class SearchResult(Model):
     @classmethod
     def from_dict(cls, data: Any) -> SearchResult:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.id = value = data["id"]
-            if type(value) is not str:
-                decode.text(value, "id")
-            self.content = value = data["content"]
-            if type(value) is not str:
-                decode.text(value, "content")
-            self.score = value = data["score"]
-            if type(value) is not float and type(value) is not int:
-                decode.number(value, "score")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        value = data.get("metadata")
-        self.metadata = SearchResultMetadata.from_dict(value) if type(value) is dict else None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.id = id = data["id"]
+            self.content = content = data["content"]
+            self.score = score = data["score"]
+            metadata = data.get("metadata")
+            self.metadata = SearchResultMetadata.from_dict(metadata) if type(metadata) is dict else None
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict and type(id) is type(content) is str and (type(score) is float or type(score) is int)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -135,4 +135,10 @@ class SearchResult(Model):
         return data
 
 
-_FIELDS = frozenset({"id", "content", "score", "metadata"})
+_FIELDS = (
+    Field("id", decode.text),
+    Field("content", decode.text),
+    Field("score", decode.number),
+    Field("metadata", SearchResultMetadata.from_dict, default=None, is_open=True),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

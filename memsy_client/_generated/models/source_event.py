@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 from .event_kind import EventKind
@@ -32,19 +33,26 @@ class SourceEvent(Model):
     @classmethod
     def from_dict(cls, data: Any) -> SourceEvent:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
-        self.event_id = value = data.get("event_id")
-        if type(value) is not str and value is not None:
-            decode.text(value, "event_id")
-        self.kind = value = data.get("kind")
-        if type(value) is not str and value is not None:
-            decode.text(value, "kind")
-        self.content = value = data.get("content")
-        if type(value) is not str and value is not None:
-            decode.text(value, "content")
-        self.ts = decode.time_or_none(data.get("ts"), "ts")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+        try:
+            self.event_id = event_id = data.get("event_id")
+            self.kind = kind = data.get("kind")
+            self.content = content = data.get("content")
+            ts = data.get("ts")
+            self.ts = ts = None if ts is None else decode.read_time(ts)
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and (event_id is None or type(event_id) is str)
+                and (kind is None or type(kind) is str)
+                and (content is None or type(content) is str)
+                and (ts is None or ts.tzinfo is not None)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,4 +69,10 @@ class SourceEvent(Model):
         return data
 
 
-_FIELDS = frozenset({"event_id", "kind", "content", "ts"})
+_FIELDS = (
+    Field("event_id", decode.text, default=None),
+    Field("kind", decode.text, default=None),
+    Field("content", decode.text, default=None),
+    Field("ts", decode.time, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -34,23 +35,23 @@ class StatusResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> StatusResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            value = data["completedIds"]
-            self.completed_ids = [] if value is None else decode.texts(value, "completedIds")
-            value = data["failedIds"]
-            self.failed_ids = [] if value is None else decode.texts(value, "failedIds")
-            value = data["pendingIds"]
-            self.pending_ids = [] if value is None else decode.texts(value, "pendingIds")
-            self.total = value = data["total"]
-            if type(value) is not int:
-                self.total = 0 if value is None else decode.integer(value, "total")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.statuses = decode.decode_at_or_none(data.get("statuses"), "statuses", decode.text_values)
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.completed_ids = completed_ids = data["completedIds"]
+            self.failed_ids = failed_ids = data["failedIds"]
+            self.pending_ids = pending_ids = data["pendingIds"]
+            self.total = total = data["total"]
+            statuses = data.get("statuses")
+            self.statuses = None if statuses is None else decode.text_values(statuses)
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict and type(total) is int and decode.hold_texts(completed_ids, failed_ids, pending_ids)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,5 +66,11 @@ class StatusResponse(Model):
         return data
 
 
-_FIELDS = frozenset({"completedIds", "failedIds", "pendingIds", "total", "statuses"})
-_FILLED = frozenset({"completedIds", "failedIds", "pendingIds", "total"})
+_FIELDS = (
+    Field("completedIds", decode.texts, default=list, attribute="completed_ids"),
+    Field("failedIds", decode.texts, default=list, attribute="failed_ids"),
+    Field("pendingIds", decode.texts, default=list, attribute="pending_ids"),
+    Field("total", decode.integer, default=0),
+    Field("statuses", decode.text_values, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -41,32 +42,29 @@ class TeamResource(Model):
     @classmethod
     def from_dict(cls, data: Any) -> TeamResource:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.team_id = value = data["team_id"]
-            if type(value) is not str:
-                decode.text(value, "team_id")
-            self.org_id = value = data["org_id"]
-            if type(value) is not str:
-                decode.text(value, "org_id")
-            self.name = value = data["name"]
-            if type(value) is not str:
-                decode.text(value, "name")
-            self.focus = value = data["focus"]
-            if type(value) is not str:
-                decode.text(value, "focus")
-            self.promotion_prompt = value = data["promotion_prompt"]
-            if type(value) is not str:
-                decode.text(value, "promotion_prompt")
-            self.created_at = decode.time(data["created_at"], "created_at")
-            self.updated_at = decode.time(data["updated_at"], "updated_at")
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        value = data.get("prompt_meta")
-        self.prompt_meta = value if type(value) is dict else None
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.team_id = team_id = data["team_id"]
+            self.org_id = org_id = data["org_id"]
+            self.name = name = data["name"]
+            self.focus = focus = data["focus"]
+            self.promotion_prompt = promotion_prompt = data["promotion_prompt"]
+            self.created_at = created_at = decode.read_time(data["created_at"])
+            self.updated_at = updated_at = decode.read_time(data["updated_at"])
+            prompt_meta = data.get("prompt_meta")
+            self.prompt_meta = prompt_meta if type(prompt_meta) is dict else None
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(team_id) is type(org_id) is type(name) is type(focus) is type(promotion_prompt) is str
+                and created_at.tzinfo is not None
+                and updated_at.tzinfo is not None
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,6 +82,14 @@ class TeamResource(Model):
         return data
 
 
-_FIELDS = frozenset(
-    {"team_id", "org_id", "name", "focus", "promotion_prompt", "created_at", "updated_at", "prompt_meta"}
+_FIELDS = (
+    Field("team_id", decode.text),
+    Field("org_id", decode.text),
+    Field("name", decode.text),
+    Field("focus", decode.text),
+    Field("promotion_prompt", decode.text),
+    Field("created_at", decode.time),
+    Field("updated_at", decode.time),
+    Field("prompt_meta", decode.mapping, default=None, is_open=True),
 )
+_NAMES = frozenset(field.name for field in _FIELDS)

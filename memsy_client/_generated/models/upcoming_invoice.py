@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 
@@ -27,19 +28,18 @@ class UpcomingInvoice(Model):
     @classmethod
     def from_dict(cls, data: Any) -> UpcomingInvoice:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.amount_due = value = data["amount_due"]
-            if type(value) is not int:
-                self.amount_due = decode.integer(value, "amount_due")
-            self.currency = value = data["currency"]
-            if type(value) is not str:
-                decode.text(value, "currency")
-            self.period_end = decode.decode_at(data["period_end"], "period_end", _check_period_end)
-        except KeyError as missing:
-            raise decode.missing_field(missing) from None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.amount_due = amount_due = data["amount_due"]
+            self.currency = currency = data["currency"]
+            self.period_end = _check_period_end(data["period_end"])
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (type(data) is dict and type(amount_due) is int and type(currency) is str):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,5 +51,10 @@ class UpcomingInvoice(Model):
         return data
 
 
-_FIELDS = frozenset({"amount_due", "currency", "period_end"})
 _check_period_end = decode.first_of(decode.integer, decode.text)
+_FIELDS = (
+    Field("amount_due", decode.integer),
+    Field("currency", decode.text),
+    Field("period_end", _check_period_end),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

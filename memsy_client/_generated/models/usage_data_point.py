@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 
@@ -27,21 +28,18 @@ class UsageDataPoint(Model):
     @classmethod
     def from_dict(cls, data: Any) -> UsageDataPoint:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.date = value = data["date"]
-            if type(value) is not str:
-                decode.text(value, "date")
-            self.dimension = value = data["dimension"]
-            if type(value) is not str:
-                decode.text(value, "dimension")
-            self.quantity = value = data["quantity"]
-            if type(value) is not int:
-                self.quantity = 0 if value is None else decode.integer(value, "quantity")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.date = date = data["date"]
+            self.dimension = dimension = data["dimension"]
+            self.quantity = quantity = data["quantity"]
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (type(data) is dict and type(date) is type(dimension) is str and type(quantity) is int):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,5 +51,9 @@ class UsageDataPoint(Model):
         return data
 
 
-_FIELDS = frozenset({"date", "dimension", "quantity"})
-_FILLED = frozenset({"quantity"})
+_FIELDS = (
+    Field("date", decode.text),
+    Field("dimension", decode.text),
+    Field("quantity", decode.integer, default=0),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 
 
@@ -30,24 +31,25 @@ class UsageDimension(Model):
     @classmethod
     def from_dict(cls, data: Any) -> UsageDimension:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.dimension = value = data["dimension"]
-            if type(value) is not str:
-                decode.text(value, "dimension")
-            self.used = value = data["used"]
-            if type(value) is not int:
-                self.used = 0 if value is None else decode.integer(value, "used")
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self.limit = value = data.get("limit")
-        if type(value) is not int and value is not None:
-            self.limit = decode.integer(value, "limit")
-        self.overage_rate = value = data.get("overage_rate")
-        if type(value) is not float and type(value) is not int and value is not None:
-            decode.number(value, "overage_rate")
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.dimension = dimension = data["dimension"]
+            self.used = used = data["used"]
+            self.limit = limit = data.get("limit")
+            self.overage_rate = overage_rate = data.get("overage_rate")
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(dimension) is str
+                and type(used) is int
+                and (limit is None or type(limit) is int)
+                and (overage_rate is None or type(overage_rate) is float or type(overage_rate) is int)
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,5 +64,10 @@ class UsageDimension(Model):
         return data
 
 
-_FIELDS = frozenset({"dimension", "used", "limit", "overage_rate"})
-_FILLED = frozenset({"used"})
+_FIELDS = (
+    Field("dimension", decode.text),
+    Field("used", decode.integer, default=0),
+    Field("limit", decode.integer, default=None),
+    Field("overage_rate", decode.number, default=None),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

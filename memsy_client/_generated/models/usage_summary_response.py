@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.model import Model
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -37,23 +38,25 @@ class UsageSummaryResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> UsageSummaryResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.org_id = value = data["org_id"]
-            if type(value) is not str:
-                decode.text(value, "org_id")
-            self.tier = value = data["tier"]
-            if type(value) is not str:
-                decode.text(value, "tier")
-            self.period_start = decode.time(data["period_start"], "period_start")
-            self.period_end = decode.time(data["period_end"], "period_end")
-            value = data["dimensions"]
-            self.dimensions = [] if value is None else decode.decode_at(value, "dimensions", _check_dimensions)
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.org_id = org_id = data["org_id"]
+            self.tier = tier = data["tier"]
+            self.period_start = period_start = decode.read_time(data["period_start"])
+            self.period_end = period_end = decode.read_time(data["period_end"])
+            self.dimensions = _check_dimensions(data["dimensions"])
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (
+                type(data) is dict
+                and type(org_id) is type(tier) is str
+                and period_start.tzinfo is not None
+                and period_end.tzinfo is not None
+            ):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,6 +70,12 @@ class UsageSummaryResponse(Model):
         return data
 
 
-_FIELDS = frozenset({"org_id", "tier", "period_start", "period_end", "dimensions"})
-_FILLED = frozenset({"dimensions"})
 _check_dimensions = decode.each(UsageDimension.from_dict)
+_FIELDS = (
+    Field("org_id", decode.text),
+    Field("tier", decode.text),
+    Field("period_start", decode.time),
+    Field("period_end", decode.time),
+    Field("dimensions", _check_dimensions, default=list),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)

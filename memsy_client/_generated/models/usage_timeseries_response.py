@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from memsy_client._core import decode, encode
+from memsy_client._core.decode import Field
 from memsy_client._core.list_model import ListModel
 from memsy_client._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
 
@@ -35,21 +36,18 @@ class UsageTimeseriesResponse(ListModel[UsageDataPoint]):
     @classmethod
     def from_dict(cls, data: Any) -> UsageTimeseriesResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        decode.mapping(data)
         self = cls.__new__(cls)
         try:
-            self.org_id = value = data["org_id"]
-            if type(value) is not str:
-                decode.text(value, "org_id")
-            self.granularity = value = data["granularity"]
-            if type(value) is not str:
-                decode.text(value, "granularity")
-            value = data["data"]
-            self.data = [] if value is None else decode.decode_at(value, "data", _check_data)
-        except KeyError as missing:
-            return cls.from_dict(decode.with_nulls(data, missing, _FILLED))
-        self._usage = self._rate_limit = None
-        self.additional_properties = {} if _FIELDS.issuperset(data) else decode.unknown(data, _FIELDS)
+            self.org_id = org_id = data["org_id"]
+            self.granularity = granularity = data["granularity"]
+            self.data = _check_data(data["data"])
+        except decode.UNEXPECTED as error:
+            decode.settle(self, data, _FIELDS, error)
+        else:
+            if not (type(data) is dict and type(org_id) is type(granularity) is str):
+                decode.settle(self, data, _FIELDS)
+        if not _NAMES.issuperset(data):
+            self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,6 +59,10 @@ class UsageTimeseriesResponse(ListModel[UsageDataPoint]):
         return data
 
 
-_FIELDS = frozenset({"org_id", "granularity", "data"})
-_FILLED = frozenset({"data"})
 _check_data = decode.each(UsageDataPoint.from_dict)
+_FIELDS = (
+    Field("org_id", decode.text),
+    Field("granularity", decode.text),
+    Field("data", _check_data, default=list),
+)
+_NAMES = frozenset(field.name for field in _FIELDS)
