@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._bulk.async_background import AsyncBackgroundWriter
     from ._bulk.background import BackgroundWriter
     from ._bulk.ingestion import AsyncIngestion, Ingestion
+    from ._bulk.journal import Journal
     from ._bulk.outcomes import IngestOutcome, IngestProgress
     from ._bulk.queue import WriterStats
     from ._bulk.waiting import Processed, ProcessingProgress
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "Journal",
         "MemsyClient",
         "MemsyControlClient",
         "Processed",
@@ -89,6 +91,7 @@ _MODULES = {
     "IngestProgress": "._bulk.outcomes",
     "IngestOutcome": "._bulk.outcomes",
     "Ingestion": "._bulk.ingestion",
+    "Journal": "._bulk.journal",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
     "ORG_SCOPED_PROVIDERS": "._connector_providers",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ._bulk.async_background import AsyncBackgroundWriter
     from ._bulk.background import BackgroundWriter
     from ._bulk.ingestion import AsyncIngestion, Ingestion
+    from ._bulk.journal import Journal
     from ._bulk.outcomes import IngestOutcome, IngestProgress
     from ._bulk.waiting import Processed, ProcessingProgress
     from .models import EventPayload
@@ -232,6 +233,7 @@ class MemsyClient(_SyncClient, CoreMethods):
         batch_size: int = 100,
         concurrency: int = 4,
         on_progress: Callable[[IngestProgress], None] | None = None,
+        journal: Journal | str | os.PathLike[str] | None = None,
     ) -> Ingestion:
         """Ingest any number of events in bounded memory; iterate over the result to make it happen.
 
@@ -239,21 +241,30 @@ class MemsyClient(_SyncClient, CoreMethods):
         events (413, 422) is halved until these stand alone; after one that is refused as any other would be (401, 403,
         a spent quota, a closed client) nothing more is sent, and the other events' outcomes have its error.
 
+        Requests go on between two steps of the iteration, and end with it, however it ends: run out, closed, dropped,
+        interrupted. Where it may end early, iterate inside `with`, which waits for what is under way; a dropped
+        iterator and an interruption do so for two seconds.
+
         Args:
-            events: Any iterable, read as it is needed: at most `batch_size * concurrency` events ahead.
+            events: Any iterable, read as it is needed: at most `4 * batch_size * concurrency` events ahead of the
+                outcome that is given next.
             batch_size: Events a call, at most 1000; tens to low hundreds are recommended.
             concurrency: How many batches are under way at once. With 1, the service gets the events in order.
-            on_progress: Called after each batch.
+            on_progress: Called after each batch, in the thread that iterates.
+            journal: The path of a file, or a `Journal`, in which each request is noted before it leaves. Run again with
+                the same journal and the same events, whatever ended the last run, it sends only what is left.
 
         Returns:
             An iterator of one `IngestOutcome` an event, in order.
 
         Raises:
-            MemsyInputError: An argument cannot be used. What fails later is in the outcomes.
+            MemsyInputError: An argument cannot be used. The iteration raises it when the journal cannot be used (in
+                use, damaged, of another address), or the source differs from that of earlier runs. What else fails
+                later is in the outcomes.
         """
         with import_lock:
             from ._bulk.ingestion import Ingestion
-        return Ingestion(self._sender, events, batch_size, concurrency, on_progress)
+        return Ingestion(self._sender, events, batch_size, concurrency, on_progress, journal)
 
     def background(
         self,
@@ -339,11 +350,16 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
         batch_size: int = 100,
         concurrency: int = 4,
         on_progress: Callable[[IngestProgress], None] | None = None,
+        journal: Journal | str | os.PathLike[str] | None = None,
     ) -> AsyncIngestion:
-        """As `MemsyClient.ingest_many`, with `async for`; the events may come from an asynchronous iterable, too."""
+        """As `MemsyClient.ingest_many`, with `async for`; the events may come from an asynchronous iterable, too.
+
+        Where the iteration may end early, iterate inside `async with`: it cancels what is under way. On trio, requests
+        go on between two steps only there.
+        """
         with import_lock:
             from ._bulk.ingestion import AsyncIngestion
-        return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress)
+        return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress, journal)
 
     def background(
         self,

@@ -25,7 +25,7 @@ PAGES = {
     "errors": "what a call raises, and what an error tells",
     "retries": "what is sent again, time-outs, deadlines",
     "paging": "lists of any length",
-    "bulk": "many events: batches, outcomes, backfill",
+    "bulk": "many events: batches, outcomes, a journal that survives a crash",
     "connectors": "Slack, Google Drive, S3, Notion, GitHub, OneDrive",
     "models": "JSON, pydantic, FastAPI, Flask, Django",
     "transports": "httpx, aiohttp, a client of your own; proxies, limits, mocks",

@@ -81,8 +81,8 @@ def sync_folder(path: Path) -> None:
 if sys.platform == "win32":
     import msvcrt
 
-    #: Beyond what such a file ever holds: elsewhere the lock would keep its owner from reading, too.
-    _LOCKED_BYTE = 1 << 62
+    #: Beyond what such a file holds: elsewhere the lock would keep its owner from reading, too.
+    _LOCKED_BYTE = 2**31 - 2
 
     def _lock_exclusively(descriptor: int) -> None:
         os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)

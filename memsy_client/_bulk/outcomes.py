@@ -44,7 +44,8 @@ class IngestOutcome:
             because the same actor said the same within 60 seconds, whatever its `ts`; `refused`: it is not stored, and
             never will be as it is (400, 413, 422, or it cannot be sent); `failed`: it is not stored, and may be sent
             again; `in_doubt`: nobody knows whether it is stored.
-        resumed: Whether an earlier process has left it.
+        resumed: Whether this is what an earlier run with the same journal came to: in this one it was not sent. Of a
+            background writer: whether an earlier process has left the event in the spool.
     """
 
     index: int
@@ -67,6 +68,10 @@ class IngestProgress(NamedTuple):
     failed: int
 
 
+class UnwritableJournalError(MemsyInputError):
+    """The journal cannot be written, so that nothing more may be sent."""
+
+
 def state_of(error: MemsyError) -> IngestState:
     """What the error of a call says of the events that were sent, each as it would be alone."""
     if isinstance(error, MemsyAPIError):
@@ -74,7 +79,7 @@ def state_of(error: MemsyError) -> IngestState:
             return "refused"
         is_stored_nowhere = error.status_code in (*_OF_THE_CALLER, _TOO_MANY_REQUESTS)
         return "failed" if is_stored_nowhere or isinstance(error, UsageLimitExceeded) else "in_doubt"
-    if isinstance(error, MemsyClosedError):
+    if isinstance(error, MemsyClosedError | UnwritableJournalError):
         return "failed"
     if isinstance(error, MemsyInputError):
         return "refused"
@@ -83,11 +88,13 @@ def state_of(error: MemsyError) -> IngestState:
 
 def is_divisible(error: MemsyError) -> bool:
     """Whether a batch may have got the error because of some of its events."""
-    return isinstance(error, MemsyInputError) or (isinstance(error, MemsyAPIError) and error.status_code in _DIVISIBLE)
+    if isinstance(error, MemsyInputError):
+        return not isinstance(error, UnwritableJournalError)
+    return isinstance(error, MemsyAPIError) and error.status_code in _DIVISIBLE
 
 
 def is_final(error: MemsyError) -> bool:
     """Whether every other batch would fail in the same way."""
     if isinstance(error, MemsyAPIError):
         return error.status_code in _OF_THE_CALLER or isinstance(error, UsageLimitExceeded)
-    return isinstance(error, MemsyClosedError)
+    return isinstance(error, MemsyClosedError | UnwritableJournalError)

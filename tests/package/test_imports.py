@@ -39,6 +39,7 @@ def test_the_public_names_are_these():
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "Journal",
         "MemsyClient",
         "MemsyControlClient",
         "NULL",
@@ -105,7 +106,21 @@ def test_importing_the_package_loads_neither_models_nor_the_server_nor_an_http_l
 def test_making_a_client_loads_nothing_that_only_some_calls_need(kind):
     loaded = run(f"import memsy_client, sys; memsy_client.{kind}('http://x/v1', 'k'); print(*sys.modules)").split()
     heavy = ("memsy_client.local", "memsy_client._bulk", "memsy_client._generated.models.", "starlette", "uvicorn")
-    assert not [name for name in loaded if name.startswith((*heavy, "aiohttp", "attrs", "httpx", "anyio", "sqlite3"))]
+    assert "sqlite3" not in loaded
+    assert not [name for name in loaded if name.startswith((*heavy, "aiohttp", "attrs", "httpx", "anyio"))]
+
+
+@pytest.mark.parametrize("kind", ["MemsyClient", "AsyncMemsyClient"])
+def test_ingesting_many_events_loads_the_journal_only_where_there_is_one(kind):
+    printed = run(
+        "import memsy_client, sys\n"
+        f"memsy = memsy_client.{kind}('http://x/v1', 'k')\n"
+        "memsy.ingest_many([])\n"
+        "print('memsy_client._bulk.ingestion' in sys.modules, 'memsy_client._bulk.journal' in sys.modules)\n"
+        "memsy.ingest_many([], journal='journal')\n"
+        "print('memsy_client._bulk.journal' in sys.modules, 'sqlite3' in sys.modules)"
+    )
+    assert printed.split() == ["True", "False", "True", "False"]
 
 
 def test_the_contract_is_read_only_when_somebody_asks_how_a_response_deviates():

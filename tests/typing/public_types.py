@@ -11,10 +11,13 @@ from typing_extensions import assert_type
 
 from memsy_client import (
     AsyncBackgroundWriter,
+    AsyncIngestion,
     AsyncMemsyClient,
     AsyncMemsyControlClient,
     BackgroundWriter,
+    Ingestion,
     IngestOutcome,
+    Journal,
     MemsyAPIError,
     MemsyClient,
     MemsyControlClient,
@@ -54,13 +57,19 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
     assert_type(memsy.roles.with_raw_response.delete("r", "o"), RawResponse[None])
     assert_type(memsy.with_options(timeout=1.0, max_retries=0), MemsyClient)
     assert_type(next(memsy.ingest_many([event])), IngestOutcome)
-    outcomes: list[IngestOutcome] = []
-    with memsy.background(when_full="drop_oldest", on_outcome=outcomes.append, spool=Path("spool")) as writer:
+    told: list[IngestOutcome] = []
+    with memsy.background(when_full="drop_oldest", on_outcome=told.append, spool=Path("spool")) as writer:
         assert_type(writer, BackgroundWriter)
         assert_type(writer.add(event, timeout=1.0), None)
         assert_type(writer.flush(), bool)
         assert_type(writer.stats.acknowledged, int)
-    assert_type(outcomes[0].state, Literal["acknowledged", "duplicate", "refused", "failed", "in_doubt"])
+    assert_type(told[0].state, Literal["acknowledged", "duplicate", "refused", "failed", "in_doubt"])
+    with memsy.ingest_many([event], journal=Journal("journal", lookup=control)) as outcomes:
+        assert_type(outcomes, Ingestion)
+        for outcome in outcomes:
+            if outcome.state == "gone":  # type: ignore[comparison-overlap] # pyright: ignore[reportUnnecessaryComparison]
+                pass
+    memsy.ingest_many([event], journal=Path("journal"))
     assert_type(control.interest.status(), bool)
     assert_type(MemsyClient.from_env(), MemsyClient)
 
@@ -73,6 +82,9 @@ async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient
         assert_type(await writer.flush(5.0), bool)
     assert_type(await memsy.search("hello"), SearchResponse)
     assert_type(memsy.memories.iter(), AsyncIterator[MemoryItemResource])
+    async with memsy.ingest_many([], journal=Journal("journal", lookup=control)) as outcomes:
+        assert_type(outcomes, AsyncIngestion)
+        assert_type([outcome.resumed async for outcome in outcomes], list[bool])
     assert_type(await memsy.with_raw_response.search("hello"), RawResponse[SearchResponse])
     assert_type(await memsy.with_raw_response.orgs.list(), RawResponse[list[OrgResource]])
     assert_type(memsy.with_options(deadline=3.0).with_options(headers={"a": "b"}), AsyncMemsyClient)
