@@ -279,7 +279,7 @@ class _TaskPool:
             self._tasks[scope] = task
             task.add_done_callback(lambda _: self._tasks.pop(scope, None))  # also when it was cancelled before it began
         else:
-            import trio
+            import trio  # which trio's programs have loaded
 
             self._tasks[scope] = trio.lowlevel.spawn_system_task(self._serve, scope, name="memsy-writer")
 
