@@ -14,10 +14,13 @@ from ._version import __version__
 if TYPE_CHECKING:
     from . import exceptions as exceptions
     from . import models as models
+    from ._bulk.async_background import AsyncBackgroundWriter
+    from ._bulk.background import BackgroundWriter
     from ._bulk.ingestion import AsyncIngestion, Ingestion
     from ._bulk.journal import Journal
     from ._bulk.outcomes import IngestOutcome, IngestProgress
-    from ._bulk.waiting import Processed
+    from ._bulk.queue import WriterStats
+    from ._bulk.waiting import Processed, ProcessingProgress
     from ._connector_providers import ORG_SCOPED_PROVIDERS, USER_SCOPED_PROVIDERS, requires_org_admin
     from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
@@ -42,10 +45,12 @@ if TYPE_CHECKING:
         "ORG_SCOPED_PROVIDERS",
         "USER_SCOPED_PROVIDERS",
         "AiohttpTransport",
+        "AsyncBackgroundWriter",
         "AsyncIngestion",
         "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "BackgroundWriter",
         "ClientOptions",
         "Deviation",
         "Headers",
@@ -58,6 +63,7 @@ if TYPE_CHECKING:
         "MemsyControlClient",
         "Middleware",
         "Processed",
+        "ProcessingProgress",
         "RateLimitInfo",
         "RawResponse",
         "Request",
@@ -68,6 +74,7 @@ if TYPE_CHECKING:
         "RetryPolicy",
         "Timeout",
         "UsageInfo",
+        "WriterStats",
         "__spec_sha256__",
         "__spec_version__",
         "__version__",
@@ -80,10 +87,12 @@ if TYPE_CHECKING:
 _MODULES = {
     "NULL": "._core.null",
     "AiohttpTransport": "._transports.aiohttp",
+    "AsyncBackgroundWriter": "._bulk.async_background",
     "AsyncIngestion": "._bulk.ingestion",
     "AsyncItemIterator": "._core.paging",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
+    "BackgroundWriter": "._bulk.background",
     "ClientOptions": "._core.settings",
     "Deviation": "._core.deviations",
     "Headers": "._core.messages",
@@ -97,6 +106,7 @@ _MODULES = {
     "Middleware": "._core.middleware",
     "ORG_SCOPED_PROVIDERS": "._connector_providers",
     "Processed": "._bulk.waiting",
+    "ProcessingProgress": "._bulk.waiting",
     "RateLimitInfo": "._core.usage_and_rate_limit",
     "RawResponse": "._core.raw_response",
     "Request": "._core.messages",
@@ -108,6 +118,7 @@ _MODULES = {
     "Timeout": "._core.settings",
     "USER_SCOPED_PROVIDERS": "._connector_providers",
     "UsageInfo": "._core.usage_and_rate_limit",
+    "WriterStats": "._bulk.queue",
     "__spec_sha256__": "._generated",
     "__spec_version__": "._generated",
     "install_as_memsy": "._drop_in",

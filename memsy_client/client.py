@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from ._core.checks import check_whole_number, explain_arguments, name_methods_after
 from ._core.copying import shallow_copy
@@ -25,10 +25,12 @@ from .exceptions import MemsyInputError
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
+    from ._bulk.async_background import AsyncBackgroundWriter
+    from ._bulk.background import BackgroundWriter
     from ._bulk.ingestion import AsyncIngestion, Ingestion
     from ._bulk.journal import Journal
-    from ._bulk.outcomes import IngestProgress
-    from ._bulk.waiting import Processed
+    from ._bulk.outcomes import IngestOutcome, IngestProgress
+    from ._bulk.waiting import Processed, ProcessingProgress
     from ._core.middleware import Middleware
     from ._core.telemetry import Telemetry
     from .models import EventPayload
@@ -43,6 +45,7 @@ class _Client(Generic[Http, AskForKey]):
     _sender: Any = None  # of the flavour's own kind; None while the constructor runs
     _is_view = False
     _is_async = False
+    _writers: set[Any]  # background writers that are open, of this client and its views
     _new_sender: ClassVar[Callable[..., Any]]
     _new_transport: ClassVar[Callable[..., Any]]
     _base_url_variable = "MEMSY_BASE_URL"  # of the environment, for the client's plane
@@ -117,6 +120,7 @@ class _Client(Generic[Http, AskForKey]):
         )
         transport = SharedTransport(self._new_transport(base_url, max_connections, http_client), http_client is None)
         self._sender = self._new_sender(transport, base_url, key_headers, settings, key_function=key_function)
+        self._writers = set()
 
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
@@ -193,8 +197,14 @@ class _SyncClient(_Client[HttpClient | SyncTransport, Callable[[], str]]):
         return self._sender.send_raw(call)
 
     def close(self) -> None:
-        """Close the connections. Calls made afterwards raise `MemsyClosedError`. Of a view, it closes nothing."""
-        transport = None if self._is_view else self._sender.shared.release()
+        """Close background writers, which send what they hold, then the connections. Calls made afterwards raise
+        `MemsyClosedError`. Of a view, it closes nothing.
+        """
+        if self._is_view:
+            return
+        for writer in list(self._writers):
+            writer.close()
+        transport = self._sender.shared.release()
         if transport is not None:
             transport.close()
 
@@ -227,9 +237,15 @@ class _AsyncClient(_Client[AsyncHttpClient | AsyncTransport, Callable[[], str | 
 
     async def close(self) -> None:
         """As `MemsyClient.close`."""
-        transport = None if self._is_view else self._sender.shared.release()
-        if transport is not None:
-            await transport.aclose()
+        if self._is_view:
+            return
+        try:
+            for writer in list(self._writers):
+                await writer.close()
+        finally:
+            transport = self._sender.shared.release()
+            if transport is not None:
+                await transport.aclose()
 
     aclose = close  # the name that httpx gives to it
 
@@ -283,8 +299,59 @@ class MemsyClient(_SyncClient, CoreMethods):
             from ._bulk.ingestion import Ingestion
         return Ingestion(self._sender, events, batch_size, concurrency, on_progress, journal)
 
+    def background(
+        self,
+        *,
+        batch_size: int = 100,
+        max_delay: float = 1.0,
+        max_queue: int = 10_000,
+        when_full: Literal["wait", "refuse", "drop_oldest"] = "wait",
+        retry_for: float = 60.0,
+        exit_timeout: float = 5.0,
+        on_outcome: Callable[[IngestOutcome], None] | None = None,
+        spool: str | os.PathLike[str] | None = None,
+    ) -> BackgroundWriter:
+        """A writer that sends events in the background: adding one takes microseconds, and does not raise when the
+        service fails. Use it in a `with` block, or close it; closing the client does so, too.
+
+        The events of a session (`actor_id`, `session_id`) arrive in order. A batch that is refused for some of its
+        events (413, 422) is halved until these stand alone. What was not sent, a 429 and a 503 are retried, whatever
+        the client's own policy; where nobody knows whether an event was stored, that is reported, and it is not sent
+        again. The client's time-outs hold for each attempt.
+
+        A forked child starts with an empty writer; the parent keeps its events. Where the interpreter ends, what is
+        left is sent for `exit_timeout` seconds at most. SIGTERM and SIGKILL end a process without that: see `spool`.
+
+        Args:
+            batch_size: Events a call, at most 1000.
+            max_delay: Seconds that an event waits for others to be sent with.
+            max_queue: How many events may be without an outcome.
+            when_full: What `add` does then: wait for room, `refuse` with `MemsyQueueFull`, or `drop_oldest`.
+            retry_for: Seconds for which a batch is sent again, from its first attempt on.
+            exit_timeout: Seconds for sending what is left where the interpreter ends, or the block is interrupted.
+            on_outcome: Called with what became of each event, in a thread of the writer's, one call at a time. What it
+                raises is logged.
+            spool: A file (0600) that keeps the events until their outcome is known, and `spool.1`, … for further
+                processes with the same path. The next writer there sends what a killed process has left, and reports as
+                in doubt what was under way when it was killed more than some 45 seconds ago: until then the service
+                takes it for the same event. It costs each `add` a write to the file.
+
+        Raises:
+            MemsyInputError: An argument or the spool cannot be used.
+        """
+        with import_lock:
+            from ._bulk.background import BackgroundWriter
+            from ._bulk.outbox import WriterOptions
+        options = WriterOptions(batch_size, max_delay, max_queue, when_full, retry_for, exit_timeout, on_outcome, spool)
+        return BackgroundWriter(self._sender, options, self._writers)
+
     def wait_until_processed(
-        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
+        self,
+        event_ids: Iterable[str],
+        *,
+        timeout: float | None = 60.0,
+        poll: float = 0.2,
+        on_progress: Callable[[ProcessingProgress], None] | None = None,
     ) -> Processed:
         """Wait until none of these events is pending any more.
 
@@ -292,6 +359,7 @@ class MemsyClient(_SyncClient, CoreMethods):
             event_ids: Any number of ids, as `ingest` gave them.
             timeout: Seconds to wait at most; None for as long as it takes.
             poll: Seconds before asking again; each further wait is longer, up to 5 seconds.
+            on_progress: Called after each call, of which one takes up to 500 ids.
 
         Returns:
             Which of them completed, and which failed.
@@ -302,7 +370,7 @@ class MemsyClient(_SyncClient, CoreMethods):
         """
         with import_lock:
             from ._bulk.waiting import wait_until_processed
-        return self._sender.follow(wait_until_processed(event_ids, timeout, poll))
+        return self._sender.follow(wait_until_processed(event_ids, timeout, poll, on_progress))
 
 
 class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
@@ -326,13 +394,41 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
             from ._bulk.ingestion import AsyncIngestion
         return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress, journal)
 
+    def background(
+        self,
+        *,
+        batch_size: int = 100,
+        max_delay: float = 1.0,
+        max_queue: int = 10_000,
+        when_full: Literal["wait", "refuse", "drop_oldest"] = "wait",
+        retry_for: float = 60.0,
+        exit_timeout: float = 5.0,
+        on_outcome: Callable[[IngestOutcome], None] | None = None,
+        spool: str | os.PathLike[str] | None = None,
+    ) -> AsyncBackgroundWriter:
+        """As `MemsyClient.background`, for an `async with` block, outside which nothing can be added.
+
+        `await add(event)` waits for room as `when_full` says, `add_nowait(event)` never does. `on_outcome` is called in
+        the event loop. When the block is cancelled, what is left is sent for `exit_timeout` seconds at most.
+        """
+        with import_lock:
+            from ._bulk.async_background import AsyncBackgroundWriter
+            from ._bulk.outbox import WriterOptions
+        options = WriterOptions(batch_size, max_delay, max_queue, when_full, retry_for, exit_timeout, on_outcome, spool)
+        return AsyncBackgroundWriter(self._sender, options, self._writers)
+
     async def wait_until_processed(
-        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
+        self,
+        event_ids: Iterable[str],
+        *,
+        timeout: float | None = 60.0,
+        poll: float = 0.2,
+        on_progress: Callable[[ProcessingProgress], None] | None = None,
     ) -> Processed:
         """Wait until none of these events is pending any more; as `MemsyClient.wait_until_processed`."""
         with import_lock:
             from ._bulk.waiting import wait_until_processed
-        return await self._sender.follow(wait_until_processed(event_ids, timeout, poll))
+        return await self._sender.follow(wait_until_processed(event_ids, timeout, poll, on_progress))
 
 
 class MemsyControlClient(_SyncClient, ControlMethods):

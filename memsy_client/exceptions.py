@@ -3,6 +3,7 @@
     MemsyError
     ├── MemsyInputError               what was asked cannot be sent; nothing was sent
     ├── MemsyClosedError              the client was used after `close()`
+    ├── MemsyQueueFull                a background writer holds as many events as it may
     ├── MemsyConnectionError          cannot connect, connection lost
     │   └── MemsyTimeoutError         a time-out or the call's deadline ran out
     ├── MemsyProcessingTimeout        events are still pending after the time to wait for them
@@ -44,6 +45,7 @@ __all__ = [
     "MemsyError",
     "MemsyInputError",
     "MemsyProcessingTimeout",
+    "MemsyQueueFull",
     "MemsyTimeoutError",
     "OrgIdNotAllowedError",
     "OrgLimitReachedError",
@@ -131,6 +133,10 @@ class MemsyInputError(MemsyError):
 
 class MemsyClosedError(MemsyError):
     """The client was used after it had been closed. Nothing was sent."""
+
+
+class MemsyQueueFull(MemsyError):
+    """A background writer holds as many events as it may. This one was not added, or dropped for a newer one."""
 
 
 class MemsyConnectionError(MemsyError):

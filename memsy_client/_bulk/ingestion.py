@@ -26,7 +26,7 @@ from .._core.sender import AsyncSender, SyncSender, async_prepare, async_run_flo
 from .._core.threads import in_asyncio, in_thread
 from ..exceptions import MemsyError, MemsyInputError
 from .batch import Batch, Run
-from .outcomes import IngestOutcome, IngestProgress
+from .outcomes import EVENTS_A_CALL, IngestOutcome, IngestProgress
 from .steps import LookUp, NothingSentError, OnDisk
 from .stopping import StoppableAsyncSender, StoppableSender, StoppedError
 
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from ..models import EventPayload
     from .journal import Journal, OpenJournal, Plan
     from .tasks import Finished, LoopTasks, NurseryTasks
-
-#: How many events the contract allows in one call.
-_EVENTS_A_CALL = 1000
 
 #: How many batches the window holds for each that may be under way.
 _LOOK_AHEAD = 4
@@ -82,7 +79,7 @@ class _Ingestion:
         on_progress: Callable[[IngestProgress], None] | None,
         journal: Journal | str | os.PathLike[str] | None,
     ) -> None:
-        check_whole_number("batch_size", batch_size, most=_EVENTS_A_CALL)
+        check_whole_number("batch_size", batch_size, most=EVENTS_A_CALL)
         check_whole_number("concurrency", concurrency)
         check_hook("on_progress", on_progress)
         if isinstance(events, str | bytes | Mapping) or not isinstance(events, Iterable | AsyncIterable):

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 IngestState = Literal["acknowledged", "duplicate", "refused", "failed", "in_doubt"]
 
+#: How many events the contract allows in one call.
+EVENTS_A_CALL = 1000
+
 #: Refusals of events that no repetition turns into anything else.
 _REFUSED = (400, 413, 422)
 
@@ -44,7 +47,8 @@ class IngestOutcome:
             because the same actor said the same within 60 seconds, whatever its `ts`; `refused`: it is not stored, and
             never will be as it is (400, 413, 422, or it cannot be sent); `failed`: it is not stored, and may be sent
             again; `in_doubt`: nobody knows whether it is stored.
-        resumed: Whether this is what an earlier run with the same journal came to: in this one it was not sent.
+        resumed: Whether this is what an earlier run with the same journal came to: in this one it was not sent. Of a
+            background writer: whether an earlier process has left the event in the spool.
     """
 
     index: int

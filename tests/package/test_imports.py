@@ -29,10 +29,12 @@ def test_every_public_name_is_there_and_listed():
 def test_the_public_names_are_these():
     assert sorted({*memsy_client.__all__} - {*exceptions.__all__, *models.__all__}) == [
         "AiohttpTransport",
+        "AsyncBackgroundWriter",
         "AsyncIngestion",
         "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "BackgroundWriter",
         "ClientOptions",
         "Deviation",
         "Headers",
@@ -47,6 +49,7 @@ def test_the_public_names_are_these():
         "NULL",
         "ORG_SCOPED_PROVIDERS",
         "Processed",
+        "ProcessingProgress",
         "RateLimitInfo",
         "RawResponse",
         "Request",
@@ -58,6 +61,7 @@ def test_the_public_names_are_these():
         "Timeout",
         "USER_SCOPED_PROVIDERS",
         "UsageInfo",
+        "WriterStats",
         "__spec_sha256__",
         "__spec_version__",
         "__version__",

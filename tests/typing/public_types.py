@@ -10,9 +10,11 @@ from typing import Literal
 from typing_extensions import assert_type
 
 from memsy_client import (
+    AsyncBackgroundWriter,
     AsyncIngestion,
     AsyncMemsyClient,
     AsyncMemsyControlClient,
+    BackgroundWriter,
     Ingestion,
     IngestOutcome,
     Journal,
@@ -63,6 +65,13 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
     assert_type(memsy.roles.with_raw_response.delete("r", "o"), RawResponse[None])
     assert_type(memsy.with_options(timeout=1.0, max_retries=0), MemsyClient)
     assert_type(next(memsy.ingest_many([event])), IngestOutcome)
+    told: list[IngestOutcome] = []
+    with memsy.background(when_full="drop_oldest", on_outcome=told.append, spool=Path("spool")) as writer:
+        assert_type(writer, BackgroundWriter)
+        assert_type(writer.add(event, timeout=1.0), None)
+        assert_type(writer.flush(), bool)
+        assert_type(writer.stats.acknowledged, int)
+    assert_type(told[0].state, Literal["acknowledged", "duplicate", "refused", "failed", "in_doubt"])
     with memsy.ingest_many([event], journal=Journal("journal", lookup=control)) as outcomes:
         assert_type(outcomes, Ingestion)
         for outcome in outcomes:
@@ -73,7 +82,12 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
     assert_type(MemsyClient.from_env(), MemsyClient)
 
 
-async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient) -> None:
+async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient, event: EventPayload) -> None:
+    async with memsy.background(spool="spool") as writer:
+        assert_type(writer, AsyncBackgroundWriter)
+        assert_type(await writer.add(event), None)
+        assert_type(writer.add_nowait(event), None)
+        assert_type(await writer.flush(5.0), bool)
     assert_type(await memsy.search("hello"), SearchResponse)
     items: AsyncIterator[MemoryItemResource] = memsy.memories.iter()
     assert_type(await anext(items), MemoryItemResource)
