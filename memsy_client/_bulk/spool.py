@@ -107,7 +107,9 @@ class Spool:
             return
         self._write(_line(done=numbers))
         if self._size > 2 * self._rewritten_size + _LARGEST_GROWTH:
-            left = {entry.number: entry.event for entry in entries() if entry.number in self._sent_at}
+            # In the order in which they were added: another process sends those of a session in the order of the file.
+            unsettled = sorted(entries(), key=lambda entry: entry.number)
+            left = {entry.number: entry.event for entry in unsettled if entry.number in self._sent_at}
             with _told_by_us():
                 self._rewrite(left)
 
