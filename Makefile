@@ -6,15 +6,20 @@ FILE   ?= examples/conversation.jsonl
 FORMAT ?= text
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-busy test-slow generate check review bench docs format release-check clean
+.PHONY: help demo test test-all test-busy test-slow generate check review bench soak fuzz docs format release-check clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Recipes read it from the environment, so that it may hold spaces.
+export FILE
+
 $(VENV)/ready: pyproject.toml
+	@echo 'Setting up $(VENV): Python packages for development, which takes a minute or two …' >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip==26.3'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable '.[aiohttp,cli,embeddings,local,otel]'
+	@echo '$(VENV) is ready.' >&2
 	@touch $@
 
 $(VENV)/docs-ready: $(VENV)/ready
@@ -23,7 +28,7 @@ $(VENV)/docs-ready: $(VENV)/ready
 
 demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into a local server and search it
 	@$(BIN)/python codegen/generate.py --check
-	@$(BIN)/python examples/demo.py $(FILE)
+	@$(BIN)/python examples/demo.py "$$FILE"
 
 test: $(VENV)/ready ## the whole test suite
 	@$(BIN)/python -m pytest
@@ -65,9 +70,16 @@ check: $(VENV)/ready ## generated code is current; lint, formatting, complexity 
 	@$(BIN)/lizard -C 12 -w -x 'memsy_client/_generated/*' memsy_client codegen benchmarks examples .ci docs/_site
 	@$(BIN)/mypy
 	@$(BIN)/pyright
+	@$(BIN)/python .ci/user_types.py
 
 review: $(VENV)/ready ## what the changes of the contract since BASE (the newest tag) mean, and which CALLERS they break
 	@PYTHONPATH=codegen $(BIN)/python -m review --base "$(BASE)" --callers "$(CALLERS)" --format "$(FORMAT)"
+
+soak: $(VENV)/ready ## callers on each carrier against a failing server, for SECONDS (60), of SEED
+	@PYTHONPATH=tests $(BIN)/python tests/reliability/soak.py --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(VENV)/ready ## answers and requests around the contract, for two minutes or EXAMPLES, of SEED
+	@PYTHONPATH=tests $(BIN)/python tests/reliability/fuzz.py $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
 	@$(BIN)/python -m benchmarks

@@ -38,7 +38,8 @@ def iterator(operation: ClientMethod) -> str:
     return _join(
         _flowed(f"{_title(operation) or operation.name}, one item after the other."),
         "Pages are fetched as they are needed. An item that moved to a later page, because others were added in front "
-        "of it, is given once. The iteration ends with the last page, or with one that brings nothing new.",
+        "of it, is given once. The iteration ends with the last page, or with one that brings nothing new. "
+        "`pages()` of it gives whole pages.",
         _section("Args", [*arguments, ("max_items", "How many items to give at most; None for all.")]),
         _section("Yields", [("", "The items, in the order of the pages.")]),
         _raises(operation),

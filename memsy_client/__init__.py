@@ -14,17 +14,23 @@ from ._version import __version__
 if TYPE_CHECKING:
     from . import exceptions as exceptions
     from . import models as models
-    from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestOutcome, IngestProgress
-    from ._bulk.waiting import Processed
+    from ._bulk.async_background import AsyncBackgroundWriter
+    from ._bulk.background import BackgroundWriter
+    from ._bulk.ingestion import AsyncIngestion, Ingestion
+    from ._bulk.journal import Journal
+    from ._bulk.outcomes import IngestOutcome, IngestProgress
+    from ._bulk.queue import WriterStats
+    from ._bulk.waiting import Processed, ProcessingProgress
     from ._connector_providers import ORG_SCOPED_PROVIDERS, USER_SCOPED_PROVIDERS, requires_org_admin
     from ._core.deviations import Deviation
     from ._core.hooks import RequestEvent, ResponseEvent
     from ._core.messages import Headers, Request, Response
     from ._core.middleware import Middleware
     from ._core.null import NULL
+    from ._core.paging import AsyncItemIterator, ItemIterator
     from ._core.raw_response import RawResponse
     from ._core.retry import RetryBudget, RetryPolicy
-    from ._core.settings import Timeout
+    from ._core.settings import ClientOptions, Timeout
     from ._core.usage_and_rate_limit import RateLimitInfo, UsageInfo
     from ._drop_in import install_as_memsy
     from ._generated import __spec_sha256__, __spec_version__
@@ -39,18 +45,25 @@ if TYPE_CHECKING:
         "ORG_SCOPED_PROVIDERS",
         "USER_SCOPED_PROVIDERS",
         "AiohttpTransport",
+        "AsyncBackgroundWriter",
         "AsyncIngestion",
+        "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "BackgroundWriter",
+        "ClientOptions",
         "Deviation",
         "Headers",
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "ItemIterator",
+        "Journal",
         "MemsyClient",
         "MemsyControlClient",
         "Middleware",
         "Processed",
+        "ProcessingProgress",
         "RateLimitInfo",
         "RawResponse",
         "Request",
@@ -61,6 +74,7 @@ if TYPE_CHECKING:
         "RetryPolicy",
         "Timeout",
         "UsageInfo",
+        "WriterStats",
         "__spec_sha256__",
         "__spec_version__",
         "__version__",
@@ -73,19 +87,26 @@ if TYPE_CHECKING:
 _MODULES = {
     "NULL": "._core.null",
     "AiohttpTransport": "._transports.aiohttp",
+    "AsyncBackgroundWriter": "._bulk.async_background",
     "AsyncIngestion": "._bulk.ingestion",
+    "AsyncItemIterator": "._core.paging",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",
+    "BackgroundWriter": "._bulk.background",
+    "ClientOptions": "._core.settings",
     "Deviation": "._core.deviations",
     "Headers": "._core.messages",
-    "IngestProgress": "._bulk.ingestion",
-    "IngestOutcome": "._bulk.ingestion",
+    "IngestProgress": "._bulk.outcomes",
+    "IngestOutcome": "._bulk.outcomes",
     "Ingestion": "._bulk.ingestion",
+    "ItemIterator": "._core.paging",
+    "Journal": "._bulk.journal",
     "MemsyClient": ".client",
     "MemsyControlClient": ".client",
     "Middleware": "._core.middleware",
     "ORG_SCOPED_PROVIDERS": "._connector_providers",
     "Processed": "._bulk.waiting",
+    "ProcessingProgress": "._bulk.waiting",
     "RateLimitInfo": "._core.usage_and_rate_limit",
     "RawResponse": "._core.raw_response",
     "Request": "._core.messages",
@@ -97,6 +118,7 @@ _MODULES = {
     "Timeout": "._core.settings",
     "USER_SCOPED_PROVIDERS": "._connector_providers",
     "UsageInfo": "._core.usage_and_rate_limit",
+    "WriterStats": "._bulk.queue",
     "__spec_sha256__": "._generated",
     "__spec_version__": "._generated",
     "install_as_memsy": "._drop_in",

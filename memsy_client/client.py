@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
-from ._core.checks import check_whole_number
+from ._core.checks import check_whole_number, explain_arguments, name_methods_after
 from ._core.copying import shallow_copy
 from ._core.credentials import KeyFunction, Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
@@ -15,7 +16,7 @@ from ._core.operation import custom_call
 from ._core.raw_response import RawResponse
 from ._core.retry import RetryPolicy
 from ._core.sender import AsyncSender, SharedTransport, SyncSender
-from ._core.settings import ClientOptions, Options, Settings, Timeout, apply_options, check_base_url, read_environment
+from ._core.settings import ClientOptions, Options, Settings, Timeout, apply_options, check_base_url
 from ._core.transport import AsyncTransport, SyncTransport
 from ._generated.client import AsyncControlMethods, AsyncCoreMethods, ControlMethods, CoreMethods
 from ._transports import AsyncHttpClient, HttpClient, async_transport, sync_transport
@@ -24,8 +25,12 @@ from .exceptions import MemsyInputError
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
-    from ._bulk.ingestion import AsyncIngestion, Ingestion, IngestProgress
-    from ._bulk.waiting import Processed
+    from ._bulk.async_background import AsyncBackgroundWriter
+    from ._bulk.background import BackgroundWriter
+    from ._bulk.ingestion import AsyncIngestion, Ingestion
+    from ._bulk.journal import Journal
+    from ._bulk.outcomes import IngestOutcome, IngestProgress
+    from ._bulk.waiting import Processed, ProcessingProgress
     from ._core.middleware import Middleware
     from ._core.telemetry import Telemetry
     from .models import EventPayload
@@ -40,10 +45,12 @@ class _Client(Generic[Http, AskForKey]):
     _sender: Any = None  # of the flavour's own kind; None while the constructor runs
     _is_view = False
     _is_async = False
+    _writers: set[Any]  # background writers that are open, of this client and its views
     _new_sender: ClassVar[Callable[..., Any]]
     _new_transport: ClassVar[Callable[..., Any]]
     _base_url_variable = "MEMSY_BASE_URL"  # of the environment, for the client's plane
 
+    @explain_arguments
     def __init__(
         self,
         base_url: str,
@@ -113,15 +120,26 @@ class _Client(Generic[Http, AskForKey]):
         )
         transport = SharedTransport(self._new_transport(base_url, max_connections, http_client), http_client is None)
         self._sender = self._new_sender(transport, base_url, key_headers, settings, key_function=key_function)
+        self._writers = set()
 
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
-        """The client that `MEMSY_API_KEY` and `MEMSY_BASE_URL` (for control clients `MEMSY_CONTROL_URL`) describe.
+        """The client that `MEMSY_API_KEY` and `MEMSY_BASE_URL` describe.
+
+        Control clients go to `MEMSY_CONTROL_URL`, or else to the same host as `MEMSY_BASE_URL`, with `/api` for its
+        last `/v1`. `MEMSY_TIMEOUT` (seconds) and `MEMSY_MAX_RETRIES` are read, too; an argument counts more. With
+        `MEMSY_LOG=info` or `debug`, the logger `memsy_client` writes to stderr.
+
+        Args:
+            options: As for the constructor.
 
         Raises:
-            MemsyInputError: A variable is missing, which it names, or cannot be used.
+            MemsyInputError: A variable is missing or cannot be used; it is named.
         """
-        return cls(*read_environment(cls._base_url_variable), **options)
+        with import_lock:
+            from ._core.environment import configure_logging, read_environment
+        configure_logging()
+        return cls(**read_environment(cls._base_url_variable, options), **options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._sender.base_url if self._sender else 'nothing yet'}>"
@@ -179,8 +197,14 @@ class _SyncClient(_Client[HttpClient | SyncTransport, Callable[[], str]]):
         return self._sender.send_raw(call)
 
     def close(self) -> None:
-        """Close the connections. Calls made afterwards raise `MemsyClosedError`. Of a view, it closes nothing."""
-        transport = None if self._is_view else self._sender.shared.release()
+        """Close background writers, which send what they hold, then the connections. Calls made afterwards raise
+        `MemsyClosedError`. Of a view, it closes nothing.
+        """
+        if self._is_view:
+            return
+        for writer in list(self._writers):
+            writer.close()
+        transport = self._sender.shared.release()
         if transport is not None:
             transport.close()
 
@@ -213,9 +237,15 @@ class _AsyncClient(_Client[AsyncHttpClient | AsyncTransport, Callable[[], str | 
 
     async def close(self) -> None:
         """As `MemsyClient.close`."""
-        transport = None if self._is_view else self._sender.shared.release()
-        if transport is not None:
-            await transport.aclose()
+        if self._is_view:
+            return
+        try:
+            for writer in list(self._writers):
+                await writer.close()
+        finally:
+            transport = self._sender.shared.release()
+            if transport is not None:
+                await transport.aclose()
 
     aclose = close  # the name that httpx gives to it
 
@@ -236,6 +266,7 @@ class MemsyClient(_SyncClient, CoreMethods):
         batch_size: int = 100,
         concurrency: int = 4,
         on_progress: Callable[[IngestProgress], None] | None = None,
+        journal: Journal | str | os.PathLike[str] | None = None,
     ) -> Ingestion:
         """Ingest any number of events in bounded memory; iterate over the result to make it happen.
 
@@ -243,24 +274,84 @@ class MemsyClient(_SyncClient, CoreMethods):
         events (413, 422) is halved until these stand alone; after one that is refused as any other would be (401, 403,
         a spent quota, a closed client) nothing more is sent, and the other events' outcomes have its error.
 
+        Requests go on between two steps of the iteration, and end with it, however it ends: run out, closed, dropped,
+        interrupted. Where it may end early, iterate inside `with`, which waits for what is under way; a dropped
+        iterator and an interruption do so for two seconds.
+
         Args:
-            events: Any iterable, read as it is needed: at most `batch_size * concurrency` events ahead.
+            events: Any iterable, read as it is needed: at most `4 * batch_size * concurrency` events ahead of the
+                outcome that is given next.
             batch_size: Events a call, at most 1000; tens to low hundreds are recommended.
             concurrency: How many batches are under way at once. With 1, the service gets the events in order.
-            on_progress: Called after each batch.
+            on_progress: Called after each batch, in the thread that iterates.
+            journal: The path of a file, or a `Journal`, in which each request is noted before it leaves. Run again with
+                the same journal and the same events, whatever ended the last run, it sends only what is left.
 
         Returns:
             An iterator of one `IngestOutcome` an event, in order.
 
         Raises:
-            MemsyInputError: An argument cannot be used. What fails later is in the outcomes.
+            MemsyInputError: An argument cannot be used. The iteration raises it when the journal cannot be used (in
+                use, damaged, of another address), or the source differs from that of earlier runs. What else fails
+                later is in the outcomes.
         """
         with import_lock:
             from ._bulk.ingestion import Ingestion
-        return Ingestion(self._sender, events, batch_size, concurrency, on_progress)
+        return Ingestion(self._sender, events, batch_size, concurrency, on_progress, journal)
+
+    def background(
+        self,
+        *,
+        batch_size: int = 100,
+        max_delay: float = 1.0,
+        max_queue: int = 10_000,
+        when_full: Literal["wait", "refuse", "drop_oldest"] = "wait",
+        retry_for: float = 60.0,
+        exit_timeout: float = 5.0,
+        on_outcome: Callable[[IngestOutcome], None] | None = None,
+        spool: str | os.PathLike[str] | None = None,
+    ) -> BackgroundWriter:
+        """A writer that sends events in the background: adding one takes microseconds, and does not raise when the
+        service fails. Use it in a `with` block, or close it; closing the client does so, too.
+
+        The events of a session (`actor_id`, `session_id`) arrive in order. A batch that is refused for some of its
+        events (413, 422) is halved until these stand alone. What was not sent, a 429 and a 503 are retried, whatever
+        the client's own policy; where nobody knows whether an event was stored, that is reported, and it is not sent
+        again. The client's time-outs hold for each attempt.
+
+        A forked child starts with an empty writer; the parent keeps its events. Where the interpreter ends, what is
+        left is sent for `exit_timeout` seconds at most. SIGTERM and SIGKILL end a process without that: see `spool`.
+
+        Args:
+            batch_size: Events a call, at most 1000.
+            max_delay: Seconds that an event waits for others to be sent with.
+            max_queue: How many events may be without an outcome.
+            when_full: What `add` does then: wait for room, `refuse` with `MemsyQueueFull`, or `drop_oldest`.
+            retry_for: Seconds for which a batch is sent again, from its first attempt on.
+            exit_timeout: Seconds for sending what is left where the interpreter ends, or the block is interrupted.
+            on_outcome: Called with what became of each event, in a thread of the writer's, one call at a time. What it
+                raises is logged.
+            spool: A file (0600) that keeps the events until their outcome is known, and `spool.1`, … for further
+                processes with the same path. The next writer there sends what a killed process has left, and reports as
+                in doubt what was under way when it was killed more than some 45 seconds ago: until then the service
+                takes it for the same event. It costs each `add` a write to the file.
+
+        Raises:
+            MemsyInputError: An argument or the spool cannot be used.
+        """
+        with import_lock:
+            from ._bulk.background import BackgroundWriter
+            from ._bulk.outbox import WriterOptions
+        options = WriterOptions(batch_size, max_delay, max_queue, when_full, retry_for, exit_timeout, on_outcome, spool)
+        return BackgroundWriter(self._sender, options, self._writers)
 
     def wait_until_processed(
-        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
+        self,
+        event_ids: Iterable[str],
+        *,
+        timeout: float | None = 60.0,
+        poll: float = 0.2,
+        on_progress: Callable[[ProcessingProgress], None] | None = None,
     ) -> Processed:
         """Wait until none of these events is pending any more.
 
@@ -268,6 +359,7 @@ class MemsyClient(_SyncClient, CoreMethods):
             event_ids: Any number of ids, as `ingest` gave them.
             timeout: Seconds to wait at most; None for as long as it takes.
             poll: Seconds before asking again; each further wait is longer, up to 5 seconds.
+            on_progress: Called after each call, of which one takes up to 500 ids.
 
         Returns:
             Which of them completed, and which failed.
@@ -278,7 +370,7 @@ class MemsyClient(_SyncClient, CoreMethods):
         """
         with import_lock:
             from ._bulk.waiting import wait_until_processed
-        return self._sender.follow(wait_until_processed(event_ids, timeout, poll))
+        return self._sender.follow(wait_until_processed(event_ids, timeout, poll, on_progress))
 
 
 class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
@@ -291,19 +383,52 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
         batch_size: int = 100,
         concurrency: int = 4,
         on_progress: Callable[[IngestProgress], None] | None = None,
+        journal: Journal | str | os.PathLike[str] | None = None,
     ) -> AsyncIngestion:
-        """As `MemsyClient.ingest_many`, with `async for`; the events may come from an asynchronous iterable, too."""
+        """As `MemsyClient.ingest_many`, with `async for`; the events may come from an asynchronous iterable, too.
+
+        Where the iteration may end early, iterate inside `async with`: it cancels what is under way. On trio, requests
+        go on between two steps only there.
+        """
         with import_lock:
             from ._bulk.ingestion import AsyncIngestion
-        return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress)
+        return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress, journal)
+
+    def background(
+        self,
+        *,
+        batch_size: int = 100,
+        max_delay: float = 1.0,
+        max_queue: int = 10_000,
+        when_full: Literal["wait", "refuse", "drop_oldest"] = "wait",
+        retry_for: float = 60.0,
+        exit_timeout: float = 5.0,
+        on_outcome: Callable[[IngestOutcome], None] | None = None,
+        spool: str | os.PathLike[str] | None = None,
+    ) -> AsyncBackgroundWriter:
+        """As `MemsyClient.background`, for an `async with` block, outside which nothing can be added.
+
+        `await add(event)` waits for room as `when_full` says, `add_nowait(event)` never does. `on_outcome` is called in
+        the event loop. When the block is cancelled, what is left is sent for `exit_timeout` seconds at most.
+        """
+        with import_lock:
+            from ._bulk.async_background import AsyncBackgroundWriter
+            from ._bulk.outbox import WriterOptions
+        options = WriterOptions(batch_size, max_delay, max_queue, when_full, retry_for, exit_timeout, on_outcome, spool)
+        return AsyncBackgroundWriter(self._sender, options, self._writers)
 
     async def wait_until_processed(
-        self, event_ids: Iterable[str], *, timeout: float | None = 60.0, poll: float = 0.2
+        self,
+        event_ids: Iterable[str],
+        *,
+        timeout: float | None = 60.0,
+        poll: float = 0.2,
+        on_progress: Callable[[ProcessingProgress], None] | None = None,
     ) -> Processed:
         """Wait until none of these events is pending any more; as `MemsyClient.wait_until_processed`."""
         with import_lock:
             from ._bulk.waiting import wait_until_processed
-        return await self._sender.follow(wait_until_processed(event_ids, timeout, poll))
+        return await self._sender.follow(wait_until_processed(event_ids, timeout, poll, on_progress))
 
 
 class MemsyControlClient(_SyncClient, ControlMethods):
@@ -316,3 +441,7 @@ class AsyncMemsyControlClient(_AsyncClient, AsyncControlMethods):
     """As `MemsyControlClient`, asynchronously. It may be shared by tasks."""
 
     _base_url_variable = "MEMSY_CONTROL_URL"
+
+
+for _kind in (AsyncMemsyControlClient, MemsyControlClient, AsyncMemsyClient, MemsyClient):
+    name_methods_after(_kind)  # of what several have, the last

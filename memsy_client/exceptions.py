@@ -3,6 +3,7 @@
     MemsyError
     ├── MemsyInputError               what was asked cannot be sent; nothing was sent
     ├── MemsyClosedError              the client was used after `close()`
+    ├── MemsyQueueFull                a background writer holds as many events as it may
     ├── MemsyConnectionError          cannot connect, connection lost
     │   └── MemsyTimeoutError         a time-out or the call's deadline ran out
     ├── MemsyProcessingTimeout        events are still pending after the time to wait for them
@@ -44,6 +45,7 @@ __all__ = [
     "MemsyError",
     "MemsyInputError",
     "MemsyProcessingTimeout",
+    "MemsyQueueFull",
     "MemsyTimeoutError",
     "OrgIdNotAllowedError",
     "OrgLimitReachedError",
@@ -133,6 +135,10 @@ class MemsyClosedError(MemsyError):
     """The client was used after it had been closed. Nothing was sent."""
 
 
+class MemsyQueueFull(MemsyError):
+    """A background writer holds as many events as it may. This one was not added, or dropped for a newer one."""
+
+
 class MemsyConnectionError(MemsyError):
     """No response: the connection could not be made, or was lost.
 
@@ -163,7 +169,7 @@ class MemsyProcessingTimeout(MemsyError):
     ) -> None:
         count = len(completed_ids) + len(failed_ids) + len(pending_ids)
         super().__init__(f"{len(pending_ids)} of {count} events are still pending after {seconds:g} s")
-        self.operation = "wait_until_processed"
+        self.operation: str | None = "wait_until_processed"
         self.completed_ids = completed_ids
         self.failed_ids = failed_ids
         self.pending_ids = pending_ids
@@ -182,7 +188,7 @@ class MemsyDecodeError(MemsyError):
 
     def __init__(self, problem: str, *, response: Response | None = None) -> None:
         super().__init__(problem)
-        self.location = ""
+        self.location: str = ""
         self.response = response
 
     def prepend_location(self, step: str | int) -> MemsyDecodeError:
@@ -213,7 +219,7 @@ class MemsyAPIError(MemsyError):
 
     status_code: int  # there always is one
     #: The attributes that a subclass adds, each with the type that the service's value has to be of.
-    fields: ClassVar[Mapping[str, type]] = {}
+    fields: ClassVar[Mapping[str, type[Any]]] = {}
     #: The status that an error built by hand has by default, as `_TABLE` says.
     default_status: ClassVar[int | None] = None
 
@@ -243,12 +249,12 @@ class MemsyAPIError(MemsyError):
         self.status_code = status_code  # pyright: ignore[reportIncompatibleVariableOverride] # never None here
         self.error_code = error_code
         self.response = response
-        self.details = dict(details or {})
-        self.errors = errors or []
+        self.details: dict[str, Any] = dict(details or {})
+        self.errors: list[dict[str, Any]] = errors or []
         for name, kind in self.fields.items():
             found = self.details.get(name)
             setattr(self, name, values.get(name, found if type(found) is kind else None))
-        self.retry_after = self.retry_after if retry_after is None else retry_after
+        self.retry_after: float | None = self.retry_after if retry_after is None else retry_after
 
     def _summary(self) -> str:
         code = self.error_code and f"{self.error_code}:"
@@ -266,7 +272,7 @@ class AuthorizationError(MemsyAPIError):
         required_scope: The scope that the operation needs, or None.
     """
 
-    fields = {"required_scope": str}
+    fields: ClassVar[Mapping[str, type[Any]]] = {"required_scope": str}
     required_scope: str | None
 
 
@@ -279,7 +285,7 @@ class FeatureNotAvailable(MemsyAPIError):
         upgrade_url: Where to change the plan, or None.
     """
 
-    fields = {"feature": str, "current_tier": str, "upgrade_url": str}
+    fields: ClassVar[Mapping[str, type[Any]]] = {"feature": str, "current_tier": str, "upgrade_url": str}
     feature: str | None
     current_tier: str | None
     upgrade_url: str | None
@@ -301,7 +307,7 @@ class OrgLimitReachedError(MemsyAPIError):
         current: How many there are, or None.
     """
 
-    fields = {"limit": int, "current": int}
+    fields: ClassVar[Mapping[str, type[Any]]] = {"limit": int, "current": int}
     limit: int | None
     current: int | None
 
@@ -314,7 +320,7 @@ class KeyLimitReachedError(MemsyAPIError):
         current: How many there are, or None.
     """
 
-    fields = {"limit": int, "current": int}
+    fields: ClassVar[Mapping[str, type[Any]]] = {"limit": int, "current": int}
     limit: int | None
     current: int | None
 
@@ -326,7 +332,7 @@ class BillingNotEnabledError(MemsyAPIError):
         interest_path: The path at which to express interest in a paid plan, or None.
     """
 
-    fields = {"interest_path": str}
+    fields: ClassVar[Mapping[str, type[Any]]] = {"interest_path": str}
     interest_path: str | None
 
 
@@ -339,7 +345,7 @@ class SeatLimitReachedError(MemsyAPIError):
         pending_invites: Invitations that hold a seat, or None.
     """
 
-    fields = {"purchased_seats": int, "assigned_seats": int, "pending_invites": int}
+    fields: ClassVar[Mapping[str, type[Any]]] = {"purchased_seats": int, "assigned_seats": int, "pending_invites": int}
     purchased_seats: int | None
     assigned_seats: int | None
     pending_invites: int | None
@@ -348,7 +354,7 @@ class SeatLimitReachedError(MemsyAPIError):
 class RateLimitExceeded(MemsyAPIError):
     """429: too many requests; `retry_after` says how many seconds to wait, when the service did."""
 
-    fields = {"retry_after": float}
+    fields: ClassVar[Mapping[str, type[Any]]] = {"retry_after": float}
     retry_after: float | None
 
 
@@ -362,7 +368,7 @@ class UsageLimitExceeded(MemsyAPIError):
         upgrade_url: Where to change the plan, or None.
     """
 
-    fields = {"dimension": str, "current": int, "limit": int, "upgrade_url": str}
+    fields: ClassVar[Mapping[str, type[Any]]] = {"dimension": str, "current": int, "limit": int, "upgrade_url": str}
     dimension: str | None
     current: int | None
     limit: int | None
@@ -386,8 +392,8 @@ _TABLE: Mapping[tuple[int, str | None], type[MemsyAPIError]] = {
 }
 
 
-for (_status, _), _class in _TABLE.items():
-    _class.default_status = _status  # of several, the last
+for _key, _class in _TABLE.items():
+    _class.default_status = _key[0]  # of several, the last
 
 
 def error_class(status_code: int, error_code: str | None) -> type[MemsyAPIError]:

@@ -7,7 +7,7 @@ from typing import Any
 
 _NAMES = {
     "attrs": ["define", "field", "setters"],
-    "collections.abc": ["AsyncIterator", "Iterable", "Iterator", "Mapping"],
+    "collections.abc": ["Iterable", "Mapping"],
     "functools": ["cached_property"],
     "typing": ["Any", "Literal", "TYPE_CHECKING"],
     "{core}": ["decode", "encode"],
@@ -19,7 +19,7 @@ _NAMES = {
     "{core}.open_model": ["OpenModel"],
     "{core}.lazy": ["import_lock"],
     "{core}.operation": ["Call", "Operation"],
-    "{core}.paging": ["Pages"],
+    "{core}.paging": ["AsyncItemIterator", "ItemIterator", "Pages"],
     "{core}.polling": ["poll"],
     "{core}.raw_response": ["async_raw", "raw", "with_raw_sender"],
     "{core}.resource": ["AsyncResource", "SyncResource"],

@@ -77,11 +77,10 @@ class CallModule(_MethodModule):
         self.conversion_imports = self._conversion_imports()
 
     def _conversion_imports(self) -> list[str]:
-        """The statements that import what arguments are converted to and from."""
-        converted = [argument for argument in self.method.arguments if argument.accepts]
-        sources = {argument.accepts.class_info.name for argument in converted}
-        targets = self._models.classes_in(argument.prop for argument in converted)
-        return model_imports(self._models.classes(sources | targets), "...models.")
+        """The statements that import the models which items of lists have to be, or are converted from."""
+        arguments = self.method.arguments
+        props = [prop for argument in arguments for prop in (argument.item_model, argument.accepts) if prop]
+        return model_imports(self._models.classes(prop.class_info.name for prop in props), "...models.")
 
 
 class TagModule(_MethodModule):
@@ -95,7 +94,7 @@ class TagModule(_MethodModule):
         for method in tag.methods:
             names |= self._names(method)
             if method.paging:
-                names |= {"AsyncIterator", "Iterator", "Pages"} | self._max_items.names
+                names |= {"AsyncItemIterator", "ItemIterator", "Pages"} | self._max_items.names
                 names |= self.types.of(method.paging.item).received.names
             if method.polling:
                 names.add("poll")
@@ -180,18 +179,15 @@ def _encoded(argument: Argument) -> str:
     encoder = _encoder(argument)
     if encoder is None:
         return argument.name
-    conversion = ""
-    if argument.accepts:
-        model = single(argument.prop).inner_property.class_info.name
-        conversion = f", {argument.accepts.class_info.name}, {model}.from_item"
-    encoded = f'encode.{encoder}("{argument.name}", {argument.name}{conversion})'
+    models = [prop.class_info.name for prop in (argument.item_model, argument.accepts) if prop]
+    encoded = f"encode.{encoder}({', '.join([literal(argument.name), argument.name, *models])})"
     return f"{encoded} or None" if argument.schema.get("x-empty-as-null") else encoded
 
 
 def _encoder(argument: Argument) -> str | None:
     """The function of the core's module `encode` that an argument passes through, or None."""
-    if argument.accepts:
-        return "converted_items"
+    if argument.item_model:
+        return "models"
     if argument.is_list:
         return "nullable_items" if argument.may_be_null else "items"
     kinds = {kind(member) for member in members(argument.prop)} - {"None"}

@@ -119,6 +119,7 @@ def _argument(name: str, location: str, required: bool, prop: Any, node: dict[st
         schema=schema,
         description=node.get("description") or models.document.description(schema),
         positional=_is_positional(name, required, schema | node),
+        item_model=models.item_model(single(prop)),
         accepts=None if accepts is None else models.convertible(accepts, single(prop), name),
     )
 

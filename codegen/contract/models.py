@@ -63,6 +63,12 @@ class Models:
         """Whether a property is a free-form object, which is a dict with typed properties in Python (`x-open`)."""
         return isinstance(prop, ModelProperty) and not self.is_map(prop) and bool(self._schema(prop).get("x-open"))
 
+    def item_model(self, prop: Any) -> Any:
+        """The model of a list's items, or None where it is not a list, or of anything else."""
+        item = prop.inner_property if isinstance(prop, ListProperty) else None
+        is_model = isinstance(item, ModelProperty) and not (self.is_map(item) or self.is_tuple(item))
+        return item if is_model and not self.is_open(item) else None
+
     def list_field(self, model: ModelProperty) -> Any:
         """The field whose items a model stands for (`x-items`), or None."""
         name = self._schema(model).get("x-items")

@@ -18,6 +18,7 @@ class Argument:
     Attributes:
         location: `path`, `query`, `header`, `field` (of a JSON object body) or `body` (the body itself).
         positional: Whether it may be given by its position: required ones, unless the document says otherwise.
+        item_model: The generator's model of the items, where it takes a list of models, or None.
         accepts: The generator's model that it takes too, in place of its own (`x-accepts`), or None.
         prop: The generator's property, which knows its type.
         schema: Its schema in the document.
@@ -31,6 +32,7 @@ class Argument:
     schema: dict[str, Any]
     description: str
     positional: bool
+    item_model: Any = None
     accepts: Any = None
 
     @property

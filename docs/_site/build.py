@@ -40,6 +40,7 @@ def _gather(source: Path) -> None:
     (source / "_extra").mkdir()
     write_guide(source / "_extra")
     shutil.copy(ROOT / "openapi.yaml", source)
+    shutil.copytree(ROOT / "examples", source / "examples", ignore=shutil.ignore_patterns("__pycache__"))
     for page in sorted((ROOT / "docs").glob("*.md")):
         (source / page.name).write_text(_for_the_site(page.read_text("utf-8")), "utf-8")
     (source / "changelog.md").write_text((ROOT / "CHANGELOG.md").read_text("utf-8"), "utf-8")
@@ -57,6 +58,7 @@ def _write(folder: Path, suffix: str, pages: dict[str, str]) -> None:
 def _for_the_site(text: str) -> str:
     """A page with the links of the repository turned into those of the site."""
     text = re.sub(r"\[([^\]]*)\]\(\.\./openapi\.yaml\)", r"[\1](http/index.md)", text)
+    text = re.sub(r"\[([^\]]*)\]\(\.\./(examples/[^)]*)\)", r"{download}`\1 <\2>`", text)
     text = text.replace("](../CHANGELOG.md)", "](changelog.md)")
     return text.replace("```mermaid\n", "```text\n")
 

@@ -18,13 +18,15 @@ PAGES = {
     "start": "install it, and see an event become a memory",
     "concepts": "events, memories, actors, sessions, organisations, roles, teams, promotion, strength and decay",
     "ingesting": "good events, batches, backfill, waiting until they are processed, duplicates",
+    "writing": "agents write with `background`: what each way to write promises when something dies",
     "searching": "filters, scores, thresholds, source events, memories in a prompt",
     "failures": "which failures may have stored an event, and what to do then",
+    "reliability": "what every fault comes to on each carrier, and what is not promised",
     "clients": "settings, views, what a response says besides, endpoints that the contract does not have yet",
     "errors": "what a call raises, and what an error tells",
     "retries": "what is sent again, time-outs, deadlines",
     "paging": "lists of any length",
-    "bulk": "many events: batches, outcomes, backfill",
+    "bulk": "many events: batches, outcomes, a journal that survives a crash",
     "connectors": "Slack, Google Drive, S3, Notion, GitHub, OneDrive",
     "models": "JSON, pydantic, FastAPI, Flask, Django",
     "transports": "httpx, aiohttp, a client of your own; proxies, limits, mocks",
@@ -45,6 +47,7 @@ HEAD = """# memsy-client
 
 > The Python SDK for Memsy, persistent memory for AI agents and applications: send events, search the memories that are
 > distilled from them. Sync and async clients, typed errors, retries, and an embedded server for tests.
+> Agents write with `client.background()`, which does not make a turn wait, and read with `client.search()`.
 """
 
 

@@ -80,7 +80,10 @@ def _client(name: str) -> str:
 
 
 def _async_client(name: str) -> str:
-    text = f"As `{name}`, with every method to await, `iter` and `ingest_many` for ``async for``, and ``async with``."
+    text = (
+        f"As `{name}`, with every method to await, `iter` and `ingest_many` for ``async for``, and ``async with``, "
+        "also for what `background` gives."
+    )
     cls = getattr(memsy_client, f"Async{name}")
     body = f"{inspect.getdoc(cls)}\n\n{text}"
     return _section(cls.__name__, _directive("class", "memsy_client", f"{cls.__name__}{_signature(cls)}", body))

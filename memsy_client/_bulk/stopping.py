@@ -1,13 +1,16 @@
-"""Sending that another thread can stop."""
+"""Sending that can be stopped from elsewhere, without a request that is under way being cut off."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.exchange import Sleep
-from .._core.sender import SyncSender
+from .._core.sender import AsyncSender, SyncSender
+
+if TYPE_CHECKING:
+    from anyio import Event
 
 
 class StoppedError(BaseException):
@@ -21,10 +24,10 @@ class StoppableSender(SyncSender):
     stopped: threading.Event
 
     @classmethod
-    def of(cls, sender: SyncSender) -> StoppableSender:
+    def of(cls, sender: SyncSender, stopped: threading.Event) -> StoppableSender:
         """One that sends as this one does."""
         self = cls(*(getattr(sender, field.name) for field in fields(sender)))
-        self.stopped = threading.Event()
+        self.stopped = stopped
         return self
 
     def _perform(self, step: Any) -> Any:
@@ -32,3 +35,27 @@ class StoppableSender(SyncSender):
         if self.stopped.wait(seconds) if seconds > 0 else self.stopped.is_set():
             raise StoppedError
         return None if isinstance(step, Sleep) else super()._perform(step)
+
+
+class StoppableAsyncSender(AsyncSender):
+    """As `StoppableSender`, asynchronously."""
+
+    __slots__ = ("stopped",)
+    stopped: Event
+
+    @classmethod
+    def of(cls, sender: AsyncSender, stopped: Event) -> StoppableAsyncSender:
+        """One that sends as this one does."""
+        self = cls(*(getattr(sender, field.name) for field in fields(sender)))
+        self.stopped = stopped
+        return self
+
+    async def _perform(self, step: Any) -> Any:
+        if isinstance(step, Sleep):
+            import anyio  # which who has its event has loaded
+
+            with anyio.move_on_after(step.seconds):
+                await self.stopped.wait()
+        if self.stopped.is_set():
+            raise StoppedError
+        return None if isinstance(step, Sleep) else await super()._perform(step)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from .._core import encode
-from .._core.checks import check_seconds
+from .._core.checks import check_hook, check_seconds
 from .._core.exchange import Sleep
 from .._core.sender import CallFlow, WithDeadline
 from .._generated.api.core import status
@@ -32,11 +33,31 @@ class Processed(NamedTuple):
     failed_ids: tuple[str, ...]
 
 
-def wait_until_processed(event_ids: Iterable[str], timeout: float | None, poll: float) -> CallFlow[Processed]:
+class ProcessingProgress(NamedTuple):
+    """How far the processing of events is.
+
+    Attributes:
+        completed: From how many of them memories were made.
+        failed: Of how many the processing failed.
+        pending: How many are still waited for.
+    """
+
+    completed: int
+    failed: int
+    pending: int
+
+
+def wait_until_processed(
+    event_ids: Iterable[str],
+    timeout: float | None,
+    poll: float,
+    on_progress: Callable[[ProcessingProgress], None] | None,
+) -> CallFlow[Processed]:
     """The calls and waits of the clients' method of that name; see there."""
     asked = _distinct(event_ids)
     check_seconds("poll", poll)
     check_seconds("timeout", timeout, or_none=True)
+    check_hook("on_progress", on_progress)
     ends = math.inf if timeout is None else time.monotonic() + timeout
     states = dict.fromkeys(asked, "pending")
     while pending := [event_id for event_id in asked if states[event_id] == "pending"]:
@@ -50,6 +71,9 @@ def wait_until_processed(event_ids: Iterable[str], timeout: float | None, poll: 
                 raise _too_late(timeout, asked, states) from error
             states |= dict.fromkeys(states.keys() & response.completed_ids, "completed")
             states |= dict.fromkeys(states.keys() & response.failed_ids, "failed")
+            if on_progress is not None:
+                counts = Counter(states.values())
+                on_progress(ProcessingProgress(counts["completed"], counts["failed"], counts["pending"]))
         if "pending" not in states.values():
             break
         left = ends - time.monotonic()

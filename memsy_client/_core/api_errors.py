@@ -1,15 +1,27 @@
-"""The typed error that a response which is not 2xx stands for; also where a 422's items and `Retry-After` are read."""
+"""The typed error that a response which is not 2xx stands for; also where a 422's items and `Retry-After` are read,
+and what an error says of the address that its call went to.
+"""
 
 from __future__ import annotations
 
 import datetime
 import re
 import time
+from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
-from ..exceptions import AuthenticationError, MemsyAPIError, MemsyDecodeError, UsageLimitExceeded, error_class
+from ..exceptions import (
+    AuthenticationError,
+    MemsyAPIError,
+    MemsyConnectionError,
+    MemsyDecodeError,
+    MemsyError,
+    UsageLimitExceeded,
+    error_class,
+)
 from . import codec
 from .messages import Headers, Response
 
@@ -18,6 +30,8 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _EXCERPT = 200
 #: Plain decimal digits and perhaps an exponent; `float` reads more, such as underscores, `nan` and other scripts.
 _SECONDS = re.compile(r"[0-9]{1,18}(\.[0-9]*)?([eE]\+?[0-9]{1,2})?")
+#: How the base URL of each plane ends, as the contract says.
+ENDINGS = {"core": "/v1", "control": "/api"}
 
 
 def api_error(response: Response) -> MemsyAPIError:
@@ -93,3 +107,44 @@ def _location(item: dict[str, Any]) -> str:
 def _message(item: dict[str, Any]) -> str:
     message = item.get("msg")
     return message if isinstance(message, str) else "invalid"
+
+
+def name_address(error: MemsyError, planes: Sequence[str], url: str, path: str) -> None:
+    """Add to an error that may come of a wrong address which one it is, and to a 404 of such a one, which to try.
+
+    Args:
+        error: The failure of a call.
+        planes: The planes that have its operation.
+        url: Where its request went.
+        path: What of it follows the base URL.
+    """
+    message = error.message
+    if isinstance(error, MemsyConnectionError) and error.unsent:
+        parts = urlsplit(url)
+        server = f"{parts.scheme}://{parts.netloc}"
+        begins, verb, ends = message.partition("cannot connect")
+        message = f"{begins}{verb} to {server}{ends}" if verb else f"{message}, nothing sent to {server}"
+    elif isinstance(error, MemsyAPIError) and _is_no_such_path(error):
+        problem = _wrong_base_url(planes, url.partition("?")[0].removesuffix(path))
+        message = f"{message}; {problem}" if problem else message
+    if message != error.message:
+        error.message, error.args = message, (message, *error.args[1:])
+
+
+def _is_no_such_path(error: MemsyAPIError) -> bool:
+    """Whether it is what a server says of any path that it does not have; of what it lacks at one, it says more."""
+    text = error.response.text if error.response else ""
+    return error.status_code == 404 and (error.detail == "Not Found" or " ".join(text.split()).startswith(error.detail))
+
+
+def _wrong_base_url(planes: Sequence[str], base_url: str) -> str | None:
+    """What is wrong with the base URL of a call of these planes, and which one to try; None if nothing is."""
+    endings = [ENDINGS[plane] for plane in planes if plane in ENDINGS]
+    if not endings or base_url.endswith(tuple(endings)):
+        return None
+    found, root = f"{base_url} does not end in {' or '.join(endings)}", base_url
+    for other, ending in ENDINGS.items():
+        if base_url.endswith(ending):
+            found = f"{base_url} is the {other} plane's, and this call of the {' or '.join(planes)} plane"
+            root = base_url.removesuffix(ending)
+    return f"{found}: try base_url={' or '.join(root + ending for ending in endings)}"

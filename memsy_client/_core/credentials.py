@@ -34,7 +34,7 @@ class KeyFunction:
     __slots__ = ("ask",)
 
     def __init__(self, ask: Callable[[], object]) -> None:
-        self.ask = ask
+        self.ask: Callable[[], object] = ask
 
     def problem(self, *, may_await: bool) -> str | None:
         """Why no key can be had from it, or None if one can."""

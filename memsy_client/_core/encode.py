@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from ..exceptions import MemsyInputError
+from ..exceptions import MemsyDecodeError, MemsyInputError
 from .base_model import BaseModel
-from .checks import check_number
+from .checks import check_number, suggestion
 from .null import NULL, Null
 
-S = TypeVar("S")
 T = TypeVar("T")
 
 #: ISO 8601 in all its spellings: a day, a time of day, and nothing that says where on Earth.
@@ -81,12 +80,38 @@ def nullable_items(name: str, values: Iterable[T] | Null | None) -> list[T] | Nu
     return values if isinstance(values, Null) else items(name, values)
 
 
-def converted_items(
-    name: str, values: Iterable[Any] | None, source: type[S], convert: Callable[[S], T]
-) -> list[T] | None:
-    """As `items`, with those that are a `source` converted. Raises `MemsyInputError`."""
-    listed = items(name, values)
-    return listed and [convert(value) if isinstance(value, source) else value for value in listed]
+def models(name: str, values: Iterable[Any] | Null | None, model: Any, source: type | None = None) -> Any:
+    """As `nullable_items`, of items that are a `model`, or a dict of its fields; a `source` is made into one.
+
+    Raises:
+        MemsyInputError: One is something else, or a dict with a field missing, unknown or of a wrong type.
+    """
+    listed = nullable_items(name, values)
+    if listed is None or isinstance(listed, Null):
+        return listed
+    return [
+        value if isinstance(value, model) else _as_model(f"{name}[{index}]", value, model, source)
+        for index, value in enumerate(listed)
+    ]
+
+
+def _as_model(location: str, value: Any, model: Any, source: type | None) -> Any:
+    if source is not None and isinstance(value, source):
+        return model.from_item(value)
+    if not isinstance(value, Mapping):
+        raise MemsyInputError(f"{location} has to be of the class {model.__name__}, not {type(value).__name__}")
+    data = to_jsonable(value)
+    try:
+        read = model.from_dict(data)
+    except MemsyDecodeError as error:
+        raise MemsyInputError(f"{location}.{error.location} {error.message}") from None
+    if read.additional_properties:
+        import attrs  # which the model has loaded
+
+        unknown = str(next(iter(read.additional_properties)))
+        known = [field.name for field in attrs.fields(model) if not field.name.startswith("_") and not field.kw_only]
+        raise MemsyInputError(f"{location} has no field {unknown}{suggestion(unknown, known)}")
+    return data
 
 
 def to_text(name: str, value: Any) -> str:

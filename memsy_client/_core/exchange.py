@@ -20,7 +20,7 @@ from ..exceptions import (
     MemsyInputError,
     MemsyTimeoutError,
 )
-from .api_errors import api_error
+from .api_errors import api_error, name_address
 from .credentials import KeyFunction
 from .foreign import foreign_exception
 from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
@@ -146,6 +146,7 @@ def exchange(
         if wait is not None:
             yield Sleep(wait)
         if wait is None or time.monotonic() >= deadline:  # a busy machine may sleep longer than it should
+            name_address(error, call.operation.planes, request.url, call.path)
             raise with_call_context(error, call, shown, tuple(attempts)) from cause
 
 

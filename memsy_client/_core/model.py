@@ -18,6 +18,12 @@ class Model(BaseModel):
 
     __slots__ = ()
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        init = vars(cls).get("__init__")
+        if init is not None:  # of attrs, which says nothing of the fields
+            init.__doc__ = (cls.__doc__ or "").replace("\n    Attributes:", "\n    Args:")
+
     def copy(self, **changes: Any) -> Self:
         """The same with these attributes changed; what they hold is shared with the original.
 
@@ -44,6 +50,12 @@ class Model(BaseModel):
         """
         content = text.encode(errors="surrogatepass") if isinstance(text, str) else text
         return cls.from_dict(codec.loads(content))
+
+    def _repr_html_(self) -> str:
+        """The model as a table, for notebooks."""
+        from ..integrations.notebook import table_of
+
+        return table_of(self)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

@@ -42,6 +42,7 @@ class Operation(Generic[T_co]):
         parse: Makes the result out of the response's JSON; None for an operation whose success has no body.
         repeatable: Whether sending the same request twice does no harm, as the contract says.
         needs_key: Whether the API key is sent along.
+        planes: The planes that have it; none where that is not known.
         may_be_empty: Whether a success without a body is as good as null.
         is_loaded: Whether it has parsed a result, and so imported the models that it needs.
     """
@@ -52,6 +53,7 @@ class Operation(Generic[T_co]):
     parse: Callable[[Any], T_co] | None
     repeatable: bool
     needs_key: bool = True
+    planes: tuple[str, ...] = ()
     may_be_empty: bool = False
     is_loaded: bool = False
 

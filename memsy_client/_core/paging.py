@@ -1,12 +1,18 @@
-"""Iterating over the pages of a list: which call comes next, and what of a page is new. No I/O."""
+"""Iterating over the pages of a list: which call comes next, and what of a page is new.
+
+`Pages` decides it, without I/O; the iterators that users get send its calls.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .checks import check_whole_number
 from .operation import Call
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Page = TypeVar("Page")
 Item = TypeVar("Item")
@@ -67,13 +73,13 @@ class Pages(Generic[Page, Item]):
         """The call of the next page, or None at the end."""
         return None if self._ended else self._request(self._limit, self._offset)
 
-    def accept(self, page: Page) -> Iterator[Item]:
+    def accept(self, page: Page) -> list[Item]:
         """The items of a page that were not given before."""
         items = self._items(page)
         total = self._total_of(page, items)
         if total is not None and self._is_too_far(total):
             self._step_back(total)
-            return iter(())
+            return []
         keys = [self._identity(item) for item in items]
         fresh = [item for item, key in zip(items, keys, strict=True) if self._is_new(key)]
         self._stale_pages = 0 if fresh or not items else self._stale_pages + 1
@@ -83,7 +89,13 @@ class Pages(Generic[Page, Item]):
             self._ended = len(items) < self._limit or self._stale_pages > 1
         else:
             self._advance(keys, len(fresh), total)
-        return iter(fresh if self._left is None else self._first(fresh, self._left))
+        return fresh if self._left is None else self._first(fresh, self._left)
+
+    def with_items(self, page: Page, items: list[Item]) -> Page:
+        """The page with these items instead of its own."""
+        if len(items) == len(self._items(page)):
+            return page
+        return cast(Page, items) if isinstance(page, list) else cast(Any, page).copy(items=items)
 
     def _total_of(self, page: Page, items: Sequence[Item]) -> int | None:
         """The total that a page tells; one with items that says 0 has left it out."""
@@ -127,3 +139,66 @@ class Pages(Generic[Page, Item]):
         self._offset, self._known_total, self._is_ahead = total - self._behind, total, False
         self._stale_pages += 1
         self._ended = self._stale_pages >= _MOST_STALE_PAGES
+
+
+class ItemIterator(Iterator[Item], Generic[Page, Item]):
+    """The items of a list, one after the other: what the clients' `iter` methods give."""
+
+    def __init__(self, pages: Pages[Page, Item], send: Callable[[Call[Page]], Page]) -> None:
+        self._pages = pages
+        self._send = send
+        self._items: Iterator[Item] = iter(())
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Item:
+        while True:
+            for item in self._items:
+                return item
+            call = self._pages.next_call()
+            if call is None:
+                raise StopIteration
+            self._items = iter(self._pages.accept(self._send(call)))
+
+    def pages(self) -> Iterator[Page]:
+        """The pages that were not fetched yet, one after the other, each as its `list` method gives it.
+
+        Together they hold the items that the iteration would give: of a page, those that an earlier one had are left
+        out, and a page without any other is passed over.
+
+        Raises:
+            MemsyError: As the iteration itself.
+        """
+        while (call := self._pages.next_call()) is not None:
+            page = self._send(call)
+            if items := self._pages.accept(page):
+                yield self._pages.with_items(page, items)
+
+
+class AsyncItemIterator(AsyncIterator[Item], Generic[Page, Item]):
+    """As `ItemIterator`, asynchronously."""
+
+    def __init__(self, pages: Pages[Page, Item], send: Callable[[Call[Page]], Awaitable[Page]]) -> None:
+        self._pages = pages
+        self._send = send
+        self._items: Iterator[Item] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Item:
+        while True:
+            for item in self._items:
+                return item
+            call = self._pages.next_call()
+            if call is None:
+                raise StopAsyncIteration
+            self._items = iter(self._pages.accept(await self._send(call)))
+
+    async def pages(self) -> AsyncIterator[Page]:
+        """As `ItemIterator.pages`, with `async for`."""
+        while (call := self._pages.next_call()) is not None:
+            page = await self._send(call)
+            if items := self._pages.accept(page):
+                yield self._pages.with_items(page, items)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from .operation import Call
-from .paging import Pages
+from .paging import AsyncItemIterator, ItemIterator, Pages
 from .sender import AsyncSender, SyncSender
 
 T = TypeVar("T")
+Page = TypeVar("Page")
 
 
 class SyncResource:
@@ -23,9 +23,8 @@ class SyncResource:
     def _send(self, call: Call[T]) -> T:
         return self._sender.send(call)
 
-    def _iterate(self, pages: Pages[Any, T]) -> Iterator[T]:
-        while (call := pages.next_call()) is not None:
-            yield from pages.accept(self._sender.send(call))
+    def _iterate(self, pages: Pages[Page, T]) -> ItemIterator[Page, T]:
+        return ItemIterator(pages, self._sender.send)
 
 
 class AsyncResource:
@@ -39,7 +38,5 @@ class AsyncResource:
     async def _send(self, call: Call[T]) -> T:
         return await self._sender.send(call)
 
-    async def _iterate(self, pages: Pages[Any, T]) -> AsyncIterator[T]:
-        while (call := pages.next_call()) is not None:
-            for item in pages.accept(await self._sender.send(call)):
-                yield item
+    def _iterate(self, pages: Pages[Page, T]) -> AsyncItemIterator[Page, T]:
+        return AsyncItemIterator(pages, self._sender.send)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..exceptions import MemsyInputError
-from .checks import check_hook, check_middleware, check_seconds, check_telemetry, check_whole_number
-from .credentials import Secret
+from .checks import check_hook, check_middleware, check_seconds, check_telemetry, check_whole_number, suggestion
 from .headers import check_headers, merge_headers
 from .hooks import RequestEvent, ResponseEvent
 from .lazy import import_lock
@@ -60,19 +58,6 @@ def _split(url: str) -> SplitResult | None:
         return parts if parts.port is None or parts.port >= 0 else None
     except ValueError:  # its text may quote a password, so that nothing is raised from here
         return None
-
-
-def read_environment(base_url_variable: str) -> tuple[str, str]:
-    """The base URL and the API key that the environment holds.
-
-    Raises:
-        MemsyInputError: A variable is not set, or empty.
-    """
-    values = {name: os.environ.get(name, "") for name in (base_url_variable, "MEMSY_API_KEY")}
-    missing = [name for name, value in values.items() if not value]
-    if missing:
-        raise MemsyInputError(f"not set in the environment: {', '.join(missing)}")
-    return values[base_url_variable], Secret(values["MEMSY_API_KEY"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +169,8 @@ def apply_options(settings: Settings, options: Options) -> Settings:
         MemsyInputError: An option cannot be used.
     """
     changes: dict[str, Any] = dict(options)
-    unknown = changes.keys() - Options.__annotations__.keys()
-    if unknown:
-        raise MemsyInputError(f"there is no option {', '.join(sorted(unknown))}")
+    for name in sorted(changes.keys() - Options.__annotations__.keys()):
+        raise MemsyInputError(f"there is no option {name}{suggestion(name, Options.__annotations__)}")
     if "timeout" in changes:
         changes["timeout"] = Timeout.of(changes["timeout"])
     if "headers" in changes:

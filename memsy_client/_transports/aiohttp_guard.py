@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
 
+from .limiter import Slot
 from .traffic import StaleConnectionError, has_forbidden_body, is_readable
 
 _INTERIM = re.compile(rb"HTTP/1\.\d 1(?!01)")
 _END_OF_HEAD = b"\r\n\r\n"
+
+#: Of the request that the task at hand sends: aiohttp itself does not say how far one had come when its time ran out.
+current_slot: ContextVar[Slot] = ContextVar("current_slot")
 
 
 class GuardedRequest(aiohttp.ClientRequest):
@@ -30,6 +35,7 @@ class GuardedRequest(aiohttp.ClientRequest):
         elif is_readable(transport.get_extra_info("socket")):
             raise StaleConnectionError
         guard.begin_request()
+        current_slot.get().is_unsent = False
         return await super().send(conn)
 
 

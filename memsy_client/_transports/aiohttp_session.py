@@ -16,10 +16,10 @@ from yarl import URL
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
-from .aiohttp_guard import GuardedRequest, GuardedResponse
+from .aiohttp_guard import GuardedRequest, GuardedResponse, current_slot
 from .body import BodyDecoder
 from .environment_proxies import environment_proxy, is_supported_by_aiohttp
-from .limiter import KEEPALIVE, TaskLimiter
+from .limiter import KEEPALIVE, Slot, TaskLimiter
 from .traffic import StaleConnectionError
 
 
@@ -59,14 +59,17 @@ class Session:
         try:
             try:
                 await self._limiter.acquire(slot, limits)
-                response = await self._send(request, limits, started, ssl, proxy)
+                response = await self._send(request, limits, started, slot, ssl, proxy)
             finally:
                 self._limiter.release(slot)
         finally:
             self._limiter.release(slot)  # an interruption may have kept it from being released above
         return response
 
-    async def _send(self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None) -> Response:
+    async def _send(
+        self, request: Request, limits: Limits, started: float, slot: Slot, ssl: Any, proxy: str | None
+    ) -> Response:
+        current_slot.set(slot)
         while True:
             try:
                 return await self._exchange(request, limits, started, ssl, proxy)
@@ -76,7 +79,7 @@ class Session:
                 raise
             except Exception as error:
                 errors.pass_through(error)
-                raise _failure(error, limits, time.monotonic() - started) from error
+                raise _failure(error, limits, time.monotonic() - started, unsent=slot.is_unsent) from error
 
     async def _exchange(
         self, request: Request, limits: Limits, started: float, ssl: Any, proxy: str | None
@@ -108,7 +111,7 @@ class Session:
                 raise
             except Exception as error:
                 errors.pass_through(error)
-                failure = _failure(error, limits, time.monotonic() - started)
+                failure = _failure(error, limits, time.monotonic() - started, unsent=False)
                 raise errors.with_response(failure, response) from error
             finally:
                 response.elapsed = time.monotonic() - started
@@ -232,8 +235,7 @@ _NOT_HTTP = (
 )
 
 
-def _failure(error: Exception, limits: Limits, elapsed: float) -> TransportError:
-    unsent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
+def _failure(error: Exception, limits: Limits, elapsed: float, *, unsent: bool) -> TransportError:
     if isinstance(error, asyncio.TimeoutError) or isinstance(error.__cause__, asyncio.TimeoutError):
         if limits.total is not None and elapsed >= limits.total:
             return errors.out_of_time(limits, unsent=unsent)

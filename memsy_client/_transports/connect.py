@@ -11,6 +11,7 @@ import functools
 import ipaddress
 import selectors
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -26,6 +27,9 @@ from .traffic import Traffic
 #: Seconds after which the next address is tried beside one that does not answer, as RFC 8305 recommends.
 _NEXT_ADDRESS = 0.25
 
+#: Seconds of one try of a connection, each twice as long as the one before. A thread that waits for one cannot be
+#: ended, and would else be left for all of the time-out when another address has answered.
+_TRIES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 
 #: Seconds to wait for what is there already.
 _INSTANT = 0.001
@@ -66,24 +70,29 @@ class TimedBackend(httpcore.SyncBackend):
         ends = None if timeout is None else time.monotonic() + timeout
         addresses = self._resolve(host, port, timeout)
 
-        def connect(address: str) -> httpcore.NetworkStream:
-            return super(TimedBackend, self).connect_tcp(address, port, self._left(ends), local_address, socket_options)
+        def connect(address: str, seconds: float | None) -> httpcore.NetworkStream:
+            return super(TimedBackend, self).connect_tcp(address, port, seconds, local_address, socket_options)
 
-        stream = connect(addresses[0]) if len(addresses) == 1 else self._connect_to_any(addresses, connect, ends)
+        if len(addresses) == 1:
+            stream = connect(addresses[0], self._left(ends))
+        else:
+            stream = self._connect_to_any(addresses, connect, ends)
         self._traffic.connected(stream)
         return _TimedStream(stream, self._deadline, self._traffic)
 
     def _connect_to_any(
-        self, addresses: list[str], connect: Callable[[str], httpcore.NetworkStream], ends: float | None
+        self, addresses: list[str], connect: Callable[[str, float | None], httpcore.NetworkStream], ends: float | None
     ) -> httpcore.NetworkStream:
         """The first connection that is made. An address that is silent does not keep the next from being tried."""
+        is_over = threading.Event()
         under_way: set[Future[httpcore.NetworkStream]] = set()
         failure: BaseException | None = None
         left_over = deque(addresses)
         try:
             while left_over or under_way:
                 if left_over:
-                    under_way.add(in_thread(functools.partial(connect, left_over.popleft())))
+                    attempt = functools.partial(connect, left_over.popleft())
+                    under_way.add(in_thread(functools.partial(self._in_tries, attempt, ends, is_over)))
                 left = self._left(ends)
                 if left_over:
                     left = _NEXT_ADDRESS if left is None else min(_NEXT_ADDRESS, left)
@@ -95,8 +104,23 @@ class TimedBackend(httpcore.SyncBackend):
                         return future.result()
             raise failure or httpcore.ConnectError("the host has no address")
         finally:
+            is_over.set()
             for late in under_way:
                 late.add_done_callback(_close_late)
+
+    def _in_tries(
+        self, connect: Callable[[float | None], httpcore.NetworkStream], ends: float | None, is_over: threading.Event
+    ) -> httpcore.NetworkStream:
+        for seconds in _TRIES:
+            left = self._left(ends)
+            if left is not None and left <= seconds:
+                break
+            try:
+                return connect(seconds)
+            except httpcore.ConnectTimeout:
+                if is_over.is_set():
+                    raise
+        return connect(self._left(ends))
 
     def _left(self, ends: float | None) -> float | None:
         try:

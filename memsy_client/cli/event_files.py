@@ -124,7 +124,7 @@ class EventFile:
         Raises:
             CommandError: It cannot be read.
         """
-        self.name = "standard input" if name == "-" else name
+        self.name: str = "standard input" if name == "-" else name
         self._conversion = conversion
         with self._reading():
             self._file = _seekable(stack, sys.stdin.buffer if name == "-" else stack.enter_context(_opened(name)))

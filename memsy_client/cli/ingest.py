@@ -118,8 +118,9 @@ def _send(
             _events(sources, tally.places), batch_size=batch_size, concurrency=concurrency, on_progress=on_progress
         )
         try:
-            for outcome in ingestion:
-                tally.take(outcome)
+            with ingestion:
+                for outcome in ingestion:
+                    tally.take(outcome)
         finally:
             for outcome in ingestion.unreported:
                 tally.take(outcome)

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from .._core.environment import configure_logging
 from .._version import __version__
+from ..exceptions import MemsyInputError
 from . import standalone
 
 _NEEDED = ("click", "rich")
@@ -21,9 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if getattr(sys, name) is None:  # it was closed before Python began
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - for as long as the process lives
     try:
+        configure_logging()
         code = _run(arguments)
         sys.stdout.flush()
         return code
+    except MemsyInputError as error:  # what MEMSY_LOG says
+        print(f"memsy-client: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
         # Python would try again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -172,7 +171,7 @@ class Command:
     @cached_property
     def _operation(self) -> Operation[Any] | None:
         """The operation that it calls; None for one that waits, which calls another's."""
-        for module in vars(sys.modules[self.function.__module__]).values():
+        for module in inspect.unwrap(self.function).__globals__.values():
             operation = getattr(module, "_OPERATION", None)
             if operation is not None and operation.name.rpartition(".")[2] == self.method:
                 return typing.cast("Operation[Any]", operation)
@@ -299,7 +298,7 @@ def _commands(plane: str, group: str | None, methods: type) -> list[Command]:
     for name, member in vars(methods).items():
         if name.startswith("_") or not inspect.isfunction(member):
             continue
-        if str(inspect.unwrap(member).__annotations__["return"]).startswith("Iterator["):
+        if str(inspect.unwrap(member).__annotations__["return"]).startswith("ItemIterator["):
             # It stands behind the method of whose pages it gives the items.
             paged = found.pop()
             found.append(Command(plane, group, paged.method, paged.function, iterator=member))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
 from rich.text import Text
 
-from .._bulk.ingestion import IngestProgress
+from .._bulk.outcomes import IngestProgress
 from .output import console
 
 

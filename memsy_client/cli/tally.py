@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from .._bulk.ingestion import IngestOutcome
+from .._bulk.outcomes import IngestOutcome
 from ..exceptions import MemsyError
 from .failures import DONE, FAILED, IN_DOUBT, may_be_done, report
 
@@ -22,8 +22,8 @@ class Tally:
     def __init__(self) -> None:
         self.places: deque[str] = deque()
         self.event_ids: list[str] = []
-        self.refused = 0
-        self.in_doubt = 0
+        self.refused: int = 0
+        self.in_doubt: int = 0
         self._error: MemsyError | None = None
         self._first = self._last = ""  # of the events that have the error
         self._count = 0

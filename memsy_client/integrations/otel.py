@@ -21,8 +21,8 @@ from ..exceptions import MemsyAPIError
 
 try:
     from opentelemetry import context, metrics, trace
-except ImportError as error:
-    raise ImportError("this needs OpenTelemetry's API: pip install 'memsy-client[otel]'") from error
+except ImportError as _error:
+    raise ImportError("this needs OpenTelemetry's API: pip install 'memsy-client[otel]'") from _error
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider

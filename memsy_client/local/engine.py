@@ -44,6 +44,7 @@ class _RequestState:
 
     request: Request
     timeout: float | None
+    abandoned: threading.Event
     route: Route | None = None
     path: dict[str, str] | None = None
     query: str = ""
@@ -63,27 +64,32 @@ class Engine:
     def __init__(self, services: Services, *, body_limit: int = BODY_LIMIT, kept_requests: int = KEPT) -> None:
         self.services = services
         self.body_limit = body_limit
-        self.faults = Faults()
-        self.recorder = Recorder(kept_requests)
+        self.faults: Faults = Faults()
+        self.recorder: Recorder = Recorder(kept_requests)
         self.on_request: Callable[[ReceivedRequest], None] | None = None
         self._listener = Background("memsy-on-request", self._tell, LISTENER_LIMIT, size_of)
         self._routes = routes.load()
         self._request_numbers = itertools.count(1)
-        self._closing = threading.Event()
+        self._is_closing = False
+        self._delayed: set[threading.Event] = set()
+        self._delay_lock = threading.Lock()
 
-    def handle(self, request: Request, timeout: float | None = None) -> Response:
+    def handle(
+        self, request: Request, timeout: float | None = None, abandoned: threading.Event | None = None
+    ) -> Response:
         """Answer one request. Safe to call from any thread, and from many at once.
 
         Args:
             request: The request; of its URL, only the path and query matter.
             timeout: How many seconds of a scripted delay the caller waits.
+            abandoned: Set when the caller waits no longer.
 
         Raises:
             ConnectionDroppedError: A scripted fault drops the connection.
-            FaultTimeoutError: A scripted delay is longer than `timeout`; the call is not carried out.
+            FaultTimeoutError: A scripted delay is longer than the caller waits; the call is not carried out.
         """
         started = perf_counter()
-        state = _RequestState(request, timeout)
+        state = _RequestState(request, timeout, abandoned or threading.Event())
         status = None
         try:
             response = self._answer(state)
@@ -103,7 +109,10 @@ class Engine:
 
     def close(self) -> None:
         """Let delayed calls go on at once."""
-        self._closing.set()
+        with self._delay_lock:
+            self._is_closing = True
+            for abandoned in self._delayed:
+                abandoned.set()
 
     def flush(self, timeout: float) -> None:
         """Wait until `on_request` was told of every request, at most `timeout` seconds."""
@@ -147,14 +156,24 @@ class Engine:
     def _take_fault(self, state: _RequestState) -> Fault | None:
         fault = self.faults.take(state.route.operation if state.route else None)
         if fault is not None and fault.delay:
-            self._delay(fault.delay, state.timeout)
+            self._delay(fault.delay, state)
         return fault
 
-    def _delay(self, seconds: float, timeout: float | None) -> None:
-        if timeout is not None and seconds > timeout:
-            self._closing.wait(timeout)
+    def _delay(self, seconds: float, state: _RequestState) -> None:
+        """Wait, but no longer than the client does, nor when the server closes."""
+        with self._delay_lock:
+            if self._is_closing:
+                return
+            self._delayed.add(state.abandoned)
+        timeout = seconds if state.timeout is None else min(seconds, state.timeout)
+        try:
+            state.abandoned.wait(timeout)
+        finally:
+            self._delayed.discard(state.abandoned)
+        if timeout < seconds:
             raise FaultTimeoutError(f"no answer within {timeout:.3g} s")
-        self._closing.wait(seconds)
+        if state.abandoned.is_set() and not self._is_closing:
+            raise FaultTimeoutError("the caller waits no longer")
 
     def _apply_fault(self, state: _RequestState, fault: Fault) -> Response:
         if fault.drop or fault.status is None:

@@ -24,7 +24,7 @@ class HTTPError(Exception):
         super().__init__(status, body)
         self.status = status
         self.body = body
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers or {})
 
 
 def error_with_code(status: int, code: str, message: str, **fields: object) -> HTTPError:

@@ -82,7 +82,7 @@ class LocalMemsy:
         if not api_key.startswith("msy_") or len(api_key) < keys.PREFIX_LENGTH:
             raise ValueError(f"an API key begins with msy_ and has at least {keys.PREFIX_LENGTH} characters")
         self.api_key = api_key
-        self.clock = Clock()
+        self.clock: Clock = Clock()
         self._org, self._host, self._port = org, host, port
         self._socket: SocketServer | None = None
         plugins = Plugins(extract, embed, rank)
@@ -98,9 +98,9 @@ class LocalMemsy:
             plugins,
             lambda: self._address,
         )
-        self.engine = Engine(self._services, body_limit=body_limit, kept_requests=kept_requests)
-        self.transport = LocalTransport(self.engine.handle)
-        self.async_transport = AsyncLocalTransport(self.engine.handle)
+        self.engine: Engine = Engine(self._services, body_limit=body_limit, kept_requests=kept_requests)
+        self.transport: LocalTransport = LocalTransport(self.engine.handle)
+        self.async_transport: AsyncLocalTransport = AsyncLocalTransport(self.engine.handle)
         try:
             self._account = store.write(self._create_own_account)
         except BaseException:

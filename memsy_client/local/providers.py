@@ -134,7 +134,7 @@ PROVIDERS: Mapping[str, Provider] = {
 }
 """The providers, by their slugs."""
 
-PICKER = {
+PICKER: dict[str, Any] = {
     "access_token": "local-picker-token",
     "expires_in": 3599,
     "api_key": "local-picker-key",

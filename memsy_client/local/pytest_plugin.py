@@ -13,7 +13,17 @@ import pytest
 
 if TYPE_CHECKING:
     from .. import AsyncMemsyClient, MemsyClient
+    from .._core.settings import ClientOptions
     from . import LocalMemsy
+
+
+@pytest.fixture
+def memsy_client_options() -> ClientOptions:
+    """What the clients are made with besides: none. Override it with your application's time-outs, retries, headers.
+
+    A scripted delay then takes as long as your application waits, and not the 30 seconds of the default.
+    """
+    return {}
 
 
 @pytest.fixture
@@ -30,17 +40,19 @@ def memsy_server() -> Iterator[LocalMemsy]:
 
 
 @pytest.fixture
-def memsy_client(memsy_server: LocalMemsy) -> Iterator[MemsyClient]:
+def memsy_client(memsy_server: LocalMemsy, memsy_client_options: ClientOptions) -> Iterator[MemsyClient]:
     """A `MemsyClient` of the test's own server."""
     from .. import MemsyClient
 
-    with MemsyClient(memsy_server.base_url, memsy_server.api_key, http_client=memsy_server.transport) as client:
+    options: ClientOptions = {"http_client": memsy_server.transport, **memsy_client_options}
+    with MemsyClient(memsy_server.base_url, memsy_server.api_key, **options) as client:
         yield client
 
 
 @pytest.fixture
-def async_memsy_client(memsy_server: LocalMemsy) -> AsyncMemsyClient:
+def async_memsy_client(memsy_server: LocalMemsy, memsy_client_options: ClientOptions) -> AsyncMemsyClient:
     """An `AsyncMemsyClient` of the test's own server, for any event loop; in process there is nothing to close."""
     from .. import AsyncMemsyClient
 
-    return AsyncMemsyClient(memsy_server.base_url, memsy_server.api_key, http_client=memsy_server.async_transport)
+    options: ClientOptions = {"http_client": memsy_server.async_transport, **memsy_client_options}
+    return AsyncMemsyClient(memsy_server.base_url, memsy_server.api_key, **options)

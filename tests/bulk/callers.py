@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from memsy_client import AsyncMemsyClient, EventPayload, IngestOutcome, MemsyClient, Processed
+from memsy_client import (
+    AsyncMemsyClient,
+    AsyncMemsyControlClient,
+    EventPayload,
+    IngestOutcome,
+    MemsyClient,
+    MemsyControlClient,
+    Processed,
+)
 from memsy_client.local import LocalMemsy
 
 
@@ -13,6 +21,7 @@ class SyncCaller:
 
     def __init__(self, server: LocalMemsy) -> None:
         self.client = MemsyClient(server.base_url, server.api_key, http_client=server.transport)
+        self.control = MemsyControlClient(server.control_url, server.api_key, http_client=server.transport)
 
     def wait(self, event_ids, **options) -> Processed:
         return self.client.wait_until_processed(event_ids, **options)
@@ -27,6 +36,7 @@ class AsyncCaller:
 
     def __init__(self, server: LocalMemsy) -> None:
         self.client = AsyncMemsyClient(server.base_url, server.api_key, http_client=server.async_transport)
+        self.control = AsyncMemsyControlClient(server.control_url, server.api_key, http_client=server.async_transport)
 
     def wait(self, event_ids, **options) -> Processed:
         return asyncio.run(self.client.wait_until_processed(event_ids, **options))

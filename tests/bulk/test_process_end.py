@@ -89,7 +89,9 @@ def test_an_interruption_ends_retries_at_once(flavour: str, script: Script, serv
     server.wait_for_requests(3)
     process.send_signal(signal.SIGINT)
     output = process.communicate(timeout=20)[0]
-    assert output.count("may have been stored or not") == 6, output
+    # What asyncio cancels may have been under way; in a thread it is known to have been waiting.
+    told = "may have been stored or not" if flavour == "async" else "is not stored"
+    assert output.count(told) == 6, output
     assert len(server.requests) <= 4  # one may have been on its way
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from callers import event
 
-from memsy_client import MemsyClient, MemsyInputError, MemsyProcessingTimeout, Processed
+from memsy_client import MemsyClient, MemsyInputError, MemsyProcessingTimeout, Processed, ProcessingProgress
 from memsy_client.local import LocalMemsy
 
 
@@ -25,6 +25,19 @@ def test_waiting_asks_for_any_number_of_ids_500_at_a_time(server, memsy):
     done = memsy.wait(iter(asked))
     assert done.completed_ids == tuple(dict.fromkeys(asked))
     assert [len(r.json()["event_ids"]) for r in server.requests if r.operation == "status"] == [500, 200]
+
+
+def test_waiting_shows_progress(server, memsy):
+    seen: list[ProcessingProgress] = []
+    asked = ids(server, 501)
+    server.settle()
+    memsy.wait(asked, on_progress=seen.append)
+    assert seen == [ProcessingProgress(500, 0, 1), ProcessingProgress(501, 0, 0)]
+
+
+def test_a_progress_that_nobody_could_call_is_refused(memsy):
+    with pytest.raises(MemsyInputError, match="on_progress"):
+        memsy.wait(["evt"], on_progress=5)
 
 
 def test_waiting_says_which_events_failed(memsy, server):

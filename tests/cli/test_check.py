@@ -152,7 +152,7 @@ def test_a_server_that_is_not_there_is_not_reachable(memsy: LocalMemsy, run: Run
 
 
 def test_what_is_missing_in_the_environment_is_named(run: Run) -> None:
-    ran = run("check", "--json", MEMSY_BASE_URL="http://127.0.0.1:9/v1", MEMSY_API_KEY="msy_key")
+    ran = run("check", "--json", MEMSY_BASE_URL="http://127.0.0.1:9/core", MEMSY_API_KEY="msy_key")
     assert (ran.code, ran.report["result"]) == (2, "not configured")
     assert "MEMSY_CONTROL_URL" in ran.report["reason"]
 

@@ -246,7 +246,7 @@ def test_what_the_user_can_mend_is_exit_code_2_and_nothing_is_sent(
 def test_what_is_not_configured_is_named(run: Run, memsy: LocalMemsy) -> None:
     ran = run("orgs", "list", MEMSY_API_KEY="msy_x")
     assert (ran.code, "MEMSY_BASE_URL" in ran.error["message"]) == (2, True)
-    ran = run("me", MEMSY_API_KEY="msy_x", MEMSY_BASE_URL=memsy.base_url)
+    ran = run("me", MEMSY_API_KEY="msy_x", MEMSY_BASE_URL=memsy.base_url.removesuffix("/v1"))
     assert (ran.code, "MEMSY_CONTROL_URL" in ran.error["message"]) == (2, True)
     ran = run("orgs", "list", MEMSY_BASE_URL=memsy.base_url)
     assert ran.code == 2

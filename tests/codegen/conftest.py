@@ -7,7 +7,7 @@ import importlib
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -143,9 +143,9 @@ class Wire:
         result = method(*args, **kwargs)
         if inspect.iscoroutine(result):
             return asyncio.run(result)
-        if inspect.isasyncgen(result):
+        if isinstance(result, AsyncIterator):
             return asyncio.run(_all_of(result))
-        return list(result) if inspect.isgenerator(result) else result
+        return list(result) if isinstance(result, Iterator) else result
 
     @property
     def sent(self) -> list[Request]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 import ssl
 import threading
@@ -190,3 +191,62 @@ def test_a_time_out_may_be_none_and_its_error_says_so(kind: Any) -> None:
     for refused in (lambda: Timeout(connect=0), lambda: kind("http://memsy.test/v1", "msy_1", deadline=-1)):
         with pytest.raises(MemsyInputError, match="above 0 or None, not"):
             refused()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "told"),
+    [
+        ((), {}, r"needs base_url and api_key; {}\.from_env\(\) takes them from the environment$"),
+        (("http://memsy.test",), {}, r"needs api_key; {}\.from_env"),
+        (("http://memsy.test", "msy_1"), {"time_out": 3}, "has no argument time_out; did you mean timeout"),
+        (("http://memsy.test", "msy_1"), {"qqq": 3}, "has no argument qqq; there are base_url, api_key, timeout"),
+        (("http://memsy.test", "msy_1", 1, 2, 3, 4), {}, "too many positional arguments"),
+        (("http://memsy.test", "msy_1"), {"base_url": "http://x"}, "multiple values for argument 'base_url'"),
+    ],
+)
+def test_wrong_arguments_are_a_type_error_that_names_the_class_and_what_was_meant(
+    kind: Any, arguments: tuple[Any, ...], options: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(TypeError, match=rf"^{kind.__name__}\(\) .*{told.format(kind.__name__)}") as caught:
+        kind(*arguments, **options)
+    frames = caught.traceback[1:]
+    assert frames
+    assert not [value for frame in frames for value in frame.frame.f_locals.values() if "msy_1" in repr(value)]
+
+
+def test_a_subclass_has_its_own_name_in_the_error_and_its_own_type_errors(kind: Any) -> None:
+    class Own(kind):  # type: ignore[misc]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            raise TypeError("of its own")
+
+    with pytest.raises(TypeError, match=r"^Own\(\) needs base_url"):
+        Own()
+    with pytest.raises(TypeError, match=r"^of its own$"):
+        Own("http://memsy.test", "msy_1")
+
+
+def test_an_option_that_is_misspelt_is_refused_with_what_was_meant(kind: Any) -> None:
+    with pytest.raises(MemsyInputError, match="no option max_retry; did you mean max_retries"):
+        kind("http://memsy.test", "msy_1").with_options(max_retry=3)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.request(),
+        lambda client: client.with_options(3),
+        lambda client: client.from_env("http://memsy.test"),
+        lambda client: client.close(1),
+        lambda client: client.search() if hasattr(client, "search") else client.me(1),
+    ],
+)
+def test_wrong_arguments_of_a_method_name_a_class_that_is_public(kind: Any, call: Any) -> None:
+    with pytest.raises(TypeError, match=r"^(Async)?Memsy(Control)?Client\.\w+\(\) ") as caught:
+        call(kind("http://memsy.test", "msy_1"))
+    assert str(caught.value).startswith("Async") <= kind.__name__.startswith("Async")
+
+
+def test_methods_are_pickled_by_the_names_that_they_have(kind: Any) -> None:
+    for method in (kind.request, kind.health, kind.with_options):
+        assert pickle.loads(pickle.dumps(method)) is method

@@ -184,7 +184,6 @@ async def test_an_option_that_is_not_a_usable_number_is_refused_in_a_short_line(
         lambda: RetryPolicy(statuses=[value]),
         lambda: RetryBudget(value if value != 3e6 else True),
         lambda: RetryBudget(per_seconds=value),
-        lambda: client.ingest_many([], batch_size=value),
     ):
         with pytest.raises(MemsyInputError) as caught:
             make()
@@ -211,8 +210,6 @@ async def test_a_hook_that_would_have_to_be_awaited_is_refused(own: Flavour) -> 
                 await sent(own, lambda client: client.health(), **{name: one})
             with pytest.raises(MemsyInputError, match=f"{name} .*async"):
                 await sent(own, lambda client, name=name, one=one: client.with_options(**{name: one}))
-        with pytest.raises(MemsyInputError, match=r"on_progress .*async"):
-            await sent(own, lambda client, one=one: client.ingest_many([], on_progress=one))
 
 
 class Broken(datetime.tzinfo):

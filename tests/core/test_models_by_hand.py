@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import pickle
 
@@ -93,6 +94,13 @@ def test_another_model_is_not_iterable() -> None:
     with pytest.raises(TypeError, match="SearchResult has fields, by their names"):
         list(SearchResult("1", "a", 0.5))  # type: ignore[call-overload]
     assert bool(SearchResult("1", "a", 0.5))
+
+
+def test_the_constructor_documents_the_fields() -> None:
+    told = inspect.getdoc(EventPayload.__init__) or ""
+    assert told.startswith("One thing that happened")
+    for field in attrs.fields(EventPayload):
+        assert f"\n    {field.name}: " in told.partition("\nArgs:")[2], field.name
 
 
 def test_json_text_in_and_out() -> None:

@@ -216,8 +216,7 @@ async def test_pages_are_fetched_when_they_are_needed(own: Flavour, serve: Serve
             item = await anext(items) if own.is_async else await own.call(next, items)
             assert item.event_id == f"evt_{expected}"
         assert len(server.requests) == 1
-        if own.is_async:
-            await items.aclose()
+
     query = parse_qs(urlsplit(server.requests[0].target).query)
     assert query == {"actor_id": ["alice"], "sort": ["ts_desc"], "limit": ["10"], "offset": ["3"]}
 
@@ -239,3 +238,65 @@ async def test_numbers_that_make_no_sense_are_refused_at_once(own: Flavour, opti
         with pytest.raises(MemsyInputError, match=next(iter(options))):
             client.events.iter(**options)
     assert server.connections == 0
+
+
+async def test_whole_pages_are_what_the_list_gives_without_what_an_earlier_page_had(own: Flavour, serve: Serve) -> None:
+    rows = [event(number) for number in range(7)]
+
+    def before(number: int) -> None:
+        if number == 1:
+            rows.insert(0, event(100))  # which pushes the third row to the second page
+
+    server = serve(table(rows, total=True, before=before))
+    async with own.client(server.origin, control=True) as client:
+        pages = await own.items(client.events.iter(limit=3).pages())
+        whole = await own.call(client.events.list, limit=3)
+    ids = [[item.event_id for item in page] for page in pages]
+    assert ids == [["evt_0", "evt_1", "evt_2"], ["evt_3", "evt_4"], ["evt_5", "evt_6"]]
+    assert [page.total for page in pages] == [7, 8, 8]
+    assert {type(page) for page in pages} == {type(whole)}
+
+
+async def test_pages_of_plain_lists_end_with_the_most_items_and_those_of_nothing_are_none(
+    own: Flavour, serve: Serve
+) -> None:
+    rows = [role(number) for number in range(7)]
+    server, empty = serve(table(rows, total=False)), serve(table([], total=False))
+    async with own.client(server.origin) as client:
+        pages = await own.items(client.roles.iter("acme", limit=3, max_items=5).pages())
+    assert [[item.role_id for item in page] for page in pages] == [["role_0", "role_1", "role_2"], ["role_3", "role_4"]]
+    assert len(server.requests) == 2
+    async with own.client(empty.origin) as client:
+        assert await own.items(client.roles.iter("acme").pages()) == []
+
+
+async def test_after_an_error_the_iteration_goes_on_where_it_was(own: Flavour, serve: Serve) -> None:
+    rows = [event(number) for number in range(5)]
+    whole = table(rows, total=True)
+    fails = iter([False, True])
+
+    def script(exchange: Exchange) -> None:
+        if next(fails, False):
+            exchange.send(message(b"{}", 500))
+        else:
+            whole(exchange)
+
+    server = serve(script)
+    async with own.client(server.origin, control=True) as client:
+        items = client.events.iter(limit=3)
+        with pytest.raises(MemsyAPIError):
+            await own.items(items)
+        left = await own.items(items)
+    assert [item.event_id for item in left] == ["evt_3", "evt_4"]
+
+
+async def test_pages_after_some_items_are_those_that_were_not_fetched(own: Flavour, serve: Serve) -> None:
+    server = serve(table([event(number) for number in range(5)], total=True))
+    async with own.client(server.origin, control=True) as client:
+        items = client.events.iter(limit=2)
+        first = await anext(items) if own.is_async else await own.call(next, items)
+        pages = await own.items(items.pages())
+        left = await own.items(items)
+    assert first.event_id == "evt_0"
+    assert [[item.event_id for item in page] for page in pages] == [["evt_2", "evt_3"], ["evt_4"]]
+    assert [item.event_id for item in left] == ["evt_1"]

@@ -138,7 +138,7 @@ async def test_a_body_that_cannot_be_json_is_refused(flavour: Flavour, event: An
     server = serve(answer({"event_ids": []}))
     async with flavour.client(server.origin) as client:
         with pytest.raises(MemsyInputError):
-            await flavour.call(client.ingest, [event])
+            await flavour.call(client.request, "POST", "/ingest", json=[event])
     assert server.connections == 0
 
 

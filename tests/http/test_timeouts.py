@@ -17,7 +17,7 @@ import pytest
 from support.flavours import EACH_TRANSPORT, OWN, Flavour
 from support.server import Exchange, Script, Server, answer, drip, drip_for_ever, hang, message
 
-from memsy_client import MemsyTimeoutError, Timeout
+from memsy_client import EventPayload, MemsyTimeoutError, Timeout
 from memsy_client._core.transport import Limits
 from memsy_client._transports.limiter import Slot, TaskLimiter, ThreadLimiter
 
@@ -97,7 +97,7 @@ async def test_a_read_time_out_is_that_of_each_silence_and_not_of_all(serve: Ser
 
 async def test_a_server_that_does_not_read_is_given_up(flavour: Flavour, serve: Serve) -> None:
     server = serve(hang, reads=False)
-    events = [{"content": "a" * 8_000_000}]
+    events = [EventPayload("ana", "s", "user_message", "a" * 8_000_000)]
     async with flavour.client(server.origin, timeout=None, deadline=LIMIT) as client:
         with times_out():
             await flavour.call(client.ingest, events)

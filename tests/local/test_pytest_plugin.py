@@ -5,9 +5,10 @@ import threading
 from importlib.metadata import entry_points
 
 import anyio
+import anyio.lowlevel
 import pytest
 
-from memsy_client import AsyncMemsyClient, EventPayload, MemsyClient
+from memsy_client import AsyncMemsyClient, EventPayload, MemsyClient, MemsyTimeoutError
 from memsy_client.local import LocalMemsy
 
 
@@ -84,6 +85,45 @@ def test_the_environment_redirects_an_application(monkeypatch):
             monkeypatch.setenv(name, value)
         with MemsyClient.from_env() as client:
             assert client.health().status == "ok"
+
+
+def test_a_scripted_delay_ends_when_its_call_is_cancelled(async_memsy_client, memsy_server):
+    async def use():
+        memsy_server.fail_next(delay=20)
+        with anyio.move_on_after(0.05):
+            await async_memsy_client.ingest([tea()])
+        with anyio.fail_after(10):
+            while not memsy_server.requests:
+                await anyio.lowlevel.checkpoint()
+        return (await async_memsy_client.health()).usage.events_ingested
+
+    assert anyio.run(use) in (0, None)
+    assert memsy_server.requests[0].status is None
+    assert memsy_server.requests[0].seconds < 10
+
+
+class TestWithTheSettingsOfAnApplication:
+    """The fixture is overridden for these tests alone."""
+
+    @pytest.fixture
+    def memsy_client_options(self):
+        return {"timeout": 0.05, "max_retries": 0, "headers": {"x-application": "tea"}}
+
+    def test_the_clients_have_them(self, memsy_client, async_memsy_client, memsy_server):
+        memsy_client.health()
+        anyio.run(async_memsy_client.health)
+        assert [request.headers["x-application"] for request in memsy_server.requests] == ["tea", "tea"]
+
+    def test_a_scripted_delay_is_over_when_the_client_waits_no_longer(
+        self, memsy_client, async_memsy_client, memsy_server
+    ):
+        memsy_server.fail_next(2, delay=3600)
+        with pytest.raises(MemsyTimeoutError):
+            memsy_client.ingest([tea()])
+        with pytest.raises(MemsyTimeoutError):
+            anyio.run(async_memsy_client.ingest, [tea()])
+        assert max(request.seconds for request in memsy_server.requests) < 30
+        assert memsy_client.memories.stats().total_memories == 0
 
 
 def test_a_key_that_is_none_is_refused():

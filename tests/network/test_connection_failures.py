@@ -206,6 +206,19 @@ async def test_a_silent_address_does_not_keep_the_next_from_being_tried(
     assert time.monotonic() - started < 20
 
 
+def test_an_address_that_stays_silent_is_given_up_when_another_has_answered(
+    beside_full: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name(monkeypatch, "memsy.example", ["127.0.0.1", "127.0.0.2"])
+    before = set(threading.enumerate())
+    with MemsyClient(f"http://memsy.example:{beside_full}", KEY, timeout=None) as client:
+        assert client.health().status == "ok"
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in left)
+
+
 def test_one_after_the_other_where_no_thread_can_be_started(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
     with MemsyClient(echo.url.replace("127.0.0.1", "memsy.example"), KEY) as client:
 

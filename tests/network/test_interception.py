@@ -22,7 +22,7 @@ from support.flavours import OWN, Flavour
 from support.httpx_without_pool import take_pool_away
 from support.server import Script, Server, answer, chunked, drip, gzipped, hang, hang_up, message
 
-from memsy_client import MemsyConnectionError, MemsyDecodeError, MemsyTimeoutError, Timeout
+from memsy_client import EventPayload, MemsyConnectionError, MemsyDecodeError, MemsyTimeoutError, Timeout
 from memsy_client._transports import httpx_transport
 
 Serve = Callable[..., Server]
@@ -117,7 +117,7 @@ class TestAnHttpxThatHasChangedInside:
         server = serve(hang, reads=False)
         async with flavour.client(server.origin, timeout=Timeout(write=0.3)) as client:
             with anyio.fail_after(20), pytest.raises(MemsyTimeoutError):
-                await flavour.call(client.ingest, [{"content": "a" * 20_000_000}])
+                await flavour.call(client.ingest, [EventPayload("ana", "s", "user_message", "a" * 20_000_000)])
 
     @own
     async def test_connecting_ends_in_time(self, flavour: Flavour) -> None:

@@ -12,7 +12,7 @@ import pytest
 from support.flavours import AIOHTTP, EACH_TRANSPORT, EVERY, OWN, Flavour
 from support.server import Server, answer, message, raw
 
-from memsy_client import MemsyAPIError, MemsyConnectionError
+from memsy_client import EventPayload, MemsyAPIError, MemsyConnectionError
 
 Serve = Callable[..., Server]
 pytestmark = pytest.mark.anyio
@@ -68,7 +68,7 @@ async def test_a_body_that_is_refused_before_it_is_read_is_a_413(flavour: Flavou
         try:
             async with flavour.client(f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
                 with anyio.fail_after(20), pytest.raises(MemsyAPIError) as caught:
-                    await flavour.call(client.ingest, [{"content": "a" * 8_000_000}])
+                    await flavour.call(client.ingest, [EventPayload("ana", "s", "user_message", "a" * 8_000_000)])
             assert caught.value.status_code == 413
         finally:
             finish.set()

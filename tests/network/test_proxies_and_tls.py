@@ -87,7 +87,7 @@ async def test_a_proxy_that_cannot_be_spoken_to_is_an_unsent_connection_error(
     monkeypatch.setitem(sys.modules, "socksio", None)
     async with flavour.client("http://memsy.example") as client:
         for _ in range(2):  # its slot is free again
-            with pytest.raises(MemsyConnectionError, match=r"cannot connect: .*(?i:proxy)") as caught:
+            with pytest.raises(MemsyConnectionError, match=r"cannot connect.*: .*(?i:proxy)") as caught:
                 await flavour.call(client.ingest, [])
             assert caught.value.unsent
             assert "word" not in str(caught.value)
@@ -146,7 +146,7 @@ async def test_certificates_that_cannot_be_read_are_an_unsent_connection_error(
         file.write_bytes(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     async with flavour.client("https://127.0.0.1:9") as client:
-        with pytest.raises(MemsyConnectionError, match=r"cannot connect: .*SSL_CERT_FILE") as caught:
+        with pytest.raises(MemsyConnectionError, match=r"cannot connect.*: .*SSL_CERT_FILE") as caught:
             await flavour.call(client.ingest, [])
     assert caught.value.unsent
 

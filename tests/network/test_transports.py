@@ -29,6 +29,7 @@ from support.server import (
 
 from memsy_client import (
     AsyncMemsyClient,
+    EventPayload,
     MemsyClient,
     MemsyClosedError,
     MemsyConnectionError,
@@ -130,7 +131,7 @@ async def test_each_write_has_its_time_out(flavour: Flavour, serve: Serve) -> No
     server = serve(hang, reads=False)
     async with flavour.client(server.origin, timeout=Timeout(write=0.2)) as client:
         with anyio.fail_after(60), pytest.raises(MemsyTimeoutError):
-            await flavour.call(client.ingest, [{"content": "a" * 20_000_000}])
+            await flavour.call(client.ingest, [EventPayload("ana", "s", "user_message", "a" * 20_000_000)])
 
 
 @pytest.mark.anyio

@@ -16,9 +16,9 @@ ROOT = Path(memsy_client.__file__).parent
 INSTALLED_AS = {"dateutil": "python-dateutil", "opentelemetry": "opentelemetry-api"}
 #: What has been imported before the file gets there: by the program whose event loop is trio's, by pytest or pydantic.
 PRESENT = {
-    "trio": "_transports/per_loop.py",
-    "pytest": "local/pytest_plugin.py",
-    "pydantic_core": "integrations/pydantic.py",
+    "trio": ("_transports/per_loop.py", "_bulk/async_background.py"),
+    "pytest": ("local/pytest_plugin.py",),
+    "pydantic_core": ("integrations/pydantic.py",),
 }
 
 
@@ -64,6 +64,6 @@ def test_every_imported_package_is_declared() -> None:
         undeclared += [
             f"{file} imports {name}"
             for name in foreign
-            if INSTALLED_AS.get(name, name) not in declared and PRESENT.get(name) != file
+            if INSTALLED_AS.get(name, name) not in declared and file not in PRESENT.get(name, ())
         ]
     assert not undeclared

@@ -29,20 +29,27 @@ def test_every_public_name_is_there_and_listed():
 def test_the_public_names_are_these():
     assert sorted({*memsy_client.__all__} - {*exceptions.__all__, *models.__all__}) == [
         "AiohttpTransport",
+        "AsyncBackgroundWriter",
         "AsyncIngestion",
+        "AsyncItemIterator",
         "AsyncMemsyClient",
         "AsyncMemsyControlClient",
+        "BackgroundWriter",
+        "ClientOptions",
         "Deviation",
         "Headers",
         "IngestOutcome",
         "IngestProgress",
         "Ingestion",
+        "ItemIterator",
+        "Journal",
         "MemsyClient",
         "MemsyControlClient",
         "Middleware",
         "NULL",
         "ORG_SCOPED_PROVIDERS",
         "Processed",
+        "ProcessingProgress",
         "RateLimitInfo",
         "RawResponse",
         "Request",
@@ -54,6 +61,7 @@ def test_the_public_names_are_these():
         "Timeout",
         "USER_SCOPED_PROVIDERS",
         "UsageInfo",
+        "WriterStats",
         "__spec_sha256__",
         "__spec_version__",
         "__version__",
@@ -102,7 +110,21 @@ def test_importing_the_package_loads_neither_models_nor_the_server_nor_an_http_l
 def test_making_a_client_loads_nothing_that_only_some_calls_need(kind):
     loaded = run(f"import memsy_client, sys; memsy_client.{kind}('http://x/v1', 'k'); print(*sys.modules)").split()
     heavy = ("memsy_client.local", "memsy_client._bulk", "memsy_client._generated.models.", "starlette", "uvicorn")
+    assert "sqlite3" not in loaded
     assert not [name for name in loaded if name.startswith((*heavy, "aiohttp", "attrs", "httpx", "anyio"))]
+
+
+@pytest.mark.parametrize("kind", ["MemsyClient", "AsyncMemsyClient"])
+def test_ingesting_many_events_loads_the_journal_only_where_there_is_one(kind):
+    printed = run(
+        "import memsy_client, sys\n"
+        f"memsy = memsy_client.{kind}('http://x/v1', 'k')\n"
+        "memsy.ingest_many([])\n"
+        "print('memsy_client._bulk.ingestion' in sys.modules, 'memsy_client._bulk.journal' in sys.modules)\n"
+        "memsy.ingest_many([], journal='journal')\n"
+        "print('memsy_client._bulk.journal' in sys.modules, 'sqlite3' in sys.modules)"
+    )
+    assert printed.split() == ["True", "False", "True", "False"]
 
 
 def test_the_contract_is_read_only_when_somebody_asks_how_a_response_deviates():

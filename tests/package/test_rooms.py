@@ -13,7 +13,7 @@ import memsy_client
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(memsy_client.__file__).parent
-ROOMS = ["cli", "integrations"]
+ROOMS = ["_bulk", "cli", "integrations"]
 SEAMS = ["middleware", "telemetry", "key_provider"]
 CALL = """
 import sys
@@ -23,7 +23,8 @@ def answered(request):
     yield request
 with MemsyClient("http://x/v1", lambda: "k", middleware=[answered], deadline=60) as memsy:
     assert memsy.orgs.list() == []
-    assert [result for result in memsy.ingest_many([])] == []
+    if "ROOM" != "_bulk":
+        assert [result for result in memsy.ingest_many([])] == []
 print(MemsyClient.__module__, [name for name in sys.modules if name.startswith("memsy_client.ROOM.")])
 """
 

@@ -10,7 +10,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -20,6 +20,20 @@ from memsy_client._generated import api
 from memsy_client._generated.client import ControlMethods
 
 SPEC = Path(__file__).parents[2] / "openapi.yaml"
+
+
+class Parameter(NamedTuple):
+    """Something that an operation takes.
+
+    Attributes:
+        place: `path`, `query`, `header` or `body`.
+        schema: Its schema in the contract.
+        is_required: Whether it must be there.
+    """
+
+    place: str
+    schema: dict[str, Any]
+    is_required: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,18 @@ class Case:
     def node(self) -> Any:
         """The operation in the contract."""
         return _spec()["paths"][self.operation.path][self.operation.method.lower()]
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """What its method takes, by name."""
+        found = {}
+        for node in map(followed, self.node.get("parameters", [])):
+            found[node["name"]] = Parameter(node["in"], node["schema"], node.get("required", False))
+        if "requestBody" in self.node:
+            schema = followed(followed(self.node["requestBody"])["content"]["application/json"]["schema"])
+            for name, inner in schema["properties"].items():
+                found[name] = Parameter("body", inner, name in schema.get("required", []))
+        return found
 
     def answer(self) -> Any:
         """The JSON of a success, as the contract's own example has it."""

@@ -59,24 +59,34 @@ class Recorded:
 
 @dataclass
 class Server:
-    """Answers the first request with the first script, and so on; the last one answers all further ones."""
+    """Answers the first request with the first script, and so on; the last one answers all further ones.
+
+    Attributes:
+        requests: Those that came, unless it `records` none.
+        connections: How many were made.
+    """
 
     scripts: list[Script] = field(default_factory=list)
     #: Whether requests are read at all; a server that does not lets the client's writes pile up.
     reads: bool = True
+    #: Whether requests are kept.
+    records: bool = True
+    #: Given the head of a request, what answers it before its body is read; None where nothing does.
+    early: Callable[[bytes], Script | None] = lambda head: None
 
     def __post_init__(self) -> None:
         self.requests: list[Recorded] = []
+        self.connections = 0
         self._stopping = threading.Event()
         self._lock = threading.Condition()
-        self._connections: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._open: dict[socket.socket, threading.Thread] = {}
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         if not self.reads:
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.port: int = self._listener.getsockname()[1]
         self.origin = f"http://127.0.0.1:{self.port}"
-        self._start(self._accept)
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def __enter__(self) -> Server:
         return self
@@ -86,36 +96,36 @@ class Server:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for connection in self._connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
+        self._accepting.join(60)
+        with self._lock:
+            remaining = dict(self._open)
+            for connection in remaining:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        for thread in remaining.values():
             thread.join(60)
-        for connection in self._connections:
-            connection.close()
-
-    @property
-    def connections(self) -> int:
-        """How many were made."""
-        return len(self._connections)
 
     def wait_for_requests(self, count: int) -> None:
         """Until that many have come."""
         with self._lock:
             assert self._lock.wait_for(lambda: len(self.requests) >= count, 60)
 
-    def _start(self, target: Callable[..., None], *args: Any) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True)
-        self._threads.append(thread)
-        thread.start()
+    def wait_for_open(self, count: int) -> None:
+        """Until that many connections are open."""
+        with self._lock:
+            assert self._lock.wait_for(lambda: len(self._open) == count, 60), f"{len(self._open)} are open, not {count}"
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._connections.append(connection)
-                self._start(self._serve, connection, len(self._connections))
+                self.connections += 1
+                thread = threading.Thread(target=self._serve, args=(connection, self.connections), daemon=True)
+                with self._lock:
+                    self._open[connection] = thread
+                    self._lock.notify_all()
+                thread.start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         with contextlib.suppress(OSError):
@@ -123,40 +133,61 @@ class Server:
                 self._stopping.wait()
             pending = b""
             while not self._stopping.is_set():
-                request, pending = _read_request(connection, pending)
-                if not request:
+                head, pending = _read_head(connection, pending)
+                if not head:
                     break
-                with self._lock:
-                    self.requests.append(Recorded(request, number))
-                    self._lock.notify_all()
-                    script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
-                exchange = Exchange(connection, request, self._stopping)
-                script(exchange)
+                exchange = Exchange(connection, head, self._stopping)
+                early = self.early(head)
+                if early is not None:
+                    early(exchange)
                 if not exchange.keep_alive:
                     break
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+                body, pending = _read_body(connection, head, pending)
+                if early is not None:
+                    continue
+                exchange.request += body
+                self._script(exchange, number)(exchange)
+                if not exchange.keep_alive:
+                    break
+        with self._lock:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
+            del self._open[connection]
+            self._lock.notify_all()
+
+    def _script(self, exchange: Exchange, number: int) -> Script:
+        with self._lock:
+            if self.records:
+                self.requests.append(Recorded(exchange.request, number))
+                self._lock.notify_all()
+            return self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
 
 
-def _read_request(connection: socket.socket, pending: bytes) -> tuple[bytes, bytes]:
-    """One request and what came after it; nothing at the end of the connection."""
+def _read_head(connection: socket.socket, pending: bytes) -> tuple[bytes, bytes]:
+    """The head of one request, and what came after it; nothing at the end of the connection."""
     while b"\r\n\r\n" not in pending:
         chunk = connection.recv(65536)
         if not chunk:
             return b"", b""
         pending += chunk
-    head, _, rest = pending.partition(b"\r\n\r\n")
+    head, separator, rest = pending.partition(b"\r\n\r\n")
+    return head + separator, rest
+
+
+def _read_body(connection: socket.socket, head: bytes, pending: bytes) -> tuple[bytes, bytes]:
+    """The body that a head announces, and what came after it."""
     length = 0
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length":
             length = int(value)
-    while len(rest) < length:
+    while len(pending) < length:
         chunk = connection.recv(65536)
         if not chunk:
             break
-        rest += chunk
-    return head + b"\r\n\r\n" + rest[:length], rest[length:]
+        pending += chunk
+    return pending[:length], pending[length:]
 
 
 def message(

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
 from typing import Literal
 
 from typing_extensions import assert_type
 
 from memsy_client import (
+    AsyncBackgroundWriter,
+    AsyncIngestion,
     AsyncMemsyClient,
     AsyncMemsyControlClient,
+    BackgroundWriter,
+    Ingestion,
     IngestOutcome,
+    Journal,
     MemsyAPIError,
     MemsyClient,
     MemsyControlClient,
@@ -28,6 +34,7 @@ from memsy_client.models import (
     EventPayload,
     IngestResponse,
     MemoryItemResource,
+    MemoryListResponse,
     OrgResource,
     RoleResource,
     SearchResponse,
@@ -47,21 +54,47 @@ def sync(memsy: MemsyClient, control: MemsyControlClient) -> None:
     assert_type(found.rate_limit, RateLimitInfo | None)
     assert_type(memsy.orgs.list(), list[OrgResource])
     assert_type(memsy.orgs.delete("o"), None)
-    assert_type(memsy.memories.iter(max_items=3), Iterator[MemoryItemResource])
-    assert_type(memsy.roles.iter("o"), Iterator[RoleResource])
+    items: Iterator[MemoryItemResource] = memsy.memories.iter(max_items=3)
+    assert_type(next(items), MemoryItemResource)
+    assert_type(list(memsy.roles.iter("o")), list[RoleResource])
+    assert_type(memsy.memories.iter().pages(), Iterator[MemoryListResponse])
+    assert_type(memsy.roles.iter("o").pages(), Iterator[list[RoleResource]])
     assert_type(memsy.with_raw_response.search("hello"), RawResponse[SearchResponse])
     assert_type(memsy.with_raw_response.search("hello").parse(), SearchResponse)
     assert_type(memsy.with_raw_response.roles.list("o").parse(), list[RoleResource])
     assert_type(memsy.roles.with_raw_response.delete("r", "o"), RawResponse[None])
     assert_type(memsy.with_options(timeout=1.0, max_retries=0), MemsyClient)
     assert_type(next(memsy.ingest_many([event])), IngestOutcome)
+    told: list[IngestOutcome] = []
+    with memsy.background(when_full="drop_oldest", on_outcome=told.append, spool=Path("spool")) as writer:
+        assert_type(writer, BackgroundWriter)
+        assert_type(writer.add(event, timeout=1.0), None)
+        assert_type(writer.flush(), bool)
+        assert_type(writer.stats.acknowledged, int)
+    assert_type(told[0].state, Literal["acknowledged", "duplicate", "refused", "failed", "in_doubt"])
+    with memsy.ingest_many([event], journal=Journal("journal", lookup=control)) as outcomes:
+        assert_type(outcomes, Ingestion)
+        for outcome in outcomes:
+            if outcome.state == "gone":  # type: ignore[comparison-overlap] # pyright: ignore[reportUnnecessaryComparison]
+                pass
+    memsy.ingest_many([event], journal=Path("journal"))
     assert_type(control.interest.status(), bool)
     assert_type(MemsyClient.from_env(), MemsyClient)
 
 
-async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient) -> None:
+async def asynchronous(memsy: AsyncMemsyClient, control: AsyncMemsyControlClient, event: EventPayload) -> None:
+    async with memsy.background(spool="spool") as writer:
+        assert_type(writer, AsyncBackgroundWriter)
+        assert_type(await writer.add(event), None)
+        assert_type(writer.add_nowait(event), None)
+        assert_type(await writer.flush(5.0), bool)
     assert_type(await memsy.search("hello"), SearchResponse)
-    assert_type(memsy.memories.iter(), AsyncIterator[MemoryItemResource])
+    items: AsyncIterator[MemoryItemResource] = memsy.memories.iter()
+    assert_type(await anext(items), MemoryItemResource)
+    assert_type([page async for page in memsy.memories.iter().pages()], list[MemoryListResponse])
+    async with memsy.ingest_many([], journal=Journal("journal", lookup=control)) as outcomes:
+        assert_type(outcomes, AsyncIngestion)
+        assert_type([outcome.resumed async for outcome in outcomes], list[bool])
     assert_type(await memsy.with_raw_response.search("hello"), RawResponse[SearchResponse])
     assert_type(await memsy.with_raw_response.orgs.list(), RawResponse[list[OrgResource]])
     assert_type(memsy.with_options(deadline=3.0).with_options(headers={"a": "b"}), AsyncMemsyClient)

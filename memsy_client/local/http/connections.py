@@ -76,9 +76,9 @@ class Connection(H11Protocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.logger = _log
-        self.heard = self.loop.time()
-        self.answers = 0
+        self.logger: logging.Logger = _log
+        self.heard: float = self.loop.time()
+        self.answers: int = 0
         # When the request began that has not come as far as its body; None between two requests.
         self._begun: float | None = self.heard
 

@@ -159,7 +159,7 @@ class _Application:
     def _handle(self, request: Request, scope: Scope) -> Response:
         if AdminRoutes.owns(split_target(request.url)[0]):
             return self._admin.handle(request, from_loopback=is_loopback(scope["client"][0]))
-        return self._engine_handle(request, None)
+        return self._engine_handle(request, None, None)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)
@@ -234,7 +234,7 @@ class SocketServer:
     ) -> None:
         self._listening = _listen(host, port)
         shown = f"[{host}]" if ":" in host else host
-        self.address = f"http://{shown}:{self._listening.getsockname()[1]}"
+        self.address: str = f"http://{shown}:{self._listening.getsockname()[1]}"
         connections = Connections()
         # As the system has resolved it: the name that was given is this machine's, too.
         own_name = host if is_loopback(self._listening.getsockname()[0]) else None

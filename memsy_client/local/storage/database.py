@@ -90,7 +90,7 @@ class Store:
         self._failure: str | None = None
         self._log_identity: int | None = None
         self._lock = None if path is None else _lock(path)
-        self.path = None if self._lock is None else self._lock.path
+        self.path: Path | None = None if self._lock is None else self._lock.path
         try:
             self._writer = self._open()
         except BaseException:

@@ -40,8 +40,8 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self._given = path
-        self.path = Path(os.path.realpath(path))
-        self.is_new = False
+        self.path: Path = Path(os.path.realpath(path))
+        self.is_new: bool = False
         with _holding:
             # Not even opened when it is held: closing it again would take SQLite's locks away from this process.
             if self.path.exists() and _identity(self.path) in _held:

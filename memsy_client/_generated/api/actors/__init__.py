@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.paging import Pages
+from memsy_client._core.paging import AsyncItemIterator, ItemIterator, Pages
 from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
@@ -67,11 +66,12 @@ class Actors(SyncResource):
         sort: ActorSort = "first_memory_desc",
         q: str | None = None,
         max_items: int | None = None,
-    ) -> Iterator[ActorResource]:
+    ) -> ItemIterator[ActorListResponse, ActorResource]:
         """List the actors, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new. `pages()`
+        of it gives whole pages.
 
         Args:
             org_id: The organisation. Left out, that of the key; another than that one gives 403. 1 to 256
@@ -189,11 +189,12 @@ class AsyncActors(AsyncResource):
         sort: ActorSort = "first_memory_desc",
         q: str | None = None,
         max_items: int | None = None,
-    ) -> AsyncIterator[ActorResource]:
+    ) -> AsyncItemIterator[ActorListResponse, ActorResource]:
         """List the actors, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new. `pages()`
+        of it gives whole pages.
 
         Args:
             org_id: The organisation. Left out, that of the key; another than that one gives 403. 1 to 256

@@ -22,6 +22,7 @@ _OPERATION: Operation[ActorResource] = Operation(
     path="/actors/{actor_id}",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

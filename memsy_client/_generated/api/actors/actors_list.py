@@ -24,6 +24,7 @@ _OPERATION: Operation[ActorListResponse] = Operation(
     path="/actors",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

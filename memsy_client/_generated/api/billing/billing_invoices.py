@@ -23,6 +23,7 @@ _OPERATION: Operation[list[InvoiceResource]] = Operation(
     path="/billing/invoices",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

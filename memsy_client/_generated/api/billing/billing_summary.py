@@ -22,6 +22,7 @@ _OPERATION: Operation[BillingSummaryResponse] = Operation(
     path="/billing/summary",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

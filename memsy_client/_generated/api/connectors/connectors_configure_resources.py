@@ -26,6 +26,7 @@ _OPERATION: Operation[Connector] = Operation(
     path="/connectors/{connector_id}/resources",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 
@@ -36,10 +37,6 @@ def request(connector_id: str, resources: Iterable[ResourceSelection | Connector
 
     return _OPERATION.call(
         path={"connector_id": connector_id},
-        body={
-            "resources": encode.converted_items(
-                "resources", resources, ConnectorResourceItem, ResourceSelection.from_item
-            )
-        },
+        body={"resources": encode.models("resources", resources, ResourceSelection, ConnectorResourceItem)},
         required={"body": ("resources",)},
     )

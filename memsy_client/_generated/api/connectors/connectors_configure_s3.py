@@ -22,6 +22,7 @@ _OPERATION: Operation[Connector] = Operation(
     path="/connectors/s3/configure",
     parse=_parse,
     repeatable=False,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[ConnectorConnection] = Operation(
     path="/connectors/{provider}/connect",
     parse=_parse,
     repeatable=False,
+    planes=("control",),
 )
 
 

@@ -10,6 +10,7 @@ _OPERATION: Operation[None] = Operation(
     path="/connectors/{connector_id}",
     parse=None,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[Connector] = Operation(
     path="/connectors/{connector_id}",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

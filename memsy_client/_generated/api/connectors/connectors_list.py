@@ -23,6 +23,7 @@ _OPERATION: Operation[list[Connector]] = Operation(
     path="/connectors",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

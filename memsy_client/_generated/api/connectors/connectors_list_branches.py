@@ -23,6 +23,7 @@ _OPERATION: Operation[list[ConnectorResourceItem]] = Operation(
     path="/connectors/{connector_id}/branches",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

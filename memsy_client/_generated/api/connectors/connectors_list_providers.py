@@ -18,6 +18,7 @@ _OPERATION: Operation[list[str]] = Operation(
     path="/connectors/providers",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

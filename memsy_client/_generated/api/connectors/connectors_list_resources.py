@@ -23,6 +23,7 @@ _OPERATION: Operation[list[ConnectorResourceItem]] = Operation(
     path="/connectors/{connector_id}/resources",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[PickerConfig] = Operation(
     path="/connectors/{connector_id}/picker-token",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[ConnectorStatus] = Operation(
     path="/connectors/{provider}/status",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[Connector] = Operation(
     path="/connectors/{connector_id}/sync",
     parse=_parse,
     repeatable=False,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[HealthResponse] = Operation(
     path="/health",
     parse=_parse,
     repeatable=True,
+    planes=("core", "control"),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[MeResponse] = Operation(
     path="/me",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[ClearResponse] = Operation(
     path="/clear/{container_tag}",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

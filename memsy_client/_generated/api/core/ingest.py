@@ -25,9 +25,14 @@ _OPERATION: Operation[IngestResponse] = Operation(
     path="/ingest",
     parse=_parse,
     repeatable=False,
+    planes=("core",),
 )
 
 
 def request(events: Iterable[EventPayload]) -> Call[IngestResponse]:
     """The call of `ingest`. Raises `MemsyInputError` for arguments that cannot be sent."""
-    return _OPERATION.call(body={"events": encode.items("events", events)}, required={"body": ("events",)})
+    from ...models.event_payload import EventPayload
+
+    return _OPERATION.call(
+        body={"events": encode.models("events", events, EventPayload)}, required={"body": ("events",)}
+    )

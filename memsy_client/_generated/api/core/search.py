@@ -24,6 +24,7 @@ _OPERATION: Operation[SearchResponse] = Operation(
     path="/search",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

@@ -24,6 +24,7 @@ _OPERATION: Operation[StatusResponse] = Operation(
     path="/status",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

@@ -25,6 +25,7 @@ _OPERATION: Operation[EventListResponse] = Operation(
     path="/console/events",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[InterestResponse] = Operation(
     path="/interest/pro",
     parse=_parse,
     repeatable=False,
+    planes=("control",),
 )
 
 

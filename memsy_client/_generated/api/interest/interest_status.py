@@ -18,6 +18,7 @@ _OPERATION: Operation[bool] = Operation(
     path="/interest/pro/status",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -26,6 +26,7 @@ _OPERATION: Operation[KeyCreateResponse] = Operation(
     path="/keys",
     parse=_parse,
     repeatable=False,
+    planes=("control",),
 )
 
 

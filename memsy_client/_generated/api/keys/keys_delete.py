@@ -10,6 +10,7 @@ _OPERATION: Operation[None] = Operation(
     path="/keys/{key_id}",
     parse=None,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[KeyListResponse] = Operation(
     path="/keys",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

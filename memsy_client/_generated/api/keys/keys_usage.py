@@ -18,6 +18,7 @@ _OPERATION: Operation[list[dict[str, Any]]] = Operation(
     path="/keys/{key_id}/usage",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.paging import Pages
+from memsy_client._core.paging import AsyncItemIterator, ItemIterator, Pages
 from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
@@ -92,11 +91,12 @@ class Memories(SyncResource):
         limit: int = 50,
         offset: int = 0,
         max_items: int | None = None,
-    ) -> Iterator[MemoryItemResource]:
+    ) -> ItemIterator[MemoryListResponse, MemoryItemResource]:
         """List memories, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new. `pages()`
+        of it gives whole pages.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.
@@ -265,11 +265,12 @@ class AsyncMemories(AsyncResource):
         limit: int = 50,
         offset: int = 0,
         max_items: int | None = None,
-    ) -> AsyncIterator[MemoryItemResource]:
+    ) -> AsyncItemIterator[MemoryListResponse, MemoryItemResource]:
         """List memories, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new. `pages()`
+        of it gives whole pages.
 
         Args:
             actor_id: Only items of this actor. Left out, the whole organisation. 1 to 256 characters.

@@ -22,6 +22,7 @@ _OPERATION: Operation[MemoryItemResource] = Operation(
     path="/console/memories/{memory_id}",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

@@ -25,6 +25,7 @@ _OPERATION: Operation[MemoryListResponse] = Operation(
     path="/console/memories",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[MemoryStatsResponse] = Operation(
     path="/console/memories/stats",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

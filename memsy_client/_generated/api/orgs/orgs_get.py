@@ -22,6 +22,7 @@ _OPERATION: Operation[OrgResource] = Operation(
     path="/orgs/{org_id}",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

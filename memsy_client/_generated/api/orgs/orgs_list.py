@@ -23,6 +23,7 @@ _OPERATION: Operation[list[OrgResource]] = Operation(
     path="/orgs",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

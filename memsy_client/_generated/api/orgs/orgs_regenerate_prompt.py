@@ -22,6 +22,7 @@ _OPERATION: Operation[OrgResource] = Operation(
     path="/orgs/{org_id}/regenerate-prompt",
     parse=_parse,
     repeatable=False,
+    planes=("core",),
 )
 
 

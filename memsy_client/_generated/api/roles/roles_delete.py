@@ -10,6 +10,7 @@ _OPERATION: Operation[None] = Operation(
     path="/roles/{role_id}",
     parse=None,
     repeatable=True,
+    planes=("core",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[RoleResource] = Operation(
     path="/roles/{role_id}",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

@@ -23,6 +23,7 @@ _OPERATION: Operation[list[RoleResource]] = Operation(
     path="/roles",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

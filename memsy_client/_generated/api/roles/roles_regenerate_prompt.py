@@ -22,6 +22,7 @@ _OPERATION: Operation[RoleResource] = Operation(
     path="/roles/{role_id}/regenerate-prompt",
     parse=_parse,
     repeatable=False,
+    planes=("core",),
 )
 
 

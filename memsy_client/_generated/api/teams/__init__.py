@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from memsy_client._core.paging import Pages
+from memsy_client._core.paging import AsyncItemIterator, ItemIterator, Pages
 from memsy_client._core.raw_response import async_raw, raw, with_raw_sender
 from memsy_client._core.resource import AsyncResource, SyncResource
 
@@ -53,11 +52,12 @@ class Teams(SyncResource):
 
     def iter(
         self, org_id: str, *, limit: int = 100, offset: int = 0, max_items: int | None = None
-    ) -> Iterator[TeamResource]:
+    ) -> ItemIterator[builtins.list[TeamResource], TeamResource]:
         """List the teams of an organisation, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new. `pages()`
+        of it gives whole pages.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400
@@ -275,11 +275,12 @@ class AsyncTeams(AsyncResource):
 
     def iter(
         self, org_id: str, *, limit: int = 100, offset: int = 0, max_items: int | None = None
-    ) -> AsyncIterator[TeamResource]:
+    ) -> AsyncItemIterator[builtins.list[TeamResource], TeamResource]:
         """List the teams of an organisation, one item after the other.
 
         Pages are fetched as they are needed. An item that moved to a later page, because others were added in front
-        of it, is given once. The iteration ends with the last page, or with one that brings nothing new.
+        of it, is given once. The iteration ends with the last page, or with one that brings nothing new. `pages()`
+        of it gives whole pages.
 
         Args:
             org_id: The id of the organisation under which to look. One that the key may not name: 400

@@ -22,6 +22,7 @@ _OPERATION: Operation[TeamResource] = Operation(
     path="/teams",
     parse=_parse,
     repeatable=False,
+    planes=("core",),
 )
 
 

@@ -10,6 +10,7 @@ _OPERATION: Operation[None] = Operation(
     path="/teams/{team_id}",
     parse=None,
     repeatable=True,
+    planes=("core",),
 )
 
 

@@ -23,6 +23,7 @@ _OPERATION: Operation[list[TeamResource]] = Operation(
     path="/teams",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

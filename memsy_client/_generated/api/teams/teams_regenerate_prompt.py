@@ -22,6 +22,7 @@ _OPERATION: Operation[TeamResource] = Operation(
     path="/teams/{team_id}/regenerate-prompt",
     parse=_parse,
     repeatable=False,
+    planes=("core",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[TeamResource] = Operation(
     path="/teams/{team_id}",
     parse=_parse,
     repeatable=True,
+    planes=("core",),
 )
 
 

@@ -22,6 +22,7 @@ _OPERATION: Operation[UsageSummaryResponse] = Operation(
     path="/usage/summary",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

@@ -25,6 +25,7 @@ _OPERATION: Operation[UsageTimeseriesResponse] = Operation(
     path="/usage/timeseries",
     parse=_parse,
     repeatable=True,
+    planes=("control",),
 )
 
 

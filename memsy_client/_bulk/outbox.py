@@ -1,0 +1,288 @@
+"""What a background writer decides, whichever way it waits: its options, what it takes, what is next, what is reported.
+
+The writer with threads calls all of it with its lock held, the asynchronous one in its event loop. Nothing here waits.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeVar, cast
+
+import attrs
+
+from .._core import codec
+from .._core.checks import MAX_SECONDS, check_hook, check_number, check_whole_number, shown
+from .._core.hooks import call_hook, logger
+from .._core.retry import RetryPolicy
+from .._core.sender import AsyncSender, SyncSender
+from .._transports import forks
+from ..exceptions import MemsyClosedError, MemsyConnectionError, MemsyError, MemsyInputError, MemsyQueueFull
+from ..models import EventPayload
+from .delivery import Session, WriterBatch
+from .outcomes import EVENTS_A_CALL, IngestOutcome
+from .queue import EventQueue, WriterStats
+from .spool import Spool
+
+S = TypeVar("S", SyncSender, AsyncSender)
+
+#: Seconds after it was sent for which an event may be sent again: the service takes it for the same one for 60, and the
+#: request needs some of them. So what a killed process has left under way does not become two events.
+_HARMLESS = 45.0
+
+_REQUIRED = ("actor_id", "session_id", "kind", "content")
+
+
+@dataclass(frozen=True, slots=True)
+class WriterOptions:
+    """The arguments of the clients' `background`; see there."""
+
+    batch_size: int
+    max_delay: float
+    max_queue: int
+    when_full: Literal["wait", "refuse", "drop_oldest"]
+    retry_for: float
+    exit_timeout: float
+    on_outcome: Callable[[IngestOutcome], None] | None
+    spool: str | os.PathLike[str] | None
+
+    def __post_init__(self) -> None:
+        check_whole_number("batch_size", self.batch_size, most=EVENTS_A_CALL)
+        check_whole_number("max_queue", self.max_queue)
+        for name in ("max_delay", "retry_for", "exit_timeout"):
+            check_number(name, getattr(self, name), least=0, most=MAX_SECONDS)
+        if self.when_full not in ("wait", "refuse", "drop_oldest"):
+            raise MemsyInputError(f"when_full has to be wait, refuse or drop_oldest, not {shown(self.when_full)}")
+        check_hook("on_outcome", self.on_outcome)
+        if self.spool is not None and not isinstance(self.spool, str | os.PathLike):
+            raise MemsyInputError(f"spool has to be a path or None, not {shown(self.spool)}")
+
+
+def sending_once(sender: S) -> S:
+    """A sender like this one that retries nothing: the writer decides that, whatever the client's policy."""
+    return replace(sender, settings=replace(sender.settings, retry=RetryPolicy(max_retries=0)))
+
+
+def check_timeout(timeout: float | None) -> None:
+    """Refuse a time-out that is not a number of seconds, or None. Raises `MemsyInputError`."""
+    if timeout is not None:
+        check_number("timeout", timeout, least=0, most=MAX_SECONDS)
+
+
+def writer_died(who: str, error: BaseException) -> MemsyError:
+    """What a writer raises when what sends its events has died of an error."""
+    return MemsyError(f"the writer's {who} has died ({type(error).__name__}): nothing is sent any more")
+
+
+class InForkedChildren:
+    """Has something called first thing in each forked child, for as long as this object is kept."""
+
+    def __init__(self, reset: Callable[[], None]) -> None:
+        self.reset = reset
+        forks.reset_after_fork(self)
+
+
+class CheckedEvent(NamedTuple):
+    """An event that can be sent, and that nobody else changes."""
+
+    event: EventPayload
+    session: Session
+
+
+def check_event(event: EventPayload) -> CheckedEvent:
+    """A copy of the event, with `ts` for now where it has none.
+
+    Raises:
+        MemsyInputError: It cannot be sent.
+    """
+    if not isinstance(event, EventPayload):
+        raise MemsyInputError(f"event has to be an EventPayload, not {type(event).__name__}")
+    for name in _REQUIRED:
+        if not isinstance(getattr(event, name), str):
+            raise MemsyInputError(f"{name} has to be text, not {shown(getattr(event, name))}")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    ts = now if event.ts is None else event.ts
+    own = copy.deepcopy(event.additional_properties) if event.additional_properties else {}
+    copied = attrs.evolve(event, ts=ts, additional_properties=own)
+    codec.dumps(copied)
+    return CheckedEvent(copied, _session(copied))
+
+
+def _session(event: EventPayload) -> Session:
+    # As the service reads them.
+    return event.actor_id.replace("\0", "").strip(), event.session_id.replace("\0", "").strip()
+
+
+class Outbox:
+    """The events of one writer in one process.
+
+    Args:
+        options: The writer's.
+        base_url: Where they go.
+
+    Attributes:
+        queue: The events in memory.
+    """
+
+    def __init__(self, options: WriterOptions, base_url: str) -> None:
+        self.queue = EventQueue(options.batch_size, options.max_delay, options.max_queue, options.retry_for)
+        self._options = options
+        self._base_url = base_url
+        self._spool: Spool | None = None
+        self._unreported: list[IngestOutcome] = []
+
+    def open_spool(self) -> None:
+        """Hold the spool's file, if there is to be one, and take up what it has.
+
+        Raises:
+            MemsyInputError: It cannot be used.
+        """
+        if self._options.spool is None or self._spool is not None:
+            return
+        self._spool = Spool(Path(self._options.spool), self._base_url)
+        now = time.time()
+        for event, sent_at in self._spool.found:
+            number = self.queue.new_number()
+            if sent_at is None or abs(now - sent_at) < _HARMLESS:
+                self.queue.add(number, event, _session(event), time.monotonic(), resumed=True)
+            else:
+                error = MemsyConnectionError("its process ended before the response came: it may have been stored")
+                self._unreported.append(self.queue.doubt(number, event, _session(event), error))
+                self._spool.mark_done([number], self.queue.entries)
+        self._spool.found.clear()
+
+    @property
+    def stats(self) -> WriterStats:
+        """The counts."""
+        return self.queue.stats
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every event has its outcome, which was reported."""
+        return self.queue.is_empty and not self._unreported
+
+    def refuse_when_closed(self) -> None:
+        """Raise `MemsyClosedError` once nothing more is taken."""
+        if self.queue.is_closed:
+            raise MemsyClosedError("this writer has been closed")
+
+    def has_room(self) -> bool:
+        """Whether one more event can be put in, for which an older one may have been dropped.
+
+        Raises:
+            MemsyQueueFull: There is none, and the writer does not wait for it.
+        """
+        if not self.queue.is_full:
+            return True
+        if self._options.when_full == "drop_oldest":
+            dropped = self.queue.drop_oldest()
+            if dropped is not None:
+                if self._spool is not None:
+                    self._spool.mark_done([dropped.index], self.queue.entries)
+                if self._options.on_outcome is not None:  # which else would hold on to what made room
+                    self._unreported.append(dropped)
+            return True
+        if self._options.when_full == "refuse":
+            raise self.no_room()
+        return False
+
+    def no_room(self) -> MemsyQueueFull:
+        """The refusal of an event."""
+        return MemsyQueueFull(f"the queue holds {self._options.max_queue} events already")
+
+    def put(self, checked: CheckedEvent) -> bool:
+        """Take an event; whether somebody should look what is due now.
+
+        Raises:
+            MemsyError: The spool cannot be written.
+        """
+        number = self.queue.new_number()
+        if self._spool is not None:
+            self._spool.append(number, checked.event)
+        is_due = self.queue.add(number, checked.event, checked.session, time.monotonic())
+        return is_due or bool(self._unreported)
+
+    def next_step(self) -> WriterBatch | list[IngestOutcome] | None:
+        """A batch to attempt now, outcomes to report, or None when there is nothing to do yet.
+
+        Raises:
+            MemsyError: The spool cannot be written.
+        """
+        if self._unreported:
+            outcomes, self._unreported = self._unreported, []
+            return outcomes
+        batch = self.queue.next_batch(time.monotonic())
+        if batch is not None and self._spool is not None:
+            self._spool.mark_sent([entry.number for entry in batch.left], time.time())
+        return batch
+
+    def seconds_until_due(self) -> float | None:
+        """How long there is nothing to do, unless something happens; None for no end."""
+        return self.queue.seconds_until_due(time.monotonic())
+
+    def take_outcomes(self, batch: WriterBatch) -> list[IngestOutcome]:
+        """What an attempt has brought, which is to be reported; nothing when the batch does not count any more.
+
+        Raises:
+            MemsyError: The spool cannot be written.
+        """
+        if not self.queue.is_under_way(batch):
+            return []
+        outcomes = self.queue.note(batch, time.monotonic())
+        if self._spool is not None:
+            if outcomes:
+                self._spool.mark_done([outcome.index for outcome in outcomes], self.queue.entries)
+            if batch.left:
+                self._spool.mark_back([entry.number for entry in batch.left])
+        return outcomes
+
+    def end_attempt(self, batch: WriterBatch) -> None:
+        """Go on with the batch's sessions, or wait for its retry."""
+        if self.queue.is_under_way(batch):
+            self.queue.end_attempt(batch)
+
+    def close(self) -> None:
+        """Take nothing more, send what is there at once, and retry nothing for longer than `retry_for` from now."""
+        self.queue.close(time.monotonic())
+
+    def end(self) -> list[IngestOutcome]:
+        """Let go of what is left, which is logged and, with a spool, stays there; gives the outcomes to report."""
+        left = self.stats
+        outcomes, self._unreported = self._unreported, []
+        if self._spool is not None:
+            self.queue.leave()
+            spool, self._spool = self._spool, None
+            try:
+                spool.close()
+            except MemsyError as error:
+                logger.error("what is left in a spool may not be on the disk: %s", error)
+        else:
+            outcomes += self.queue.abandon()
+        if left.queued:
+            now = self.stats
+            logger.warning(
+                "a background writer ended with events left: %d in its spool, %d dropped, %d failed, %d in doubt",
+                now.queued,
+                now.dropped - left.dropped,
+                now.failed - left.failed,
+                now.in_doubt - left.in_doubt,
+            )
+        return outcomes
+
+    def forget(self) -> None:
+        """Let go of everything, in a forked child: it is the parent's."""
+        self.queue.leave()
+        self._unreported = []
+        if self._spool is not None:
+            self._spool.forget()
+
+
+def report(outcomes: Sequence[IngestOutcome], on_outcome: Callable[[IngestOutcome], None] | None) -> None:
+    """Call the writer's callback; one that raises is logged."""
+    for outcome in outcomes:
+        call_hook(on_outcome, cast(Any, outcome))
