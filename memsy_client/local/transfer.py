@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from .clock import is_moment
 from .memory.extraction import may_be
+from .progress import Progress
 from .providers import PROVIDERS, Resource
 from .storage import indexing, schema
 from .storage.database import Store
@@ -65,8 +66,10 @@ def _import(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
                 raise TransferError(f"the export says that it has {document['rows']} rows, but there are {rows}")
             if next(documents, None) is not None:
                 raise TransferError(f"line {rows + 3} comes after the number of rows, which is the last line")
+            # An export of an older version does not say.
+            schema.count_events(connection)
             try:
-                indexing.rebuild(connection)
+                indexing.rebuild(connection, Progress("indexing the memories"))
             except (*_INVALID, AttributeError) as error:
                 raise TransferError(f"the memories cannot be indexed: {error}") from error
             return rows

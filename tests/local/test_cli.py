@@ -206,7 +206,11 @@ def test_an_export_of_the_first_version_can_be_imported(capsys, tmp_path, api, a
     filled(first, api, an_event)
     assert main(["export", "--data", str(first), "--output", str(file)]) == 0
     lines = file.read_text("utf-8")
-    file.write_text(lines.replace(f'"version":{VERSION}', '"version":1', 1), "utf-8")
+    # It did not say how many events there are.
+    _, *older, last = (line for line in lines.splitlines(keepends=True) if '"table":"event_totals"' not in line)
+    rows = json.loads(last)["rows"] - 1
+    first_line = lines.splitlines()[0].replace(f'"version":{VERSION}', '"version":1')
+    file.write_text("".join([f"{first_line}\n", *older, f'{{"rows":{rows}}}\n']), "utf-8")
     assert main(["import", "--data", str(second), "--input", str(file)]) == 0
     assert main(["export", "--data", str(second)]) == 0
     assert capsys.readouterr().out == lines
@@ -442,6 +446,8 @@ def test_an_import_finds_a_promoted_copy_by_the_month_it_had(tmp_path, api, an_e
     found = []
     for path in (first, second):
         with contextlib.closing(sqlite3.connect(path)) as connection:
-            found.append(connection.execute("SELECT rowid, position, tokens FROM retrieval_rows").fetchall())
+            connection.execute("CREATE VIRTUAL TABLE temp.tokens USING fts5vocab(main, retrieval_index, instance)")
+            rows = connection.execute("SELECT * FROM retrieval_rows").fetchall()
+            found.append((rows, connection.execute("SELECT term, doc FROM tokens").fetchall()))
     assert found[0] == found[1]
-    assert len(found[0]) == 6
+    assert len(found[0][0]) == 6

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from memsy_client.local import DatabaseRefused, LocalMemsy
-from memsy_client.local.storage import database, indexing, schema
+from memsy_client.local import DatabaseRefused, LocalMemsy, progress
+from memsy_client.local.progress import Progress
+from memsy_client.local.storage import database, indexing
 
 SERVE = [sys.executable, "-m", "memsy_client.local", "serve", "--port", "0", "--data"]
 
@@ -309,6 +310,19 @@ def first_version(path):
         connection.executescript(Path(__file__).with_name("version_1.sql").read_text("utf-8"))
 
 
+def third_version(path):
+    """A file of the third version, with an actor's memories, a role's, and two conversations."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("version_3.sql").read_text("utf-8"))
+
+
+def second_version(path):
+    """The same without what the third version added."""
+    third_version(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript("DROP TABLE connectors; DROP TABLE connector_resources; PRAGMA user_version = 2")
+
+
 def of_another_stemmer(path):
     """The same file, upgraded, with an index that another version of the stemmer built."""
     first_version(path)
@@ -330,9 +344,15 @@ def indexed(path):
         names = "SELECT name FROM sqlite_master WHERE name LIKE 'retrieval%' AND name NOT LIKE 'retrieval_index%'"
         tables = [name for (name,) in connection.execute(f"{names} AND type = 'table'")]
         found = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
-        stems = {stem for row in found["retrieval_rows"] for stem in row[-1].split()}
-        match = "SELECT rowid FROM retrieval_index WHERE retrieval_index MATCH ?"
-        return found, {stem: connection.execute(match, (f'"{stem}"',)).fetchall() for stem in stems}
+        connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, retrieval_index, instance)")
+        return found, connection.execute("SELECT term, doc FROM vocabulary").fetchall()
+
+
+def schema_of(path):
+    """The version, the tables and the indexes of a file."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        listed = "SELECT type, name FROM sqlite_master ORDER BY type, name"
+        return connection.execute("PRAGMA user_version").fetchone(), connection.execute(listed).fetchall()
 
 
 def searched(path, make, query):
@@ -359,20 +379,54 @@ def test_a_file_is_indexed_anew_once(tmp_path, monkeypatch):
     LocalMemsy(path, port=None).close()
 
 
-def test_a_file_of_the_second_version_gets_the_tables_that_it_lacks_and_keeps_its_index(
-    tmp_path, api, an_event, monkeypatch
+@pytest.mark.parametrize("make_older", [second_version, third_version])
+def test_a_file_of_an_older_version_gets_the_tables_of_this_one_and_keeps_what_it_has(
+    tmp_path, api, monkeypatch, make_older
 ):
     path, make = tmp_path / "memsy.db", type(api)
+    make_older(path)
+    before = kept(path)
+    with monkeypatch.context() as patch:
+        patch.delattr(indexing, "rebuild")
+        LocalMemsy(path, port=None).close()
+    assert kept(path) == before
+    upgraded, (tables, indexes) = indexed(path), schema_of(path)
+    assert "We added a paste of almonds to the cake." in searched(path, make, "adding almonds")
     with LocalMemsy(path, port=None) as memsy:
-        make(memsy).ingest(an_event())
-    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript("DROP TABLE connectors; DROP TABLE connector_resources; PRAGMA user_version = 2")
-    monkeypatch.delattr(indexing, "rebuild")
-    with LocalMemsy(path, port=None) as memsy:
-        assert make(memsy).found("Lisbon") == {"Alice lives in Lisbon."}
         assert make(memsy).get("/api/connectors").body == []
+    store = database.Store(path)
+    store.write(lambda connection: indexing.rebuild(connection, Progress("again")))
+    store.close()
+    assert upgraded == indexed(path)
+    LocalMemsy(tmp_path / "new.db", port=None).close()
+    assert (tables, indexes) == schema_of(tmp_path / "new.db")
+
+
+def test_a_long_upgrade_tells_how_far_it_is(tmp_path, monkeypatch, caplog):
+    path = tmp_path / "memsy.db"
+    third_version(path)
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    LocalMemsy(path, port=None).close()
+    assert f"bringing {path} up to date: 3 of 6 memories" in caplog.messages
+
+
+def test_killed_while_it_is_upgraded_a_file_is_upgraded_at_the_next_opening(tmp_path, api):
+    path = tmp_path / "memsy.db"
+    third_version(path)
+    code = (
+        "import os, signal, sys; from memsy_client.local import LocalMemsy\n"
+        "from memsy_client.local.progress import Progress\n"
+        "def tell(progress, done, total, things):\n"
+        "    if (done, things) == (4, 'memories'): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "Progress.tell = tell\n"
+        "LocalMemsy(sys.argv[1], port=None)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+    assert searched(path, type(api), "spoons lemon") >= {"It must never exceed two spoons.", "Three eggs and a lemon."}
+    assert len(indexed(path)[0]["retrieval_rows"]) == 6
 
 
 def test_a_file_of_another_stemmer_is_indexed_anew(tmp_path, api, an_event):
@@ -402,7 +456,7 @@ def test_an_index_built_anew_is_the_one_that_was_there(tmp_path, api, an_event):
         )
     before = indexed(path)
     store = database.Store(path)
-    store.write(indexing.rebuild)
+    store.write(lambda connection: indexing.rebuild(connection, Progress("again")))
     store.close()
     assert indexed(path) == before
     assert len(before[0]["retrieval_rows"]) == 8

@@ -1,5 +1,7 @@
 """Browsing memories and events: filters, orders, pages and statistics."""
 
+import random
+
 import pytest
 
 
@@ -58,6 +60,83 @@ def test_orders(api, memsy, an_event):
     assert texts(api.get("/v1/console/memories", sort="strength_desc"))[0] == "maybe dogs"
     assert texts(api.get("/v1/console/memories", sort="confidence_desc"))[-1] == "maybe dogs"
     assert texts(api.get("/v1/console/memories", sort="created_at_desc"))[-1] == "cats"
+
+
+STRENGTH = "strength_now(strength, strength_at, half_life, pinned, :now)"
+SORTED = {
+    "observed_at_desc": "observed DESC, memory_id DESC",
+    "observed_at_asc": "observed, memory_id",
+    "strength_desc": f"{STRENGTH} DESC, memory_id DESC",
+    "confidence_desc": "confidence DESC, memory_id DESC",
+    "created_at_desc": "created DESC, memory_id DESC",
+}
+
+
+@pytest.fixture
+def faded(api, memsy, an_event):
+    """Memories of many ages, strengths and confidences, some of which have decayed."""
+    memsy.clock.freeze("2026-01-01T00:00:00Z")
+    chance = random.Random(4)
+    for day in range(30):
+        said = [f"{chance.choice(['I like', 'We never lend', 'Maybe'])} w{chance.randrange(25)}" for _ in range(3)]
+        times = [f"2025-0{chance.randrange(1, 9)}-01T00:00:00Z" for _ in said]
+        for text, ts in zip(said, times, strict=True):
+            api.ingest(an_event(text, ts=ts, actor_id=chance.choice(["ana", "bob"]), session_id=f"{day} {text}"))
+        api.search(f"w{chance.randrange(25)}")
+        memsy.clock.advance(25 * 86_400)
+    return memsy
+
+
+UNALIKE = {
+    "as they are": "",
+    "one is pinned": "UPDATE memories SET pinned = 1, decays = NULL WHERE memory % 9 = 0",
+    "one fades faster": "UPDATE memories SET half_life = 30.0 WHERE memory % 9 = 0",
+    "one is of the future": "UPDATE memories SET strength_at = strength_at + 31536000000000 WHERE memory % 9 = 0",
+}
+
+
+@pytest.mark.parametrize("change", UNALIKE.values(), ids=UNALIKE)
+def test_every_page_is_a_part_of_the_whole_list(api, faded, change):
+    store, now = faded.engine.services.store, faded.clock.now()
+    store.write(lambda connection: connection.execute(change or "SELECT 1"))
+    for status, where in (("active", "decays IS NULL OR decays > :now"), ("decayed", "decays <= :now")):
+        for sort, order in SORTED.items():
+            with store.read() as connection:
+                sql = f"SELECT memory_id FROM memories WHERE {where} ORDER BY {order}"
+                whole = [memory_id for (memory_id,) in connection.execute(sql, {"now": now})]
+            size = len(whole)
+            assert size > 9
+            for limit, offset in ((1, 0), (7, 3), (5, size - 5), (9, size - 4), (100, 0), (3, size), (1, 999)):
+                page = api.get("/v1/console/memories", sort=sort, status=status, limit=limit, offset=offset).body
+                assert [item["memory_id"] for item in page["items"]] == whole[offset : offset + limit]
+                assert page["total"] == size
+
+
+@pytest.mark.parametrize("filters", [{}, {"actor_id": "bob"}, {"session_id": "s1"}, {"kind": "app_event"}])
+@pytest.mark.parametrize("sort", ["ts_desc", "ts_asc"])
+def test_every_page_of_events_is_a_part_of_the_whole_list(api, memsy, an_event, filters, sort):
+    api.with_key(memsy.create_key(org="other")).ingest(an_event("Nobody else's"))
+    chance, stored = random.Random(2), []
+    for number in range(40):
+        event = an_event(
+            f"Event {number}",
+            actor_id=chance.choice(["ana", "bob"]),
+            session_id=chance.choice(["s1", "s2"]),
+            kind=chance.choice(["user_message", "app_event"]),
+            ts=f"2026-01-0{chance.randrange(1, 9)}T00:00:00Z",
+        )
+        # The second time, it is a duplicate and counts once.
+        (event_id,) = set(api.post("/v1/ingest", {"events": [event, event]}).body["event_ids"])
+        stored.append({**event, "event_id": event_id})
+    matching = [event for event in stored if filters.items() <= event.items()]
+    whole = [event["event_id"] for event in sorted(matching, key=lambda event: (event["ts"], event["event_id"]))]
+    whole = whole if sort == "ts_asc" else whole[::-1]
+    size = len(whole)
+    assert size > 9
+    for limit, offset in ((1, 0), (7, 3), (5, size - 5), (9, size - 4), (100, 0), (3, size), (1, 999)):
+        page = api.get("/api/console/events", sort=sort, limit=limit, offset=offset, **filters).body
+        assert [item["event_id"] for item in page["items"]] == whole[offset : offset + limit]
+        assert page["total"] == size
 
 
 @pytest.mark.parametrize(

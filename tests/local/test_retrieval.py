@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 import subprocess
 import sys
@@ -229,6 +230,38 @@ def test_scopes_restrict_a_search(connection, add):
     assert found(connection, "lamp", scopes=["ann", "bob's \" OR"]) == [bob, ann]
     assert found(connection, "lamp", scopes=["org"]) == [bob, ann]
     assert found(connection, "lamp", scopes=["unknown"]) == []
+
+
+@pytest.mark.parametrize("conversations", [1, 5, 60])
+def test_a_scope_that_has_nearly_all_gives_what_an_intersection_with_it_gives(
+    connection, add, monkeypatch, conversations
+):
+    chance = random.Random(conversations)
+    words = ["lamp", "boat", "harbour", "kite", "tea", "garden", "Ann", "snow"]
+    for number in range(300):
+        options = {"conversation": f"talk {number % conversations}"} if number % 7 else {}
+        text = " ".join(chance.sample(words, 3))
+        add(f"{text} {number}", scopes=["others"] if number % 25 == 0 else ["org"], **options)
+    monkeypatch.setattr(index, "LEAST_HITS", 12)
+    monkeypatch.setattr(index, "BUDGET", 40)
+    queries = [" ".join(chance.sample(words, count)) for count in (1, 2, 3, 5) for _ in range(5)]
+    expressions: list[str] = []
+    connection.set_trace_callback(expressions.append)
+    told = [search(connection, query, scopes=["org"]) for query in queries]
+    assert sum("instr(scopes" in expression for expression in expressions) > len(queries)
+    connection.set_trace_callback(None)
+    monkeypatch.setattr(index, "WIDE", 1.0)
+    assert told == [search(connection, query, scopes=["org"]) for query in queries]
+    assert all(len(results) == 10 for results in told)
+
+
+def test_the_first_are_those_of_a_whole_sort():
+    chance = random.Random(1)
+    values = {position: chance.choice([0.1, 0.2, 0.3]) for position in range(100)}
+    whole = sorted(values, key=lambda position: (values[position], -position), reverse=True)
+    for limit in (1, 30, 99, 100, 200):
+        assert relevance.first(values, limit, lambda position: -position) == whole[:limit]
+    assert relevance.first({}, 5, lambda position: position) == []
 
 
 def test_a_word_weighs_what_it_does_in_the_scope(connection, add):

@@ -92,6 +92,11 @@ def _store(
             rows.append(_row(number, known[digest], context.account, event, digest, context.now))
         connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 13)})", rows)
         connection.executemany("INSERT INTO queue VALUES (?)", [row[:1] for row in rows])
+        connection.execute(
+            "INSERT INTO event_totals VALUES (?, ?) "
+            "ON CONFLICT (account) DO UPDATE SET events = events + excluded.events",
+            (context.account, len(new)),
+        )
     return [known[digest] for digest in digests], len(new)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from ..clock import isoformat, isoformat_or_none
@@ -11,23 +13,28 @@ from ..errors import not_found
 from ..http.request_schema import trim
 from ..memory.writes import MAX_SOURCES
 from .context import MAX_OFFSET, RequestContext
+from .paging import numbers_of_page, rows_by_number
 
 TOP_ENTITIES = 10
 BUCKETS = 5
 
+_STRENGTH = "strength_now(strength, strength_at, half_life, pinned, :now)"
 _COLUMNS = (
     "memory, memory_id, level, actor_id, role_id, team_id, type, kind, memory_kind, text, summary, "
-    "tags, entities, source_urls, payload, confidence, strength_now(strength, strength_at, half_life, pinned, :now), "
+    f"tags, entities, source_urls, payload, confidence, {_STRENGTH}, "
     "half_life, pinned, decays, "
     "recall_count, last_recalled, effective_from, effective_to, observed, created, updated"
 )
-_ORDERS = {
-    "observed_at_desc": "observed DESC, memory_id DESC",
-    "observed_at_asc": "observed, memory_id",
-    "strength_desc": "strength_now(strength, strength_at, half_life, pinned, :now) DESC, memory_id DESC",
-    "confidence_desc": "confidence DESC, memory_id DESC",
-    "created_at_desc": "created DESC, memory_id DESC",
+# The ids of memories sort as their numbers do.
+_ORDERS: dict[str, tuple[str, ...]] = {
+    "observed_at_desc": ("observed DESC", "memory DESC"),
+    "observed_at_asc": ("observed ASC", "memory ASC"),
+    "strength_desc": (f"{_STRENGTH} DESC", "memory DESC"),
+    "confidence_desc": ("confidence DESC", "memory DESC"),
+    "created_at_desc": ("created DESC", "memory DESC"),
 }
+# Of memories that fade alike, the one that is stronger decays later.
+_BY_DECAY = tuple(f"{column} DESC" for column in ("decays", "strength_at", "strength", "half_life", "pinned", "memory"))
 _STATUSES = {
     "active": "(decays IS NULL OR decays > :now)",
     "decayed": "decays <= :now",
@@ -49,14 +56,42 @@ def memories_list(context: RequestContext) -> dict[str, Any]:
     if query["search"]:
         conditions.append("contains(text, :search)")
         values["search"] = query["search"].casefold()
-    where = " AND ".join(conditions)
-    order = _ORDERS[query["sort"]]
-    page = f"SELECT {_COLUMNS} FROM memories WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
     with context.services.store.read() as connection:
-        total = connection.execute(f"SELECT count(*) FROM memories WHERE {where}", values).fetchone()[0]
-        rows = connection.execute(page, values).fetchall()
+        total, selected = _selected(connection, conditions, values)
+        order = _ORDERS[query["sort"]]
+        if query["sort"] == "strength_desc" and _fade_alike(connection, values):
+            order, selected = _BY_DECAY, f"memories WHERE {' AND '.join(conditions)}"
+        numbers = numbers_of_page(connection, selected, order, values, total)
+        rows = rows_by_number(connection, _COLUMNS, "memories", numbers, values)
         items = [_resource(connection, context, row) for row in rows]
     return {"items": items, "total": total, "limit": query["limit"], "offset": query["offset"]}
+
+
+def _selected(connection: sqlite3.Connection, conditions: list[str], values: dict[str, Any]) -> tuple[int, str]:
+    """How many memories meet the conditions, and how to select them."""
+    if conditions != ["account = :account", _STATUSES["active"]]:
+        selected = f"memories WHERE {' AND '.join(conditions)}"
+        return _count(connection, selected, values), selected
+    # All but those that have decayed: there are few of them, and an index has them together.
+    everything, decayed = (
+        "memories WHERE account = :account",
+        f"memories WHERE account = :account AND {_STATUSES['decayed']}",
+    )
+    total = _count(connection, everything, values) - _count(connection, decayed, values)
+    return total, f"{everything} AND memory NOT IN (SELECT memory FROM {decayed})"
+
+
+def _count(connection: sqlite3.Connection, selected: str, values: dict[str, Any]) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {selected}", values).fetchone()[0])
+
+
+def _fade_alike(connection: sqlite3.Connection, values: dict[str, Any]) -> bool:
+    """Whether all memories of the account lose strength at one rate, and have begun to."""
+    sql = (
+        "SELECT max(strength_at) <= :now AND min(half_life) = max(half_life) AND NOT max(pinned) "
+        "AND count(decays) = count(*) FROM memories WHERE account = :account"
+    )
+    return bool(connection.execute(sql, values).fetchone()[0])
 
 
 def memories_get(context: RequestContext) -> dict[str, Any]:
@@ -72,54 +107,63 @@ def memories_get(context: RequestContext) -> dict[str, Any]:
 
 def memories_stats(context: RequestContext) -> dict[str, Any]:
     """Counts and averages over all memories."""
-    values = {"account": context.account, "now": context.now, "buckets": BUCKETS}
+    values = {"account": context.account, "now": context.now}
     with context.services.store.read() as connection:
-        totals = connection.execute(
-            f"SELECT count(*), total({_STATUSES['active']}), avg(confidence), "
-            "avg(strength_now(strength, strength_at, half_life, pinned, :now)), min(observed), max(observed) "
-            "FROM memories WHERE account = :account",
+        # Counted here, because SQLite would sort them all to group them.
+        sql = "SELECT type, memory_kind, confidence FROM memories WHERE account = :account"
+        groups = [(*group, count) for group, count in Counter(connection.execute(sql, values)).items()]
+        total = sum(count for *_, count in groups)
+        decayed = _count(connection, f"memories WHERE account = :account AND {_STATUSES['decayed']}", values)
+        earliest, latest = connection.execute(
+            "SELECT (SELECT min(observed) FROM memories WHERE account = :account), "
+            "(SELECT max(observed) FROM memories WHERE account = :account)",
             values,
         ).fetchone()
-        total, active, confidence, strength, earliest, latest = totals
         return {
             "total": total,
             "total_memories": total,
-            "active_memories": int(active),
-            "by_type": _counts(connection, "type", values),
-            "by_kind": _counts(connection, "memory_kind", values),
-            "by_status": {"active": int(active), "archived": 0, "decayed": total - int(active)},
-            "avg_confidence": round(confidence or 0.0, 4),
-            "avg_strength": round(strength or 0.0, 4),
+            "active_memories": total - decayed,
+            "by_type": _sums((type_, count) for type_, _, _, count in groups),
+            "by_kind": _sums((kind, count) for _, kind, _, count in groups),
+            "by_status": {"active": total - decayed, "archived": 0, "decayed": decayed},
+            "avg_confidence": round(sum(confidence * count for *_, confidence, count in groups) / (total or 1), 4),
+            "avg_strength": round(_average_strength(connection, values), 4),
             "top_entities": _top_entities(connection, values),
-            "confidence_buckets": _buckets(connection, values),
+            "confidence_buckets": _buckets((confidence, count) for *_, confidence, count in groups),
             "date_range": {"earliest": isoformat_or_none(earliest), "latest": isoformat_or_none(latest)},
         }
 
 
-def _counts(connection: sqlite3.Connection, column: str, values: dict[str, Any]) -> dict[str, int]:
-    sql = f"SELECT {column}, count(*) FROM memories WHERE account = :account GROUP BY {column} ORDER BY {column}"
-    return dict(connection.execute(sql, values).fetchall())
+def _sums(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The counts of each name together, by name."""
+    sums: Counter[str] = Counter()
+    for name, count in counts:
+        sums[name] += count
+    return dict(sorted(sums.items()))
+
+
+def _average_strength(connection: sqlite3.Connection, values: dict[str, Any]) -> float:
+    sql = f"SELECT avg({_STRENGTH}) FROM memories WHERE account = :account"
+    return float(connection.execute(sql, values).fetchone()[0] or 0.0)
 
 
 def _top_entities(connection: sqlite3.Connection, values: dict[str, Any]) -> list[dict[str, Any]]:
     sql = (
-        "SELECT json_extract(entity.value, '$.type') AS what, json_extract(entity.value, '$.name') AS name, count(*) "
-        "FROM memories, json_each(memories.entities) entity WHERE account = :account AND name IS NOT NULL "
-        f"GROUP BY what, name ORDER BY count(*) DESC, name, what LIMIT {TOP_ENTITIES}"
+        "SELECT json_extract(entity.value, '$.type') AS what, json_extract(entity.value, '$.name') AS name, "
+        "sum(alike.count) FROM (SELECT entities, count(*) AS count FROM memories "
+        "WHERE account = :account AND entities != '[]' GROUP BY entities) alike, json_each(alike.entities) entity "
+        f"WHERE name IS NOT NULL GROUP BY what, name ORDER BY sum(alike.count) DESC, name, what LIMIT {TOP_ENTITIES}"
     )
     rows = connection.execute(sql, values)
     return [{"type": kind, "name": name, "count": count} for kind, name, count in rows]
 
 
-def _buckets(connection: sqlite3.Connection, values: dict[str, Any]) -> list[dict[str, Any]]:
-    sql = (
-        "SELECT min(CAST(confidence * :buckets AS INTEGER), :buckets - 1) AS bucket, count(*) FROM memories "
-        "WHERE account = :account GROUP BY bucket"
-    )
-    counts = dict(connection.execute(sql, values).fetchall())
+def _buckets(confidences: Iterable[tuple[float, int]]) -> list[dict[str, Any]]:
+    counts: Counter[int] = Counter()
+    for confidence, count in confidences:
+        counts[min(int(confidence * BUCKETS), BUCKETS - 1)] += count
     return [
-        {"from": bucket / BUCKETS, "to": (bucket + 1) / BUCKETS, "count": counts.get(bucket, 0)}
-        for bucket in range(BUCKETS)
+        {"from": bucket / BUCKETS, "to": (bucket + 1) / BUCKETS, "count": counts[bucket]} for bucket in range(BUCKETS)
     ]
 
 

@@ -159,8 +159,8 @@ class Draft:
         Raises:
             ValueError: See the class.
         """
-        for name, (_, expected) in _FIELDS.items():
-            if not may_be(name, getattr(self, name)):
+        for name, (is_valid, expected) in _FIELDS.items():
+            if not is_valid(getattr(self, name)):
                 raise ValueError(f"a memory needs {expected} as its {name}")
 
 

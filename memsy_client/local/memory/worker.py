@@ -205,7 +205,9 @@ class Worker:
         try:
             drafts = tuple(map(_draft, self._plugins.extract(_event(source))))
             vectors = self._plugins.vectors([draft.text for draft in drafts])
-            statements = tuple(map(Statement.of, drafts, vectors))
+            statements = tuple(
+                Statement.of(draft, source, vector) for draft, vector in zip(drafts, vectors, strict=True)
+            )
         except BaseException as error:
             # SystemExit and what ends a test are not Exceptions, and must not end the thread either.
             return _failed(source, org_id, error)
@@ -217,9 +219,9 @@ class Worker:
         """Store the memories; returns how many were made in each account."""
         made: Counter[int] = Counter()
         room = {account: _room(connection, account, limit) for account, limit in limits.items()}
+        connection.executemany("DELETE FROM queue WHERE event = ?", [(outcome.source.event,) for outcome in outcomes])
         for outcome in outcomes:
             source, failure = outcome.source, outcome.failure
-            connection.execute("DELETE FROM queue WHERE event = ?", (source.event,))
             allowed = room[source.account]
             left = None if allowed is None else allowed - made[source.account]
             new = self._store_statements(connection, outcome, left, now)

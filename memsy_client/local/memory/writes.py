@@ -49,10 +49,12 @@ class Statement:
     embedding: bytes | None = None
 
     @classmethod
-    def of(cls, draft: Draft, embedding: bytes | None = None) -> Statement:
-        """What a draft states."""
-        entry, topics = index.make_entry(draft.text), levels.significant_words(draft.text)
-        return cls(draft, fingerprint(draft.text), entry, topics, embedding)
+    def of(cls, draft: Draft, source: Source, embedding: bytes | None = None) -> Statement:
+        """What a draft that was made from an event states."""
+        # Only prompts are compared with the topics, and only for an event that carries a role or a team.
+        carried = source.role_id is not None or source.team_id is not None
+        topics = levels.significant_words(draft.text) if carried else frozenset[str]()
+        return cls(draft, fingerprint(draft.text), index.make_entry(draft.text), topics, embedding)
 
 
 def find(connection: sqlite3.Connection, scope: Scope, fingerprint: bytes) -> int | None:

@@ -8,9 +8,11 @@ The index holds each memory's distinct stems, and labels beside them, told apart
 
 How it stays fast. A search costs by the number of positions it looks at, not by the number of memories: for each term
 SQLite's FTS5 intersects the term's list with the scope's and skips what lies between, and at most `BUDGET` hits are
-read for a query, the newest of each term first. A term that is cut short is asked for once more among the memories
-which have another term of the query, so that the old memory that has several is still found. What grows with the
-number of memories is that intersection when a term is common and the memories that have another are few.
+read for a query, the newest of each term first. A scope that has nearly all memories is not intersected with, since
+its list is the longest of all and leaves out next to nothing: its hits are told by their rows. A term that is cut
+short is asked for once more among the memories which have another term of the query, so that the old memory that has
+several is still found. What grows with the number of memories is that intersection when a term is common and the
+memories that have another are few.
 
 The functions expect a connection whose transactions are the caller's own; none of them commits.
 """
@@ -21,8 +23,8 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from ..progress import Progress
 from . import fingerprint, synonyms, tokens
 from .relevance import CONTEXT_WINDOW, TURN_BITS, TermHits
 from .stem import stemmer_name
@@ -36,20 +38,38 @@ LEAST_HITS = 100
 MAX_COOCCURRING = 8
 """So many of a query's terms, the rarest ones, are looked for next to each other where they were cut short."""
 
+WIDE = 0.9
+"""From which share of all memories on a scope's list is not intersected with."""
+
+_COUNT = """
+INSERT INTO retrieval_totals VALUES (?, 1, ?) ON CONFLICT (scope)
+DO UPDATE SET turns = turns + 1, conversations = conversations + excluded.conversations
+"""
+"""Counts one more turn of a scope, and the conversations that are new to it."""
+
+_Hit = tuple[int, int, int]
+"""A memory that has a term: its number, its position, and when it was observed."""
+
 _ALL = "="
 """The scope of everything."""
 
-_TABLES = """
-CREATE TABLE retrieval_stemmer (
-    name TEXT NOT NULL
-);
+_ROWS = """
 CREATE TABLE retrieval_rows (
     rowid INTEGER PRIMARY KEY,
     position INTEGER NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     question INTEGER NOT NULL,
-    tokens TEXT NOT NULL
+    scopes TEXT NOT NULL
+)"""
+_INDEX = """
+CREATE VIRTUAL TABLE retrieval_index USING fts5(
+    tokens, content='', detail=none, columnsize=0, tokenize="ascii tokenchars '=@~-'"
+)"""
+_TABLES = f"""
+CREATE TABLE retrieval_stemmer (
+    name TEXT NOT NULL
 );
+{_ROWS};
 CREATE TABLE retrieval_conversations (
     conversation INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -65,10 +85,7 @@ CREATE TABLE retrieval_totals (
     turns INTEGER NOT NULL,
     conversations INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE VIRTUAL TABLE retrieval_index USING fts5(
-    tokens, content='retrieval_rows', content_rowid='rowid', detail=none, columnsize=0,
-    tokenize="ascii tokenchars '=@~-'"
-);
+{_INDEX}
 """
 
 
@@ -82,6 +99,21 @@ def create(connection: sqlite3.Connection) -> None:
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
     connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (built_with(),))
+
+
+def leave_out_tokens(connection: sqlite3.Connection, progress: Progress) -> None:
+    """Turn the tables as they were when a memory's tokens were kept beside the index, too, into these."""
+    connection.execute("DROP TABLE retrieval_index")
+    connection.execute("ALTER TABLE retrieval_rows RENAME TO retrieval_rows_with_tokens")
+    for statement in (_ROWS, _INDEX):
+        connection.execute(statement)
+    (total,) = connection.execute("SELECT count(*) FROM retrieval_rows_with_tokens").fetchone()
+    rows = connection.execute("SELECT * FROM retrieval_rows_with_tokens ORDER BY rowid")
+    for done, (*row, text) in enumerate(rows):
+        progress.tell(done, total, "memories")
+        scopes = " ".join(sorted(token for token in text.split() if token.startswith("=")))
+        _insert(connection, row, scopes, text)
+    connection.execute("DROP TABLE retrieval_rows_with_tokens")
 
 
 def built_with() -> str:
@@ -155,14 +187,16 @@ def add(
     """
     names = [_ALL, *map(_scope_token, scopes)]
     position = -rowid << TURN_BITS if conversation is None else _next_position(connection, conversation)
-    for name in names:
-        _count(connection, name, int(conversation is None or _take_part(connection, name, position)))
-    labels = [*names[1:], *(f"~{date}" for date in tokens.dates(occurred))]
-    text = " ".join([*entry.tokens, *labels])
-    connection.execute(
-        "INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)", (rowid, position, entry.size, entry.question, text)
-    )
-    connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (rowid, text))
+    counts = [(name, int(conversation is None or _take_part(connection, name, position))) for name in names]
+    connection.executemany(_COUNT, counts)
+    own = " ".join(sorted(names[1:]))
+    text = " ".join([*entry.tokens, own, *(f"~{date}" for date in tokens.dates(occurred))])
+    _insert(connection, [rowid, position, entry.size, entry.question], own, text)
+
+
+def _insert(connection: sqlite3.Connection, row: Sequence[int], scopes: str, tokens: str) -> None:
+    connection.execute("INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)", (*row, scopes))
+    connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (row[0], tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +221,6 @@ class Eligible:
     per_actor: bool = False
 
 
-class _Hit(NamedTuple):
-    rowid: int
-    position: int
-    observed: int
-
-
 class Lookup:
     """One search's questions to the index, all under its restriction.
 
@@ -208,7 +236,10 @@ class Lookup:
     def __init__(self, connection: sqlite3.Connection, eligible: Eligible, terms: int) -> None:
         self._connection = connection
         self._scopes = [_scope_token(scope) for scope in eligible.scopes]
-        self._in_scope = f" AND ({_any(self._scopes)})" if self._scopes else ""
+        is_wide = self._has_wide_scope()
+        self._in_scope = f" AND ({_any(self._scopes)})" if self._scopes and not is_wide else ""
+        told = " OR ".join(f"instr(scopes, '{scope}')" for scope in self._scopes)
+        self._of_wide_scope = f" AND ({told})" if is_wide else ""
         self._with = f"WITH eligible(number, observed) AS ({eligible.sql})"
         self.observed: dict[int, int] = {}
         self._params = eligible.params
@@ -221,6 +252,14 @@ class Lookup:
         sql = f"SELECT sum(turns), sum(conversations) FROM retrieval_totals WHERE scope IN ({placeholders})"
         turns, conversations = self._connection.execute(sql, scopes).fetchone()
         return turns or 0, conversations or 0
+
+    def _has_wide_scope(self) -> bool:
+        """Whether one of the scopes has nearly all that there is."""
+        names = [_ALL, *self._scopes]
+        sql = f"SELECT scope, turns FROM retrieval_totals WHERE scope IN ({', '.join('?' * len(names))})"
+        turns: dict[str, int] = dict(self._connection.execute(sql, names).fetchall())
+        everything = turns.pop(_ALL, 0)
+        return max(turns.values(), default=0) > WIDE * everything
 
     def hits(self, terms: Sequence[str]) -> list[TermHits]:
         """Where each term of the query stands."""
@@ -242,7 +281,7 @@ class Lookup:
     def rows(self, positions: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
         """Memory, position, size, question and time of those positions that are eligible memories."""
         sql = (
-            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, observed, tokens FROM retrieval_rows "
+            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, observed, scopes FROM retrieval_rows "
             "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             f"WHERE position IN ({', '.join(map(str, positions))})"
         )
@@ -255,7 +294,8 @@ class Lookup:
         """In how many memories a term stands; where not all were read, as if the others were spread as these are."""
         if len(newest) < self._limit:
             return len(newest)
-        return len(newest) * newest[0].rowid // (newest[0].rowid - newest[-1].rowid + 1)
+        (last, *_), (first, *_) = newest[0], newest[-1]
+        return len(newest) * last // (last - first + 1)
 
     def _cooccurring(self, term: str, rarest: Sequence[str]) -> list[_Hit]:
         """Further hits of a term, if it is among the rarest, next to others of these."""
@@ -272,16 +312,16 @@ class Lookup:
             f"{self._with} SELECT retrieval_index.rowid, position, observed FROM retrieval_index "
             "CROSS JOIN retrieval_rows ON retrieval_rows.rowid = retrieval_index.rowid "
             "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
-            "WHERE retrieval_index MATCH ? ORDER BY retrieval_index.rowid DESC LIMIT ?"
+            f"WHERE retrieval_index MATCH ?{self._of_wide_scope} ORDER BY retrieval_index.rowid DESC LIMIT ?"
         )
         expression = f"({_any(any_of)}){both}{self._in_scope}"
-        hits = [_Hit(*row) for row in self._connection.execute(sql, (*self._params, expression, limit))]
-        self.observed.update((hit.position, hit.observed) for hit in hits)
+        hits: list[_Hit] = self._connection.execute(sql, (*self._params, expression, limit)).fetchall()
+        self.observed.update([hit[1:] for hit in hits])
         return hits
 
 
 def _positions(hits: Iterable[_Hit]) -> set[int]:
-    return {hit.position for hit in hits}
+    return {position for _, position, _ in hits}
 
 
 def _scope_token(scope: str) -> str:
@@ -292,15 +332,6 @@ def _scope_token(scope: str) -> str:
 def _any(tokens: Iterable[str]) -> str:
     """An FTS5 expression for any of the tokens, none of which has a quote."""
     return " OR ".join(f'"{token}"' for token in tokens)
-
-
-def _count(connection: sqlite3.Connection, scope: str, conversations: int) -> None:
-    """Count one more turn of a scope, and the conversations that are new to it."""
-    sql = (
-        "INSERT INTO retrieval_totals VALUES (:scope, 1, :conversations) ON CONFLICT (scope) "
-        "DO UPDATE SET turns = turns + 1, conversations = conversations + :conversations"
-    )
-    connection.execute(sql, {"scope": scope, "conversations": conversations})
 
 
 def _next_position(connection: sqlite3.Connection, conversation: str) -> int:

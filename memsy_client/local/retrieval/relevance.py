@@ -94,8 +94,11 @@ def relevance(
     whole = _FULL * sum(weights) + sum(label_weights)
     counted = [_spread(hit) for hit in hits]
     found = dict.fromkeys((position for counts in counted for position in counts), 0.0)
+    by_conversation: dict[int, list[int]] = {}
+    for position in found:
+        by_conversation.setdefault(position >> TURN_BITS, []).append(position)
     for hit, counts, weight in zip(hits, counted, weights, strict=True):
-        _add_term(found, hit, counts, weight)
+        _add_term(found, by_conversation, hit, counts, weight)
     for positions, weight in zip(labelled, label_weights, strict=True):
         for position in positions:
             found[position] = found.get(position, 0.0) + weight
@@ -125,6 +128,14 @@ def score(share: float, size: int, question: bool) -> float:
     return KNEE_SCORE + (root - KNEE) * (1 - KNEE_SCORE) / (1 - KNEE)
 
 
+def first(values: Mapping[int, float], limit: int, newness: Callable[[int], object]) -> list[int]:
+    """The `limit` positions of the largest values, largest first; of equal ones, the largest in newness come first."""
+    # Only what can be among them is asked how new it is.
+    least = sorted(values.values(), reverse=True)[:limit][-1] if values else 0.0
+    able = [position for position, value in values.items() if value >= least]
+    return sorted(able, key=lambda position: (values[position], newness(position)), reverse=True)[:limit]
+
+
 def focus(hits: Sequence[TermHits], limit: int, newness: Callable[[int], object]) -> Sequence[TermHits]:
     """The hits on and around the `limit` most promising positions, if there are too many to score all.
 
@@ -135,11 +146,12 @@ def focus(hits: Sequence[TermHits], limit: int, newness: Callable[[int], object]
     """
     promise: dict[int, float] = {}
     for hit in hits:
+        share = 1 / (1 + max(hit.frequency, len(hit.exact)))
         for position in hit.exact:
-            promise[position] = promise.get(position, 0.0) + 1 / (1 + max(hit.frequency, len(hit.exact)))
+            promise[position] = promise.get(position, 0.0) + share
     if len(promise) <= limit:
         return hits
-    best = sorted(promise, key=lambda position: (promise[position], newness(position)), reverse=True)[:limit]
+    best = first(promise, limit, newness)
     reached = range(-CONTEXT_WINDOW, CONTEXT_WINDOW + 1)
     kept = {position + distance for position in best for distance in reached}
     return [
@@ -178,11 +190,19 @@ def _spread(hit: TermHits) -> dict[int, float]:
     return counts
 
 
-def _add_term(found: dict[int, float], hit: TermHits, counts: Mapping[int, float], weight: float) -> None:
+def _add_term(
+    found: dict[int, float],
+    by_conversation: Mapping[int, Sequence[int]],
+    hit: TermHits,
+    counts: Mapping[int, float],
+    weight: float,
+) -> None:
     """Add to each position what it has of one term."""
     conversations = _conversations(hit)
-    for position in found:
-        count = counts.get(position, 0.0)
-        if position >> TURN_BITS in conversations:
-            count += ELSEWHERE
-        found[position] += weight * count / (count + SATURATION)
+    for conversation in conversations:
+        for position in by_conversation[conversation]:
+            count = counts.get(position, 0.0) + ELSEWHERE
+            found[position] += weight * count / (count + SATURATION)
+    for position, count in counts.items():
+        if position >> TURN_BITS not in conversations:
+            found[position] += weight * count / (count + SATURATION)

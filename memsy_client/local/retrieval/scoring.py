@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from . import tokens
 from .index import Eligible, Lookup
-from .relevance import focus, relevance, score
+from .relevance import first, focus, relevance, score
 
 FOCUS = 300
 """Where more positions than this have terms, the turns around the best ones are scored, and no others."""
@@ -86,10 +86,10 @@ def score_by_words(connection: sqlite3.Connection, query: str, eligible: Eligibl
     hits = focus(lookup.hits(terms), max(FOCUS, limit), newness)
     labelled = lookup.labelled([f"@{term}" for term in terms] + [f"~{date}" for date in tokens.query_dates(query)])
     shares = relevance(hits, labelled, *lookup.totals())
-    best = sorted(shares, key=lambda position: (shares[position], newness(position)), reverse=True)
+    best = first(shares, max(POOL, 2 * limit), newness)
     found = [
         (round(score(shares[position], size, bool(question)), 6), observed, memory)
-        for memory, position, size, question, observed in lookup.rows(best[: max(POOL, 2 * limit)])
+        for memory, position, size, question, observed in lookup.rows(best)
     ]
     return [(memory, value) for value, _, memory in sorted(found, reverse=True)[:limit]]
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
+from ..progress import Progress
 from ..retrieval import index
 from ..retrieval.stem import stemmer_name
 from . import indexing, schema, sql_functions
@@ -276,7 +277,7 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         if self.path is None:
             connection = self._connect()
-            _prepare(connection)
+            _prepare(connection, "making the tables")
             return connection
         try:
             connection = self._connect()
@@ -284,7 +285,10 @@ class Store:
                 _check(connection, self.path)
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA journal_size_limit = 67108864")
-                _prepare(connection)
+                # There is one writer, whose cache outlives its transactions: the pages that each of them changes stay
+                # in it, and are not read again for each.
+                connection.execute("PRAGMA cache_size = -64000")
+                _prepare(connection, f"bringing {self.path} up to date")
             except BaseException:
                 connection.close()
                 raise
@@ -306,7 +310,7 @@ def _file(path: str | os.PathLike[str] | None) -> Path | None:
     return found
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, work: str) -> None:
     """Make the tables in a new database; upgrade an older one, and index it anew where that is needed.
 
     The transaction also finds out now whether the file can be written at all.
@@ -316,10 +320,13 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if version == 0:
         schema.create(connection)
     else:
+        progress = Progress(work)
         if version < schema.VERSION:
-            schema.upgrade(connection)
+            schema.upgrade(connection, progress)
         if version < schema.FIRST_WITH_STEMMER or not index.is_current(connection):
-            indexing.rebuild(connection)
+            indexing.rebuild(connection, progress)
+        elif version < schema.FIRST_WITHOUT_TOKENS:
+            index.leave_out_tokens(connection, progress)
     connection.execute("COMMIT")
 
 

@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from ..clock import isoformat
+from ..progress import Progress
 from ..retrieval import index
 from ..retrieval.index import Entry
 
@@ -49,10 +50,12 @@ def add_memory(
     index.add(connection, memory, entry, occurred=isoformat(ts), conversation=conversation, scopes=names)
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
+def rebuild(connection: sqlite3.Connection, progress: Progress) -> None:
     """Make all that is derived from the memories' texts anew, as when they were stored; inside a transaction."""
     index.drop(connection)
     index.create(connection)
-    for memory, account, level, id, text, session_id, ts in connection.execute(_MEMORIES):
+    (total,) = connection.execute("SELECT count(*) FROM memories").fetchone()
+    for done, (memory, account, level, id, text, session_id, ts) in enumerate(connection.execute(_MEMORIES)):
+        progress.tell(done, total, "memories")
         add_memory(connection, memory, Scope(account, level, id), index.make_entry(text), session_id, ts)
     connection.execute("UPDATE memories SET fingerprint = fingerprint(text)")

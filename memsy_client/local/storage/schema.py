@@ -9,19 +9,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
+from ..progress import Progress
 from ..retrieval import index
 
 APPLICATION_ID = 0x4D656D73  # "Mems"
 """Marks a database file as ours (PRAGMA application_id)."""
 
-VERSION = 3
+VERSION = 4
 """The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release.
 
-Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors.
+Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors, and version 3 the
+tokens of each memory beside the index, too.
 """
 
 FIRST_WITH_STEMMER = 2
 """The first version whose search index says what it was built with."""
+
+FIRST_WITHOUT_TOKENS = 4
+"""The first version that keeps the tokens of memories in the index alone."""
 
 TABLES = {
     "counters": """
@@ -73,6 +78,10 @@ TABLES = {
         metadata TEXT,
         ingested INTEGER NOT NULL,
         digest BLOB NOT NULL
+    """,
+    "event_totals": """
+        account INTEGER PRIMARY KEY,
+        events INTEGER NOT NULL
     """,
     "queue": """
         event INTEGER PRIMARY KEY
@@ -166,28 +175,48 @@ _WITHOUT_ROWID = {"connectors", "connector_resources", "keys", "levels", "source
 _INDEXES = {
     "events_digest": "events(digest, ingested)",
     "events_session": "events(account, session_id, event)",
-    "events_ts": "events(account, ts, event_id)",
+    "events_by_ts": "events(account, ts)",
     "keys_prefix": "keys(prefix)",
     "memories_fingerprint": "memories(account, fingerprint)",
-    "memories_observed": "memories(account, observed, memory_id)",
+    "memories_by_observed": "memories(account, observed)",
+    "memories_by_actor": "memories(account, actor_id, observed)",
+    "memories_by_created": "memories(account, created)",
+    "memories_by_confidence": "memories(account, confidence, memory, type, memory_kind)",
+    # The only one of what a search changes: each further one would make every search write more.
+    "memories_by_decay": "memories(account, decays, strength_at, strength, half_life, pinned)",
+    "memories_by_entities": "memories(account, entities) WHERE entities != '[]'",
 }
+
+
+_FORMER_INDEXES = ("events_ts", "memories_observed")
+"""Of older versions: what they gave, others give."""
 
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in an empty database and inside a transaction."""
-    upgrade(connection)
+    upgrade(connection, Progress("making the tables"))
     index.create(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def upgrade(connection: sqlite3.Connection) -> None:
+def upgrade(connection: sqlite3.Connection, progress: Progress) -> None:
     """Add the tables and indexes that a database of an older version lacks, inside a transaction."""
     for table, columns in TABLES.items():
         suffix = " WITHOUT ROWID" if table in _WITHOUT_ROWID else ""
         connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}){suffix}")
-    for name, columns in _INDEXES.items():
+    for name in _FORMER_INDEXES:
+        connection.execute(f"DROP INDEX IF EXISTS {name}")
+    for done, (name, columns) in enumerate(_INDEXES.items()):
+        progress.tell(done, len(_INDEXES), "indexes")
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+    count_events(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def count_events(connection: sqlite3.Connection) -> None:
+    """Store how many events each account has, inside a transaction, whatever was stored of that before."""
+    connection.execute("DELETE FROM event_totals")
+    connection.execute("INSERT INTO event_totals SELECT account, count(*) FROM events GROUP BY account")
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:

@@ -18,6 +18,7 @@ def register(connection: sqlite3.Connection) -> None:
     connection.create_function("fingerprint", 1, fingerprint, deterministic=True)
 
 
-def contains(text: str, folded: str) -> bool:
+def contains(text: str | None, folded: str) -> bool:
     """Whether a text holds another, casefolded one; SQLite's own LIKE knows upper and lower case of ASCII only."""
-    return folded in text.casefold()
+    # SQLite chooses which condition it looks at first: it may ask about rows that another one leaves out.
+    return text is not None and folded in text.casefold()
