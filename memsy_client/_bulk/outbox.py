@@ -16,13 +16,20 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import attrs
 
-from .._core import codec
+from .._core import codec, encode
 from .._core.checks import MAX_SECONDS, check_hook, check_number, check_whole_number, shown
 from .._core.hooks import call_hook, logger
 from .._core.retry import RetryPolicy
 from .._core.sender import AsyncSender, SyncSender
 from .._transports import forks
-from ..exceptions import MemsyClosedError, MemsyConnectionError, MemsyError, MemsyInputError, MemsyQueueFull
+from ..exceptions import (
+    MemsyClosedError,
+    MemsyConnectionError,
+    MemsyDecodeError,
+    MemsyError,
+    MemsyInputError,
+    MemsyQueueFull,
+)
 from ..models import EventPayload
 from .delivery import Session, WriterBatch
 from .outcomes import EVENTS_A_CALL, IngestOutcome
@@ -34,9 +41,6 @@ S = TypeVar("S", SyncSender, AsyncSender)
 #: Seconds after it was sent for which an event may be sent again: the service takes it for the same one for 60, and the
 #: request needs some of them. So what a killed process has left under way does not become two events.
 _HARMLESS = 45.0
-
-_REQUIRED = ("actor_id", "session_id", "kind", "content")
-
 
 @dataclass(frozen=True, slots=True)
 class WriterOptions:
@@ -101,15 +105,18 @@ def check_event(event: EventPayload) -> CheckedEvent:
         MemsyInputError: It cannot be sent.
     """
     if not isinstance(event, EventPayload):
-        raise MemsyInputError(f"event has to be an EventPayload, not {type(event).__name__}")
-    for name in _REQUIRED:
-        if not isinstance(getattr(event, name), str):
-            raise MemsyInputError(f"{name} has to be text, not {shown(getattr(event, name))}")
+        [fields] = encode.models("event", [event], EventPayload)
+        event = EventPayload.from_dict(fields)
     now = datetime.datetime.now(datetime.timezone.utc)
     ts = now if event.ts is None else event.ts
     own = copy.deepcopy(event.additional_properties) if event.additional_properties else {}
     copied = attrs.evolve(event, ts=ts, additional_properties=own)
-    codec.dumps(copied)
+    data = copied.to_dict()
+    codec.dumps(data)
+    try:
+        EventPayload.from_dict(data)  # as whoever takes up the spool will
+    except MemsyDecodeError as error:
+        raise MemsyInputError(f"{error.location} {error.message}") from None
     return CheckedEvent(copied, _session(copied))
 
 
