@@ -24,7 +24,6 @@ from .._core.sender import AsyncSender, SyncSender
 from .._transports import forks
 from ..exceptions import (
     MemsyClosedError,
-    MemsyConnectionError,
     MemsyDecodeError,
     MemsyError,
     MemsyInputError,
@@ -38,9 +37,6 @@ from .spool import Spool
 
 S = TypeVar("S", SyncSender, AsyncSender)
 
-#: Seconds after it was sent for which an event may be sent again: the service takes it for the same one for 60, and the
-#: request needs some of them. So what a killed process has left under way does not become two events.
-_HARMLESS = 45.0
 
 @dataclass(frozen=True, slots=True)
 class WriterOptions:
@@ -152,15 +148,8 @@ class Outbox:
         if self._options.spool is None or self._spool is not None:
             return
         self._spool = Spool(Path(self._options.spool), self._base_url)
-        now = time.time()
         for event, sent_at in self._spool.found:
-            number = self.queue.new_number()
-            if sent_at is None or abs(now - sent_at) < _HARMLESS:
-                self.queue.add(number, event, _session(event), time.monotonic(), resumed=True)
-            else:
-                error = MemsyConnectionError("its process ended before the response came: it may have been stored")
-                self._unreported.append(self.queue.doubt(number, event, _session(event), error))
-                self._spool.mark_done([number], self.queue.entries)
+            self.queue.resume(event, _session(event), time.monotonic(), sent_at)
         self._spool.found.clear()
 
     @property

@@ -65,6 +65,7 @@ class Spool:
         self._locks: list[int] = []
         self._size = self._rewritten_size = 0
         self._sent_at: dict[int, float | None] = {}  # of each event that is not settled
+        self._doubts: set[int] = set()  # those that an earlier process has sent: whatever we do, it may be stored
         self._disk = _Disk()
         try:
             self.found = self._take_over(Path(os.path.realpath(path)))
@@ -82,13 +83,15 @@ class Spool:
 
     def mark_sent(self, numbers: Sequence[int], now: float) -> None:
         """Note that these events leave now, in Unix time. Raises `MemsyError` when it cannot be written."""
-        self._write(_line(sent=numbers, at=now))
-        self._sent_at.update(dict.fromkeys(numbers, now))
+        if certain := [number for number in numbers if number not in self._doubts]:
+            self._write(_line(sent=certain, at=now))
+            self._sent_at.update(dict.fromkeys(certain, now))
 
     def mark_back(self, numbers: Sequence[int]) -> None:
         """Note that these events wait again. Raises `MemsyError` when it cannot be written."""
-        self._write(_line(back=numbers))
-        self._sent_at.update(dict.fromkeys(numbers))
+        if certain := [number for number in numbers if number not in self._doubts]:
+            self._write(_line(back=certain))
+            self._sent_at.update(dict.fromkeys(certain))
 
     def mark_done(self, numbers: Sequence[int], entries: Callable[[], Iterable[Entry]]) -> None:
         """Note that these events are settled.
@@ -140,6 +143,7 @@ class Spool:
         others = [path for path in takewhile(Path.exists, _names(given)) if self._can_hold(path)]
         found = [spooled for path in [self._path, *others] for spooled in self._read(path)]
         self._sent_at = dict(enumerate(spooled.sent_at for spooled in found))
+        self._doubts = {number for number, at in self._sent_at.items() if at is not None}
         self._rewrite(dict(enumerate(spooled.event for spooled in found)))
         for path in others:
             os.truncate(path, 0)
