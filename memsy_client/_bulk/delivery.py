@@ -191,7 +191,10 @@ def _wait_before_retry(error: MemsyError, retries: int, left: float) -> float | 
     if left <= 0 or not _is_retried(error):
         return None
     asked = error.retry_after if isinstance(error, MemsyAPIError) else None
-    if asked is not None:
-        return asked if asked <= left else None
-    due = min(_FIRST_WAIT * 2.0 ** min(retries, 16), _LONGEST_WAIT) * random.uniform(0.5, 1.0)
+    if asked is None:
+        due = min(_FIRST_WAIT * 2.0 ** min(retries, 16), _LONGEST_WAIT) * random.uniform(0.5, 1.0)
+    elif asked > left:
+        return None
+    else:  # who asks for no wait, again and again, is not sent thousands of requests
+        due = max(asked, _FIRST_WAIT * random.uniform(0.5, 1.0)) if retries else asked
     return min(due, left)  # the last one is at the very end
