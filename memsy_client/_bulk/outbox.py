@@ -230,12 +230,20 @@ class Outbox:
         if not self.queue.is_under_way(batch):
             return []
         outcomes = self.queue.note(batch, time.monotonic())
-        if self._spool is not None:
-            if outcomes:
-                self._spool.mark_done([outcome.index for outcome in outcomes], self.queue.entries)
-            if batch.left:
-                self._spool.mark_back([entry.number for entry in batch.left])
+        try:
+            self._note_in_spool(batch, outcomes)
+        except MemsyError:
+            self._unreported += outcomes  # they are counted: who closes the writer tells them
+            raise
         return outcomes
+
+    def _note_in_spool(self, batch: WriterBatch, outcomes: list[IngestOutcome]) -> None:
+        if self._spool is None:
+            return
+        if outcomes:
+            self._spool.mark_done([outcome.index for outcome in outcomes], self.queue.entries)
+        if batch.left:
+            self._spool.mark_back([entry.number for entry in batch.left])
 
     def end_attempt(self, batch: WriterBatch) -> None:
         """Go on with the batch's sessions, or wait for its retry."""

@@ -331,6 +331,32 @@ def test_a_disk_that_fails_is_told_by_a_later_add(serve, spool, monkeypatch):
         assert "Input/output error" in str(refusal)
 
 
+def test_what_was_acknowledged_when_the_disk_is_full_is_told_nevertheless(flavour, serve, spool, monkeypatch):
+    """The file cannot say so any more, and nothing is sent after that."""
+    service, outcomes, write = Service("held"), [], spools.write
+
+    def fail(descriptor, data):
+        if b'"done"' in data:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(descriptor, data)
+
+    monkeypatch.setattr(spools, "write", fail)
+
+    async def body(writer):
+        await writer.add(event("held", "other"))
+        await writer.flush(0)
+        await anyio.to_thread.run_sync(service.wait_for, "held")
+        await writer.add(event("a"))
+        with pytest.raises(MemsyError, match="has died"):
+            await writer.flush()
+        await writer.close(0)
+        service.let_go()
+
+    stats = play(flavour, serve(service).origin, body, spool=spool, on_outcome=outcomes.append)
+    assert stats == WriterStats(queued=1, acknowledged=1, failed=0, dropped=0, in_doubt=0)
+    assert states(outcomes) == [("a", "acknowledged")]
+
+
 def refusal_of(writer, event) -> Exception | None:
     try:
         writer.add(event)
