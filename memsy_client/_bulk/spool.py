@@ -65,16 +65,18 @@ class Spool:
         self._locks: list[int] = []
         self._size = self._rewritten_size = 0
         self._sent_at: dict[int, float | None] = {}  # of each event that is not settled
-        self._doubts: set[int] = set()  # those that an earlier process has sent: whatever we do, it may be stored
         self._disk = _Disk()
         try:
             self.found = self._take_over(Path(os.path.realpath(path)))
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a path with a NUL
             self.forget()
-            raise MemsyInputError(f"the spool {path} cannot be used: {error.strerror or error}") from error
+            problem = getattr(error, "strerror", None) or error
+            raise MemsyInputError(f"the spool {path} cannot be used: {problem}") from error
         except MemsyError:
             self.forget()
             raise
+        # Those that an earlier process has sent: whatever comes of sending them again, they may be stored.
+        self._doubts = {number for number, at in self._sent_at.items() if at is not None}
 
     def append(self, number: int, event: EventPayload) -> None:
         """Keep an event. Raises `MemsyError` when it cannot be written, and then nothing of it is."""
@@ -143,7 +145,6 @@ class Spool:
         others = [path for path in takewhile(Path.exists, _names(given)) if self._can_hold(path)]
         found = [spooled for path in [self._path, *others] for spooled in self._read(path)]
         self._sent_at = dict(enumerate(spooled.sent_at for spooled in found))
-        self._doubts = {number for number, at in self._sent_at.items() if at is not None}
         self._rewrite(dict(enumerate(spooled.event for spooled in found)))
         for path in others:
             os.truncate(path, 0)

@@ -151,6 +151,7 @@ def test_an_event_may_be_a_dict_as_it_may_elsewhere(flavour, serve):
         {"on_outcome": 5},
         {"spool": 5},
         {"spool": "/nowhere/at/all"},
+        {"spool": "nul\0"},
     ],
 )
 def test_what_cannot_be_an_option_is_refused(flavour, options):
