@@ -29,6 +29,10 @@ Session = tuple[str, str]
 #: What says that the service did not take the events, and may later.
 _RETRIED_STATUSES = (429, 503)
 
+#: Seconds after it was sent for which an event may be sent again: the service takes it for the same one for 60, and the
+#: request needs some of them. So what a killed process has left under way does not become two events.
+_HARMLESS = 45.0
+
 #: Seconds before the first retry when the service does not say, doubled for each further one up to the longest.
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 10.0
@@ -44,6 +48,7 @@ class Entry:
         session: Its session.
         due: When it is sent at the latest, on the monotonic clock.
         resumed: Whether an earlier process left it.
+        sent_at: When that one sent it without an answer, in Unix time, or None when it did not.
     """
 
     number: int
@@ -51,10 +56,19 @@ class Entry:
     session: Session
     due: float
     resumed: bool = False
+    sent_at: float | None = None
 
     def outcome(self, event_id: str | None, error: MemsyError | None) -> IngestOutcome:
         """What became of it."""
-        return IngestOutcome(self.number, self.event, event_id, error, _state(error), self.resumed)
+        state = _state(error)
+        if state == "failed" and self.sent_at is not None:  # this time
+            state = "in_doubt"
+        return IngestOutcome(self.number, self.event, event_id, error, state, self.resumed)
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether it would not be stored a second time."""
+        return self.sent_at is None or abs(time.time() - self.sent_at) < _HARMLESS
 
 
 def _state(error: MemsyError | None) -> IngestState:
@@ -107,6 +121,9 @@ class WriterBatch:
             self._retry_for = None
         while self._left and self.retry_at is None:
             group = self._left[-1]
+            if not all(entry.may_be_sent for entry in group):
+                self._leave_in_doubt(group)
+                continue
             try:
                 self._is_sending = True
                 response = yield ingest.request([entry.event for entry in group])
@@ -132,6 +149,14 @@ class WriterBatch:
                 self._is_sending = False
                 error = MemsyConnectionError("interrupted before the response came: the event may have been stored")
             self._note(self._left[-1], None, error)
+
+    def _leave_in_doubt(self, group: list[Entry]) -> None:
+        """Take out of the group what may not be sent any more."""
+        late = [entry for entry in group if not entry.may_be_sent]
+        rest = [entry for entry in group if entry not in late]
+        self._left[-1:] = [rest, late] if rest else [late]
+        error = MemsyConnectionError("its process ended before the response came: it may have been stored")
+        self._note(late, None, error)
 
     def _take_refusal(self, group: list[Entry], error: MemsyError) -> None:
         if len(group) > 1 and is_divisible(error):
@@ -166,7 +191,10 @@ def _wait_before_retry(error: MemsyError, retries: int, left: float) -> float | 
     if left <= 0 or not _is_retried(error):
         return None
     asked = error.retry_after if isinstance(error, MemsyAPIError) else None
-    if asked is not None:
-        return asked if asked <= left else None
-    due = min(_FIRST_WAIT * 2.0 ** min(retries, 16), _LONGEST_WAIT) * random.uniform(0.5, 1.0)
+    if asked is None:
+        due = min(_FIRST_WAIT * 2.0 ** min(retries, 16), _LONGEST_WAIT) * random.uniform(0.5, 1.0)
+    elif asked > left:
+        return None
+    else:  # who asks for no wait, again and again, is not sent thousands of requests
+        due = max(asked, _FIRST_WAIT * random.uniform(0.5, 1.0)) if retries else asked
     return min(due, left)  # the last one is at the very end

@@ -326,8 +326,8 @@ class OpenJournal:
                 raise
         except files.FileInUseError:
             raise self._refusal("is in use by another ingestion") from None
-        except OSError as error:
-            raise self._refusal(f"cannot be opened: {error.strerror or error}") from None
+        except (OSError, ValueError) as error:  # a path with a NUL
+            raise self._refusal(f"cannot be opened: {getattr(error, 'strerror', None) or error}") from None
         return descriptor
 
     def _load(self, base_url: str) -> None:

@@ -16,13 +16,19 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import attrs
 
-from .._core import codec
+from .._core import codec, encode
 from .._core.checks import MAX_SECONDS, check_hook, check_number, check_whole_number, shown
 from .._core.hooks import call_hook, logger
 from .._core.retry import RetryPolicy
 from .._core.sender import AsyncSender, SyncSender
 from .._transports import forks
-from ..exceptions import MemsyClosedError, MemsyConnectionError, MemsyError, MemsyInputError, MemsyQueueFull
+from ..exceptions import (
+    MemsyClosedError,
+    MemsyDecodeError,
+    MemsyError,
+    MemsyInputError,
+    MemsyQueueFull,
+)
 from ..models import EventPayload
 from .delivery import Session, WriterBatch
 from .outcomes import EVENTS_A_CALL, IngestOutcome
@@ -30,12 +36,6 @@ from .queue import EventQueue, WriterStats
 from .spool import Spool
 
 S = TypeVar("S", SyncSender, AsyncSender)
-
-#: Seconds after it was sent for which an event may be sent again: the service takes it for the same one for 60, and the
-#: request needs some of them. So what a killed process has left under way does not become two events.
-_HARMLESS = 45.0
-
-_REQUIRED = ("actor_id", "session_id", "kind", "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,18 @@ def check_event(event: EventPayload) -> CheckedEvent:
         MemsyInputError: It cannot be sent.
     """
     if not isinstance(event, EventPayload):
-        raise MemsyInputError(f"event has to be an EventPayload, not {type(event).__name__}")
-    for name in _REQUIRED:
-        if not isinstance(getattr(event, name), str):
-            raise MemsyInputError(f"{name} has to be text, not {shown(getattr(event, name))}")
+        [fields] = encode.models("event", [event], EventPayload)
+        event = EventPayload.from_dict(fields)
     now = datetime.datetime.now(datetime.timezone.utc)
     ts = now if event.ts is None else event.ts
     own = copy.deepcopy(event.additional_properties) if event.additional_properties else {}
     copied = attrs.evolve(event, ts=ts, additional_properties=own)
-    codec.dumps(copied)
+    data = copied.to_dict()
+    codec.dumps(data)
+    try:
+        EventPayload.from_dict(data)  # as whoever takes up the spool will
+    except MemsyDecodeError as error:
+        raise MemsyInputError(f"{error.location} {error.message}") from None
     return CheckedEvent(copied, _session(copied))
 
 
@@ -145,15 +148,8 @@ class Outbox:
         if self._options.spool is None or self._spool is not None:
             return
         self._spool = Spool(Path(self._options.spool), self._base_url)
-        now = time.time()
         for event, sent_at in self._spool.found:
-            number = self.queue.new_number()
-            if sent_at is None or abs(now - sent_at) < _HARMLESS:
-                self.queue.add(number, event, _session(event), time.monotonic(), resumed=True)
-            else:
-                error = MemsyConnectionError("its process ended before the response came: it may have been stored")
-                self._unreported.append(self.queue.doubt(number, event, _session(event), error))
-                self._spool.mark_done([number], self.queue.entries)
+            self.queue.resume(event, _session(event), time.monotonic(), sent_at)
         self._spool.found.clear()
 
     @property
@@ -234,12 +230,20 @@ class Outbox:
         if not self.queue.is_under_way(batch):
             return []
         outcomes = self.queue.note(batch, time.monotonic())
-        if self._spool is not None:
-            if outcomes:
-                self._spool.mark_done([outcome.index for outcome in outcomes], self.queue.entries)
-            if batch.left:
-                self._spool.mark_back([entry.number for entry in batch.left])
+        try:
+            self._note_in_spool(batch, outcomes)
+        except MemsyError:
+            self._unreported += outcomes  # they are counted: who closes the writer tells them
+            raise
         return outcomes
+
+    def _note_in_spool(self, batch: WriterBatch, outcomes: list[IngestOutcome]) -> None:
+        if self._spool is None:
+            return
+        if outcomes:
+            self._spool.mark_done([outcome.index for outcome in outcomes], self.queue.entries)
+        if batch.left:
+            self._spool.mark_back([entry.number for entry in batch.left])
 
     def end_attempt(self, batch: WriterBatch) -> None:
         """Go on with the batch's sessions, or wait for its retry."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
-from ..exceptions import MemsyClosedError, MemsyError, MemsyQueueFull
+from ..exceptions import MemsyClosedError, MemsyQueueFull
 from ..models import EventPayload
 from .delivery import Entry, Session, WriterBatch
 from .outcomes import IngestOutcome
@@ -104,10 +104,17 @@ class EventQueue:
         """The number of the next event."""
         return next(self._numbers)
 
-    def add(self, number: int, event: EventPayload, session: Session, now: float, *, resumed: bool = False) -> bool:
+    def add(self, number: int, event: EventPayload, session: Session, now: float) -> bool:
         """Take an event, whether or not there is room; gives whether somebody should look what is due now."""
-        entry = Entry(number, event, session, now + self._max_delay, resumed)
-        self._newest = max(self._newest, number)
+        return self._add(Entry(number, event, session, now + self._max_delay))
+
+    def resume(self, event: EventPayload, session: Session, now: float, sent_at: float | None) -> None:
+        """Take an event that an earlier process has left, and may have sent at that time."""
+        self._add(Entry(self.new_number(), event, session, now, resumed=True, sent_at=sent_at))
+
+    def _add(self, entry: Entry) -> bool:
+        session = entry.session
+        self._newest = max(self._newest, entry.number)
         self._waiting[entry.number] = entry
         waiting = self._sessions.setdefault(session, deque())
         waiting.append(entry)
@@ -195,12 +202,6 @@ class EventQueue:
             self._held_back.discard(session)
             self._ready += len(self._sessions.get(session, ()))
             self._forget_or_requeue(session)
-
-    def doubt(self, number: int, event: EventPayload, session: Session, error: MemsyError) -> IngestOutcome:
-        """Count an event that an earlier process has left in doubt, and that is not sent again."""
-        outcome = Entry(number, event, session, 0.0, resumed=True).outcome(None, error)
-        self._count(outcome)
-        return outcome
 
     def abandon(self) -> list[IngestOutcome]:
         """Let go of everything, with the outcomes that it has so: what waits is dropped."""

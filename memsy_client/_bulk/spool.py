@@ -68,12 +68,15 @@ class Spool:
         self._disk = _Disk()
         try:
             self.found = self._take_over(Path(os.path.realpath(path)))
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a path with a NUL
             self.forget()
-            raise MemsyInputError(f"the spool {path} cannot be used: {error.strerror or error}") from error
+            problem = getattr(error, "strerror", None) or error
+            raise MemsyInputError(f"the spool {path} cannot be used: {problem}") from error
         except MemsyError:
             self.forget()
             raise
+        # Those that an earlier process has sent: whatever comes of sending them again, they may be stored.
+        self._doubts = {number for number, at in self._sent_at.items() if at is not None}
 
     def append(self, number: int, event: EventPayload) -> None:
         """Keep an event. Raises `MemsyError` when it cannot be written, and then nothing of it is."""
@@ -82,13 +85,15 @@ class Spool:
 
     def mark_sent(self, numbers: Sequence[int], now: float) -> None:
         """Note that these events leave now, in Unix time. Raises `MemsyError` when it cannot be written."""
-        self._write(_line(sent=numbers, at=now))
-        self._sent_at.update(dict.fromkeys(numbers, now))
+        if certain := [number for number in numbers if number not in self._doubts]:
+            self._write(_line(sent=certain, at=now))
+            self._sent_at.update(dict.fromkeys(certain, now))
 
     def mark_back(self, numbers: Sequence[int]) -> None:
         """Note that these events wait again. Raises `MemsyError` when it cannot be written."""
-        self._write(_line(back=numbers))
-        self._sent_at.update(dict.fromkeys(numbers))
+        if certain := [number for number in numbers if number not in self._doubts]:
+            self._write(_line(back=certain))
+            self._sent_at.update(dict.fromkeys(certain))
 
     def mark_done(self, numbers: Sequence[int], entries: Callable[[], Iterable[Entry]]) -> None:
         """Note that these events are settled.

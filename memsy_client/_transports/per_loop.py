@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import threading
 from collections.abc import AsyncGenerator, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -141,11 +142,14 @@ def _is_closed(loop: Any) -> bool:
 def anyio_loader() -> Callable[[], None]:
     """What loads all of anyio that the running event loop needs, in another thread."""
     backend = "asyncio" if in_asyncio() else "trio"
+    loops_thread = threading.get_ident()
 
     def load() -> None:
         with lazy.import_lock:
             import anyio
 
+            if threading.get_ident() == loops_thread:  # no other could be started; the rest is loaded when it is used
+                return
             # The context of the caller says that a loop runs already.
             contextvars.Context().run(lambda: anyio.run(anyio.sleep, 0, backend=backend))
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 
+from .._core.lazy import import_lock
+
 #: The libraries whose clients a caller may hand over.
 _LIBRARIES = ("httpx", "httpx2")
 
@@ -15,12 +17,13 @@ def installed_product(library: str) -> str | None:
     """A library that may not be loaded yet; None where it is not installed, about which the request itself fails."""
     if library in sys.modules:
         return f"{library}/{sys.modules[library].__version__}"
-    from importlib.metadata import PackageNotFoundError, version  # loading the library here could hold up a loop
+    with import_lock:  # a background writer's first call comes here while its caller forks
+        from importlib.metadata import PackageNotFoundError, version  # loading the library here could hold up a loop
 
-    try:
-        return f"{library}/{version(library)}"
-    except PackageNotFoundError:
-        return None
+        try:
+            return f"{library}/{version(library)}"
+        except PackageNotFoundError:
+            return None
 
 
 def client_product(client: object) -> str | None:

@@ -104,11 +104,16 @@ def test_an_event_is_copied_and_stamped_when_it_is_added(flavour, serve):
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"actor_id": "ana"}, "EventPayload"),
+        (5, "EventPayload"),
+        ({"actor_id": "ana"}, "session_id"),
+        ({**event("x").to_dict(), "colour": "red"}, "colour"),
         (event("\ud800"), "surrogate"),
         (event("x", ts=datetime(2020, 1, 1)), "time zone"),
         (EventPayload("ana", None, "user_message", "x"), "session_id"),  # type: ignore[arg-type]
         (EventPayload("ana", "s", "user_message", 5), "content"),  # type: ignore[arg-type]
+        (event("x", metadata={"not": "text"}), "metadata"),
+        (event("x", ts="yesterday"), "ts"),
+        (event("x", additional_properties={"role_id": 5}), "role_id"),
     ],
 )
 def test_an_event_that_cannot_be_sent_is_refused_at_once(flavour, serve, wrong, why):
@@ -121,6 +126,16 @@ def test_an_event_that_cannot_be_sent_is_refused_at_once(flavour, serve, wrong, 
     server = serve(acknowledge)
     assert play(flavour, server.origin, body) == counts()
     assert not server.requests
+
+
+def test_an_event_may_be_a_dict_as_it_may_elsewhere(flavour, serve):
+    service = Service()
+
+    async def body(writer):
+        await writer.add({**event("x").to_dict(), "ts": datetime(2020, 1, 2, tzinfo=timezone.utc)})
+
+    assert play(flavour, serve(service).origin, body) == counts(acknowledged=1)
+    assert service.received == [{**event("x").to_dict(), "ts": "2020-01-02T00:00:00+00:00"}]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +151,7 @@ def test_an_event_that_cannot_be_sent_is_refused_at_once(flavour, serve, wrong, 
         {"on_outcome": 5},
         {"spool": 5},
         {"spool": "/nowhere/at/all"},
+        {"spool": "nul\0"},
     ],
 )
 def test_what_cannot_be_an_option_is_refused(flavour, options):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memsy_client import EventPayload, MemsyConnectionError, WriterStats
+from memsy_client import EventPayload, MemsyAPIError, MemsyConnectionError, WriterStats
 from memsy_client._bulk import delivery
 from memsy_client._bulk.delivery import WriterBatch
 from memsy_client._bulk.queue import EventQueue
@@ -120,6 +120,30 @@ def test_the_last_retry_is_at_the_very_end_and_none_comes_later(monkeypatch):
     assert all(5.0 <= later - sooner <= 10.0 for sooner, later in pairwise(attempts[5:-1]))
     assert [outcome.state for outcome in outcomes] == ["failed"]
     assert queue.stats == WriterStats(queued=0, acknowledged=0, failed=1, dropped=0, in_doubt=0)
+
+
+@pytest.mark.parametrize("asked", [0.0, 1e-4])
+def test_a_service_that_asks_for_no_wait_is_believed_once(monkeypatch, asked):
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(delivery, "time", clock)
+    queue = queue_of(max_delay=0.0, retry_for=60.0)
+    add(queue, "a")
+    batch = queue.next_batch(0.0)
+    waits: list[float] = []
+    while queue.is_under_way(batch):
+        flow = batch.attempt()
+        next(flow)
+        refusal = MemsyAPIError("busy", 429)
+        refusal.retry_after = asked
+        with pytest.raises(StopIteration):
+            flow.throw(refusal)
+        queue.note(batch, clock.now)
+        queue.end_attempt(batch)
+        if batch.retry_at is not None:
+            waits.append(batch.retry_at - clock.now)
+            clock.now = batch.retry_at
+    assert waits[0] == asked
+    assert all(0.25 <= wait <= 0.5 for wait in waits[1:-1])
 
 
 def test_what_was_added_before_a_flush_is_due_and_what_comes_later_is_not_waited_for():

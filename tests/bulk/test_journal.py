@@ -605,6 +605,11 @@ def test_what_is_no_journal_is_refused(path: Path, make: Callable[[Path], Any]):
     assert not path.exists()
 
 
+def test_a_path_that_no_file_can_have_is_refused(memsy):
+    with pytest.raises(MemsyInputError, match="cannot be opened"):
+        memsy.ingest(some(1), journal="nul\0")
+
+
 def test_the_lookup_has_to_be_of_the_same_flavour(server, path):
     sync, asynchronous = SyncCaller(server), AsyncCaller(server)
     with pytest.raises(MemsyInputError, match=": MemsyControlClient"):

@@ -6,13 +6,18 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
 import pytest
 from support.server import Exchange, Script, Server, answer, message
 
+from memsy_client import AsyncMemsyClient, EventPayload, MemsyClient
+
 ROOT = Path(__file__).parents[2]
+EVENTS = [EventPayload("ana", "s", "app_event", f"note {n}") for n in range(6)]
 
 PROGRAM = r"""
 import asyncio, atexit, signal, sys, threading
@@ -95,12 +100,9 @@ def test_an_interruption_ends_retries_at_once(flavour: str, script: Script, serv
     assert len(server.requests) <= 4  # one may have been on its way
 
 
-def test_it_works_where_no_thread_can_be_started(serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
-    from memsy_client import EventPayload, MemsyClient
-
-    server = serve(ids)
+@pytest.fixture
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread of ours can be started, as on Python 3.12 while the interpreter ends."""
     start = threading.Thread.start
 
     def refuse(thread: threading.Thread) -> None:
@@ -109,7 +111,21 @@ def test_it_works_where_no_thread_can_be_started(serve: Callable[..., Server], m
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    events = [EventPayload("ana", "s", "app_event", f"note {n}") for n in range(6)]
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_it_works_where_no_thread_can_be_started(serve: Callable[..., Server]) -> None:
+    server = serve(ids)
     with MemsyClient(server.origin.replace("127.0.0.1", "localhost"), "msy_key") as client:
-        outcomes = list(client.ingest_many(events, batch_size=2))
-    assert [outcome.event_id for outcome in outcomes] == [f"note {n}" for n in range(6)]
+        outcomes = list(client.ingest_many(EVENTS, batch_size=2))
+    assert [outcome.event_id for outcome in outcomes] == [event.content for event in EVENTS]
+
+
+@pytest.mark.usefixtures("no_threads")
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_so_does_an_asynchronous_client(backend: str, serve: Callable[..., Server]) -> None:
+    async def main() -> list[str | None]:
+        async with AsyncMemsyClient(serve(ids).origin, "msy_key") as client:
+            return [outcome.event_id async for outcome in client.ingest_many(EVENTS, batch_size=2)]
+
+    assert anyio.run(main, backend=backend) == [event.content for event in EVENTS]

@@ -113,6 +113,48 @@ def test_what_was_under_way_too_long_ago_is_told_as_in_doubt(flavour, serve, spo
     assert len(lines(spool)) == 1
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_what_may_be_stored_is_not_retried_once_that_would_store_it_again(flavour, serve, spool, status, monkeypatch):
+    """Its first process sent it 40 seconds ago: whatever is answered to later ones, that is when it was sent."""
+    service = Service("a", a=[refuse(status, Retry_After="0")])
+    outcomes, clock = [], time.time
+
+    async def body(writer):
+        await writer.flush(0)
+        await anyio.to_thread.run_sync(service.wait_for, "a")
+        monkeypatch.setattr(time, "time", lambda: clock() + 6)
+        service.let_go()
+
+    url = serve(service).origin
+    left_by(url, spool, "a", sent_ago=40)
+    stats = play(flavour, url, body, spool=spool, on_outcome=outcomes.append)
+    assert stats == WriterStats(queued=0, acknowledged=0, failed=0, dropped=0, in_doubt=1)
+    assert service.seen == [["a"]]
+    assert states(outcomes) == [("a", "in_doubt")]
+
+
+def test_the_first_time_that_an_event_was_sent_is_kept_whoever_sends_it_again(flavour, serve, spool):
+    service = Service(a=[refuse(503, Retry_After="50")])
+
+    async def body(writer):
+        await writer.flush(0)
+        await anyio.to_thread.run_sync(service.wait_for, "a")
+        await writer.close(0)
+
+    url = serve(service).origin
+    left_by(url, spool, "a", sent_ago=40)
+    play(flavour, url, body, spool=spool)
+    (sent,) = [line["at"] for line in lines(spool) if "sent" in line]
+    assert sent < time.time() - 39
+    assert not any("back" in line for line in lines(spool))
+
+
+def test_a_refusal_of_what_an_earlier_process_may_have_stored_leaves_it_in_doubt(flavour, serve, spool):
+    url = serve(refuse(401)).origin
+    left_by(url, spool, "a", sent_ago=1)
+    assert play(flavour, url, nothing, spool=spool) == WriterStats(0, 0, failed=0, dropped=0, in_doubt=1)
+
+
 def test_what_waits_for_its_retry_was_not_under_way(flavour, serve, spool):
     service = Service(a=[refuse(503, Retry_After="50")])
     outcomes = []
@@ -287,6 +329,32 @@ def test_a_disk_that_fails_is_told_by_a_later_add(serve, spool, monkeypatch):
         while not isinstance(refusal := refusal_of(writer, event("b")), MemsyError):
             assert refusal is None
         assert "Input/output error" in str(refusal)
+
+
+def test_what_was_acknowledged_when_the_disk_is_full_is_told_nevertheless(flavour, serve, spool, monkeypatch):
+    """The file cannot say so any more, and nothing is sent after that."""
+    service, outcomes, write = Service("held"), [], spools.write
+
+    def fail(descriptor, data):
+        if b'"done"' in data:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(descriptor, data)
+
+    monkeypatch.setattr(spools, "write", fail)
+
+    async def body(writer):
+        await writer.add(event("held", "other"))
+        await writer.flush(0)
+        await anyio.to_thread.run_sync(service.wait_for, "held")
+        await writer.add(event("a"))
+        with pytest.raises(MemsyError, match="has died"):
+            await writer.flush()
+        await writer.close(0)
+        service.let_go()
+
+    stats = play(flavour, serve(service).origin, body, spool=spool, on_outcome=outcomes.append)
+    assert stats == WriterStats(queued=1, acknowledged=1, failed=0, dropped=0, in_doubt=0)
+    assert states(outcomes) == [("a", "acknowledged")]
 
 
 def refusal_of(writer, event) -> Exception | None:
