@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from support.server import Server, answer, hang
 
-from memsy_client import MemsyClient, MemsyControlClient
+from memsy_client import EventPayload, MemsyClient, MemsyControlClient
 from memsy_client.cli import operations
 from memsy_client.local import LocalMemsy
 
@@ -218,10 +218,11 @@ def test_the_exit_code_says_whether_a_change_is_in_doubt(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nothing"], "nothing"),
-        (["orgs", "nothing"], "nothing"),
+        (["nothing"], "No such command 'nothing'. memsy-client --help lists all."),
+        (["serch"], "No such command 'serch'. Did you mean 'search'?"),
+        (["orgs", "lists"], "Did you mean 'list'?"),
         (["orgs", "list", "--nothing"], "--nothing"),
-        (["orgs", "get"], "--org-id is missing"),
+        (["orgs", "get"], "ORG_ID, or --org-id is missing"),
         (["orgs", "get", "a", "b"], "b"),
         (["interest", "express", "--email", "a@b.c"], "--name is missing"),
         (["memories", "list", "--limit", "many"], "many"),
@@ -324,13 +325,35 @@ def test_health_asks_either_plane(memsy: LocalMemsy, run: Run) -> None:
 def test_search_takes_words_without_quotes_and_shows_what_it_found(memsy: LocalMemsy, run: Run) -> None:
     with MemsyClient(memsy.base_url, memsy.api_key) as client:
         (found,) = client.search("moved to Lisbon", actor_id="ana")
-    ran = run("search", "moved", "to", "Lisbon", "--actor-id", "ana", "--limit", "3", **memsy.environment)
+    command = ["search", "moved", "to", "Lisbon", "--actor-id", "ana", "--limit", "3"]
+    ran = run(*command, COLUMNS="100", **memsy.environment)
     assert (ran.code, ran.err) == (0, "")
     assert "Lisbon" in ran.out
     assert found.id in ran.out
     assert ran.out.split()[:4] == ["score", "content", "observed_at", "id"]
     assert json.loads(memsy.requests[-1].content)["query"] == "moved to Lisbon"
+    assert run(*command, COLUMNS="80", **memsy.environment).out.endswith("\nmore with --json: id\n")
     assert run("search", "nothing at all", "--actor-id", "nobody", **memsy.environment).out.strip() == "nothing"
+
+
+@pytest.mark.parametrize("columns", ["1", "20", "60", "80", "200"])
+def test_a_table_has_whole_ids_and_texts_in_any_terminal(memsy: LocalMemsy, run: Run, columns: str) -> None:
+    """A narrow terminal breaks lines itself."""
+    with MemsyClient(memsy.base_url, memsy.api_key) as client:
+        memory_id = client.memories.list()[0].memory_id
+    ran = run("memories", "list", COLUMNS=columns, **memsy.environment)
+    assert (ran.code, memory_id in ran.out, "Lisbon" in ran.out) == (0, True, True)
+    assert "Lisbon." in run("search", "Lisbon", COLUMNS=columns, **memsy.environment).out
+    assert "admin@1.memsy.invalid" in run("me", COLUMNS=columns, **memsy.environment).out
+
+
+def test_an_id_that_no_terminal_has_room_for_is_broken_and_not_cut(memsy: LocalMemsy, run: Run) -> None:
+    actor = "x" * 100 + "y"
+    with MemsyClient(memsy.base_url, memsy.api_key) as client:
+        sent = client.ingest([EventPayload(actor, "s", "user_message", "I moved to Faro.")])
+        client.wait_until_processed(sent.event_ids)
+    out = run("actors", "list", **memsy.environment).out
+    assert (out.count("x") >= 100, "xy" in out) == (True, True)
 
 
 class TestDelete:
