@@ -24,7 +24,7 @@ class _Rate(ProgressColumn):
 @contextlib.contextmanager
 def progress_bar(total: int) -> Iterator[Callable[[IngestProgress], None] | None]:
     """What is called after each batch, to show how far it is; None where standard error is not a terminal."""
-    out = console(sys.stderr)
+    out = console(sys.stderr, soft_wrap=True)  # an error above the bar stays one line
     if not out.is_terminal:
         yield None
         return
