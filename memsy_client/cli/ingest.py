@@ -208,7 +208,8 @@ def _print_outcomes(tally: Tally, left_out: int, *, is_resumable: bool, as_json:
     if any(tally.counts.values()):  # otherwise it has not begun
         ids = {"event_ids": tally.event_ids} if as_json else {}
         resumed = {"resumed": tally.resumed} if is_resumable else {}
-        _print_sum({**ids, **tally.counts, **resumed, "left_out": left_out}, as_json=as_json)
+        with contextlib.suppress(BrokenPipeError):  # nobody reads it; the exit code still tells
+            _print_sum({**ids, **tally.counts, **resumed, "left_out": left_out}, as_json=as_json)
 
 
 def _print_sum(counts: Mapping[str, Any], *, as_json: bool) -> None:

@@ -30,6 +30,12 @@ _GAP = 3
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command, where rich would end the process."""
+        raise BrokenPipeError
+
+
 def console(stream: TextIO | None = None, *, soft_wrap: bool = False) -> Console:
     """A console that writes text as it is, without any escape sequence where `NO_COLOR` is set.
 
@@ -37,7 +43,7 @@ def console(stream: TextIO | None = None, *, soft_wrap: bool = False) -> Console
         stream: Where it writes, by default standard output.
         soft_wrap: Whether lines that are too long are the terminal's to break.
     """
-    made = Console(
+    made = _Console(
         file=stream or sys.stdout,
         soft_wrap=soft_wrap,
         color_system=None if os.environ.get("NO_COLOR") else "auto",

@@ -37,10 +37,8 @@ def spawned(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [*COMMAND, *arguments],
         env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
-        **{"stdin": subprocess.DEVNULL, **options},
+        **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )
     try:
         yield process
@@ -564,3 +562,32 @@ class TestCompletion:
         ran = run("completion", shell)
         assert ran.code == 0
         assert "_MEMSY_CLIENT_COMPLETE" in ran.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a closed pipe is another error")
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["me"], 0),
+        (["me", "--json"], 0),
+        (["orgs", "get", "nobody"], 1),
+        (["ingest", "-", "--session-id", "s"], 1),
+        (["ingest", "-", "--session-id", "s", "--json"], 1),
+        (["ingest", "-"], 2),
+        (["serch"], 2),
+    ],
+)
+def test_the_exit_code_is_the_same_where_nobody_reads(
+    memsy: LocalMemsy, arguments: list[str], code: int, closed: str
+) -> None:
+    memsy.fail_next(status=429, operation="ingest")
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = {**memsy.environment, "MEMSY_MAX_RETRIES": "0"}
+    try:
+        with spawned(*arguments, env=environment, stdin=subprocess.PIPE, **{closed: writer}) as process:
+            process.communicate('{"actor_id": "b", "kind": "app_event", "content": "x"}\n', timeout=60)
+            assert process.returncode == code
+    finally:
+        os.close(writer)
