@@ -284,7 +284,7 @@ def _message(record: Record) -> Record | None:
     if isinstance(content, list):  # parts, of which an image or a sound has no text
         texts = [part.get("text") for part in content if isinstance(part, dict)]
         content = "\n".join(text for text in texts if isinstance(text, str))
-        if not content:
+        if texts and not content:
             return None
     if not content and role == "assistant":
         return None  # it called tools, and said nothing

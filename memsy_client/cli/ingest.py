@@ -22,6 +22,7 @@ from .event_files import FIELDS, FORMATS, Conversion, EventFile
 from .failures import DONE, CommandError, EventError, exit_code, report
 from .keys import key_in_environment
 from .operations import Command, field_arguments
+from .progress import checking, progress_bar
 from .tally import Tally
 from .text import write_json
 
@@ -114,7 +115,8 @@ def _run(
     conversion = Conversion(dict(map(_split_name, _names)), given)
     with contextlib.ExitStack() as stack:
         sources = [EventFile(name, _format, conversion, stack) for name in _files]
-        total, left_out = _check(sources)
+        with checking():
+            total, left_out = _check(sources)
         if _dry_run:
             _print_sum({"events": total, "left_out": left_out}, as_json=_json)
             return DONE
@@ -150,8 +152,6 @@ def _connect(
 
 
 def _send(ingest: Callable[..., Ingestion], sources: Sequence[EventFile], tally: Tally, total: int) -> None:
-    from .progress import progress_bar
-
     with progress_bar(total) as on_progress:
         ingestion = ingest(_events(sources, tally.places), on_progress=on_progress)
         try:

@@ -36,22 +36,23 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def console(stream: TextIO | None = None, *, soft_wrap: bool = False) -> Console:
+def console(stream: TextIO | None = None, *, is_live: bool = False) -> Console:
     """A console that writes text as it is, without any escape sequence where `NO_COLOR` is set.
 
     Args:
         stream: Where it writes, by default standard output.
-        soft_wrap: Whether lines that are too long are the terminal's to break.
+        is_live: Whether something moves in it, which has to fit the terminal; lines above it are written as they are.
     """
     made = _Console(
         file=stream or sys.stdout,
-        soft_wrap=soft_wrap,
+        soft_wrap=is_live,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
         markup=False,
         emoji=False,
         highlight=False,
     )
-    made.width = max(made.width, _MIN_WIDTH)
+    if not is_live:
+        made.width = max(made.width, _MIN_WIDTH)
     return made
 
 

@@ -244,6 +244,11 @@ def test_lists_of_chat_messages_are_conversations(
         ("e.csv", CSV + 'ben;s;shout;"x\ny";\nben;s;scream;x\n', ["line 5: kind: ", "line 7: kind: "]),
         ("e.csv", '"actor_id\n', ["line 1: is not CSV"]),
         ("e.csv", "actor_id, kind\nben,x\n", ["--map FIELD=' kind' says"]),
+        (
+            "e.jsonl",
+            lines({"role": "user", "content": ["x"], "actor_id": "b", "session_id": "s"}),
+            ["line 1: content: "],
+        ),
         ("e.jsonl", lines({**EVENT, "metadata": {"a": float("nan")}}), ["line 1: is not JSON: it has no NaN"]),
         (
             "e.jsonl",
