@@ -161,15 +161,24 @@ def _side(rows: Sequence[Row], name: str) -> Any:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return _nested(value)
     if value is None:
         return ""
-    if isinstance(value, list) and is_plain(value):
-        return printable(", ".join(map(_cell, value)))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
     if not isinstance(value, str):
-        return printable(json.dumps(value, ensure_ascii=False))
+        return str(value)
     time = _TIME.fullmatch(value)
     return printable(value) if time is None else f"{time[1]} {time[2]}{'Z' if time[3] == '+00:00' else time[3]}"
+
+
+def _nested(value: list[Any] | dict[str, Any]) -> str:
+    """An object in words, objects in a list below each other; as JSON what is deeper."""
+    if isinstance(value, list):
+        return (", " if is_plain(value) else "\n").join(map(_cell, value))
+    if all(map(is_plain, value.values())):
+        return ", ".join(f"{printable(name)}: {_cell(inner)}" for name, inner in value.items())
+    return printable(json.dumps(value, ensure_ascii=False))

@@ -345,6 +345,12 @@ def test_a_table_has_whole_ids_and_texts_in_any_terminal(memsy: LocalMemsy, run:
     assert "admin@1.memsy.invalid" in run("me", COLUMNS=columns, **memsy.environment).out
 
 
+def test_objects_in_a_cell_are_words(memsy: LocalMemsy, run: Run) -> None:
+    assert "database: ok, processing: ok" in run("health", **memsy.environment).out
+    lines = run("usage", "summary", **memsy.environment).out.splitlines()
+    assert [line.split()[0] for line in lines if "events_ingested" in line] == ["dimension:"]
+
+
 def test_an_id_that_no_terminal_has_room_for_is_broken_and_not_cut(memsy: LocalMemsy, run: Run) -> None:
     actor = "x" * 100 + "y"
     with MemsyClient(memsy.base_url, memsy.api_key) as client:
@@ -536,8 +542,9 @@ class TestStatus:
         assert (pending.code, pending.error["type"]) == (1, "MemsyProcessingTimeout")
 
     def test_standard_input_without_ids_is_refused(self, memsy: LocalMemsy, run: Run) -> None:
-        for stdin in ("", "{}", "{"):
-            assert run("status", "-", stdin=stdin, **memsy.environment).code == 2
+        for stdin in ("", "{}", "{", '{"event_ids": []}'):
+            ran = run("status", "-", stdin=stdin, **memsy.environment)
+            assert (ran.code, "standard input has" in ran.error["message"]) == (2, True)
 
 
 class TestCompletion:
