@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -57,13 +58,29 @@ class _Entry(NamedTuple):
     make: Callable[[], click.Command]
 
 
-class App(click.Group):
+class _CommandGroup(click.Group):
+    """A group whose commands are made when they are asked for."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for. Raises `click.UsageError`, which names what may have been meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else f"{ctx.command_path} --help lists all."
+            raise click.UsageError(f"{error.format_message()} {hint}", ctx) from error
+
+
+class App(_CommandGroup):
     """All commands, each made when it is asked for."""
 
     def __init__(self) -> None:
         super().__init__(
             PROGRAM,
-            help="Persistent memory for AI agents. MEMSY_BASE_URL, MEMSY_CONTROL_URL and MEMSY_API_KEY say whose.",
+            help="Persistent memory for AI agents. The server and the key come from MEMSY_BASE_URL, MEMSY_CONTROL_URL "
+            "and MEMSY_API_KEY; `memsy-client serve --memory` runs a server of your own.",
             no_args_is_help=True,
             context_settings={"help_option_names": ["-h", "--help"]},
         )
@@ -106,7 +123,7 @@ class App(click.Group):
         }
 
 
-class _Group(click.Group):
+class _Group(_CommandGroup):
     """The commands of one tag of the contract."""
 
     def __init__(self, group: Group) -> None:

@@ -15,7 +15,7 @@ from .operations import Argument, ValueType
 #: Options of the commands themselves; an argument of the same name has another one.
 _OWN_FLAGS = {
     *("--all", "--help", "--json", "--key-file", "--output", "--plane", "--yes"),
-    *("--batch-size", "--concurrency", "--dry-run", "--format", "--map"),
+    *("--batch-size", "--concurrency", "--dry-run", "--format", "--journal", "--map", "--resend-in-doubt"),
 }
 
 
@@ -67,9 +67,10 @@ def collect(
     collected = {name: value for name, value in given.items() if name in names and value not in (None, ())}
     open_arguments = [argument for argument in arguments if argument.is_positional and argument.name not in collected]
     collected |= _by_position(open_arguments, values, context)
-    missing = [argument.flag for argument in arguments if argument.is_required and argument.name not in collected]
-    if missing:
-        raise click.UsageError(f"{missing[0]} is missing", context)
+    for argument in arguments:
+        if argument.is_required and argument.name not in collected:
+            position = f"{argument.placeholder}, or " if argument.is_positional else ""
+            raise click.UsageError(f"{position}{argument.flag} is missing", context)
     return collected
 
 

@@ -7,10 +7,11 @@ import csv
 import functools
 import io
 import json
+import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -101,7 +102,9 @@ class Conversion:
             data |= said
         elif not self.names and (unknown := record.keys() - set(FIELDS)):
             name = min(unknown)
-            raise _BadRecordError(f"{name!r} is not a field of an event; --map FIELD={name} says which one it is")
+            raise _BadRecordError(
+                f"{name!r} is not a field of an event; --map FIELD={shlex.quote(name)} says which one it is"
+            )
         return _checked(data)
 
     def _fields(self, record: Record) -> Record:
@@ -139,7 +142,7 @@ class EventFile:
         """
         with self._reading():
             self._file.seek(0)
-            text = io.TextIOWrapper(self._file, "utf-8-sig", newline="")
+            text = io.TextIOWrapper(self._file, "utf-8-sig", errors="surrogateescape", newline="")
             try:
                 for where, record in _READERS[self._format](text):
                     if isinstance(record, _BadRecordError):
@@ -206,15 +209,29 @@ def _csv(file: IO[str]) -> Iterator[tuple[str, Any]]:
     separator = max(",;\t", key=header.count)
     try:
         names = next(csv.reader([header], delimiter=separator, strict=True), [])
-        rows = csv.reader(file, delimiter=separator, strict=True)
-        for row in rows:
-            where = f"line {rows.line_num + 1}"
-            if len(row) > len(names):
-                yield where, _BadRecordError(f"has {len(row)} cells, and the first line {len(names)}")
-            elif row:
-                yield where, {name: cell for name, cell in zip(names, row, strict=False) if cell}
     except csv.Error as error:
-        yield "the table", _BadRecordError(f"is not CSV: {error}")
+        yield "line 1", _BadRecordError(f"is not CSV: {error}")
+        return
+    rows = csv.reader(file, delimiter=separator, strict=True)
+    while True:
+        where = f"line {rows.line_num + 2}"  # where the row begins, below the names
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            yield where, _BadRecordError(f"is not CSV: {error}")
+            continue
+        if row is None:
+            return
+        if row:
+            yield where, _cells(names, row)
+
+
+def _cells(names: Sequence[str], row: Sequence[str]) -> Any:
+    if not all(map(_is_utf8, row)):
+        return _BadRecordError("is not UTF-8 text")
+    if len(row) > len(names):
+        return _BadRecordError(f"has {len(row)} cells, and the first line {len(names)}")
+    return {name: cell for name, cell in zip(names, row, strict=False) if cell}
 
 
 _READERS: Mapping[str, Callable[[IO[str]], Iterator[tuple[str, Any]]]] = {
@@ -225,10 +242,26 @@ _READERS: Mapping[str, Callable[[IO[str]], Iterator[tuple[str, Any]]]] = {
 
 
 def _parsed(text: str) -> Any:
+    if not _is_utf8(text):
+        return _BadRecordError("is not UTF-8 text")
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         return _BadRecordError(f"is not JSON: {error}")
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and the infinities, which Python reads and the service does not."""
+    raise ValueError(f"it has no {name}")
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether no byte of it had to be escaped to read it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _look_up(record: Record, name: str) -> Any:
@@ -251,6 +284,8 @@ def _message(record: Record) -> Record | None:
     if isinstance(content, list):  # parts, of which an image or a sound has no text
         texts = [part.get("text") for part in content if isinstance(part, dict)]
         content = "\n".join(text for text in texts if isinstance(text, str))
+        if texts and not content:
+            return None
     if not content and role == "assistant":
         return None  # it called tools, and said nothing
     return {"kind": _KINDS[role], "content": content}

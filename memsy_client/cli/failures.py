@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ..exceptions import (
@@ -43,7 +44,10 @@ def report(error: BaseException, message: str | None = None) -> None:
         "error_code": getattr(error, "error_code", None),
         "request_id": getattr(error, "request_id", None),
     }
-    write_json({"error": document}, stream=sys.stderr)
+    try:
+        write_json({"error": document}, stream=sys.stderr)
+    except BrokenPipeError:  # nobody reads the errors any more; the exit code still tells
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def exit_code(error: BaseException, *, is_read: bool) -> int:

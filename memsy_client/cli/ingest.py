@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import click
 
-from ..client import MemsyClient
+from .._bulk.ingestion import Ingestion
+from .._bulk.journal import Journal
+from .._bulk.outcomes import EVENTS_A_CALL
+from ..client import MemsyClient, MemsyControlClient
 from ..exceptions import MemsyError
 from ..models import EventPayload
 from .arguments import option
-from .clients import client_of
 from .commands import JSON, KEY_FILE
 from .event_files import FIELDS, FORMATS, Conversion, EventFile
 from .failures import DONE, CommandError, EventError, exit_code, report
+from .keys import key_in_environment
 from .operations import Command, field_arguments
+from .progress import checking, progress_bar
 from .tally import Tally
 from .text import write_json
 
@@ -29,7 +34,9 @@ _HELP = """Store events out of files, or with - out of standard input.
 A file has JSON lines, a JSON list, or CSV with the names of the fields in its first line. In place of events there may
 be chat messages with `role` and `content`, or objects with a list of them in `messages`.
 
-Every line is checked first: unless all can be events, each bad one is named and nothing is sent."""
+Every line is checked first: unless all can be events, each bad one is named and nothing is sent.
+
+With --journal it may be killed at any moment: run again, it sends what is left."""
 
 
 def command_of(operation: Command) -> click.Command:
@@ -55,13 +62,28 @@ def command_of(operation: Command) -> click.Command:
             click.Option(["--dry-run", "_dry_run"], is_flag=True, help="Send nothing; name every line that is bad."),
             click.Option(
                 ["--batch-size", "_batch_size"],
-                type=int,
+                type=click.IntRange(1, EVENTS_A_CALL),
                 default=100,
                 show_default=True,
-                help="Events a call, at most 1000.",
+                help="Events a call.",
             ),
             click.Option(
-                ["--concurrency", "_concurrency"], type=int, default=4, show_default=True, help="Calls at once."
+                ["--concurrency", "_concurrency"],
+                type=click.IntRange(1),
+                default=4,
+                show_default=True,
+                help="Calls at once.",
+            ),
+            click.Option(
+                ["--journal", "_journal"],
+                metavar="PATH",
+                type=click.Path(dir_okay=False),
+                help="Note in this file what is sent. After a crash, the same command sends what is left.",
+            ),
+            click.Option(
+                ["--resend-in-doubt", "_resend"],
+                is_flag=True,
+                help="With --journal: send again what may be stored, where that cannot be found out.",
             ),
             JSON,
             KEY_FILE,
@@ -79,44 +101,59 @@ def _run(
     _dry_run: bool,
     _batch_size: int,
     _concurrency: int,
+    _journal: str | None,
+    _resend: bool,
     _json: bool,
     _key_file: str | None,
     **shared: str | None,
 ) -> int:
     if [*_files, _key_file].count("-") > 1:
         raise CommandError("standard input can be read for one thing only")
+    if _resend and _journal is None:
+        raise CommandError("--resend-in-doubt is for --journal")
     given = {name: value for name, value in shared.items() if value is not None}
     conversion = Conversion(dict(map(_split_name, _names)), given)
     with contextlib.ExitStack() as stack:
         sources = [EventFile(name, _format, conversion, stack) for name in _files]
-        total, left_out = _check(sources)
+        with checking():
+            total, left_out = _check(sources)
         if _dry_run:
             _print_sum({"events": total, "left_out": left_out}, as_json=_json)
             return DONE
-        tally = Tally()
+        tally = Tally(keeps_ids=_json)
         try:
-            with client_of("core", _key_file) as client:
-                assert isinstance(client, MemsyClient)
-                try:
-                    _send(client, sources, tally, total, _batch_size, _concurrency)
-                finally:
-                    ids = {"event_ids": tally.event_ids} if _json else {}
-                    _print_sum({**ids, **tally.counts, "left_out": left_out}, as_json=_json)
+            client, journal = _connect(stack, _key_file, _journal, resend=_resend)
+            ingest = partial(client.ingest_many, batch_size=_batch_size, concurrency=_concurrency, journal=journal)
+            try:
+                _send(ingest, sources, tally, total)
+            finally:
+                _print_outcomes(tally, left_out, is_resumable=journal is not None, as_json=_json)
         except MemsyError as error:
             report(error)
             return exit_code(error, is_read=False)
     return tally.exit_code
 
 
-def _send(
-    client: MemsyClient, sources: Sequence[EventFile], tally: Tally, total: int, batch_size: int, concurrency: int
-) -> None:
-    from .progress import progress_bar
+def _connect(
+    stack: contextlib.ExitStack, key_file: str | None, path: str | None, *, resend: bool
+) -> tuple[MemsyClient, Journal | None]:
+    """The client, and the journal at a path; what is in doubt is looked up on the control plane.
 
+    Raises:
+        CommandError: There is no key.
+        MemsyInputError: A variable of the environment is missing, or cannot be used.
+    """
+    with key_in_environment(key_file):  # which may be standard input, so that it is read once
+        client = stack.enter_context(MemsyClient.from_env())
+        if path is None:
+            return client, None
+        lookup = stack.enter_context(MemsyControlClient.from_env())
+    return client, Journal(path, lookup=lookup, resend_in_doubt=resend)
+
+
+def _send(ingest: Callable[..., Ingestion], sources: Sequence[EventFile], tally: Tally, total: int) -> None:
     with progress_bar(total) as on_progress:
-        ingestion = client.ingest_many(
-            _events(sources, tally.places), batch_size=batch_size, concurrency=concurrency, on_progress=on_progress
-        )
+        ingestion = ingest(_events(sources, tally.places), on_progress=on_progress)
         try:
             with ingestion:
                 for outcome in ingestion:
@@ -167,8 +204,17 @@ def _events(sources: Sequence[EventFile], places: deque[str]) -> Iterator[EventP
                 yield event
 
 
+def _print_outcomes(tally: Tally, left_out: int, *, is_resumable: bool, as_json: bool) -> None:
+    if any(tally.counts.values()):  # otherwise it has not begun
+        ids = {"event_ids": tally.event_ids} if as_json else {}
+        resumed = {"resumed": tally.resumed} if is_resumable else {}
+        with contextlib.suppress(BrokenPipeError):  # nobody reads it; the exit code still tells
+            _print_sum({**ids, **tally.counts, **resumed, "left_out": left_out}, as_json=as_json)
+
+
 def _print_sum(counts: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         write_json(counts, indent=2)
-    else:
-        print(", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count) or "nothing")
+        return
+    words = {"resumed": "of them in earlier runs", "events": "event" if counts.get("events") == 1 else "events"}
+    print(", ".join(f"{count:,} {words.get(name, name.replace('_', ' '))}" for name, count in counts.items() if count))

@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # it was closed before Python began
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - for as long as the process lives
+    code = 0
     try:
         configure_logging()
         code = _run(arguments)
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Python would try again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
-            return 0
+            return code
         print(f"memsy-client: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -22,9 +22,17 @@ class _Rate(ProgressColumn):
 
 
 @contextlib.contextmanager
+def checking() -> Iterator[None]:
+    """Says on a terminal that files are being checked, which takes some 15 seconds for a million lines."""
+    out = console(sys.stderr, is_live=True)
+    with out.status("checking every line first") if out.is_terminal else contextlib.nullcontext():
+        yield
+
+
+@contextlib.contextmanager
 def progress_bar(total: int) -> Iterator[Callable[[IngestProgress], None] | None]:
     """What is called after each batch, to show how far it is; None where standard error is not a terminal."""
-    out = console(sys.stderr)
+    out = console(sys.stderr, is_live=True)
     if not out.is_terminal:
         yield None
         return

@@ -63,9 +63,12 @@ def command_of(operation: Command) -> click.Command:
 
 def _ids_from_stdin() -> list[str]:
     text = sys.stdin.read()
-    if not text.lstrip().startswith("{"):
-        return text.split()
-    try:
-        return [str(event_id) for event_id in json.loads(text)["event_ids"]]
-    except (ValueError, KeyError, TypeError):
-        raise click.UsageError("standard input has neither ids nor the JSON of `ingest --json`") from None
+    found = text.split()
+    if text.lstrip().startswith("{"):
+        try:
+            found = [str(event_id) for event_id in json.loads(text)["event_ids"]]
+        except (ValueError, KeyError, TypeError):
+            raise click.UsageError("standard input has neither ids nor the JSON of `ingest --json`") from None
+    if not found:
+        raise click.UsageError("standard input has no ids")
+    return found

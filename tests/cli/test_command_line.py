@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from support.server import Server, answer, hang
 
-from memsy_client import MemsyClient, MemsyControlClient
+from memsy_client import EventPayload, MemsyClient, MemsyControlClient
 from memsy_client.cli import operations
 from memsy_client.local import LocalMemsy
 
@@ -37,10 +37,8 @@ def spawned(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [*COMMAND, *arguments],
         env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         text=True,
-        **{"stdin": subprocess.DEVNULL, **options},
+        **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )
     try:
         yield process
@@ -218,10 +216,11 @@ def test_the_exit_code_says_whether_a_change_is_in_doubt(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nothing"], "nothing"),
-        (["orgs", "nothing"], "nothing"),
+        (["nothing"], "No such command 'nothing'. memsy-client --help lists all."),
+        (["serch"], "No such command 'serch'. Did you mean 'search'?"),
+        (["orgs", "lists"], "Did you mean 'list'?"),
         (["orgs", "list", "--nothing"], "--nothing"),
-        (["orgs", "get"], "--org-id is missing"),
+        (["orgs", "get"], "ORG_ID, or --org-id is missing"),
         (["orgs", "get", "a", "b"], "b"),
         (["interest", "express", "--email", "a@b.c"], "--name is missing"),
         (["memories", "list", "--limit", "many"], "many"),
@@ -324,13 +323,41 @@ def test_health_asks_either_plane(memsy: LocalMemsy, run: Run) -> None:
 def test_search_takes_words_without_quotes_and_shows_what_it_found(memsy: LocalMemsy, run: Run) -> None:
     with MemsyClient(memsy.base_url, memsy.api_key) as client:
         (found,) = client.search("moved to Lisbon", actor_id="ana")
-    ran = run("search", "moved", "to", "Lisbon", "--actor-id", "ana", "--limit", "3", **memsy.environment)
+    command = ["search", "moved", "to", "Lisbon", "--actor-id", "ana", "--limit", "3"]
+    ran = run(*command, COLUMNS="100", **memsy.environment)
     assert (ran.code, ran.err) == (0, "")
     assert "Lisbon" in ran.out
     assert found.id in ran.out
     assert ran.out.split()[:4] == ["score", "content", "observed_at", "id"]
     assert json.loads(memsy.requests[-1].content)["query"] == "moved to Lisbon"
+    assert run(*command, COLUMNS="80", **memsy.environment).out.endswith("\nmore with --json: id\n")
     assert run("search", "nothing at all", "--actor-id", "nobody", **memsy.environment).out.strip() == "nothing"
+
+
+@pytest.mark.parametrize("columns", ["1", "20", "60", "80", "200"])
+def test_a_table_has_whole_ids_and_texts_in_any_terminal(memsy: LocalMemsy, run: Run, columns: str) -> None:
+    """A narrow terminal breaks lines itself."""
+    with MemsyClient(memsy.base_url, memsy.api_key) as client:
+        memory_id = client.memories.list()[0].memory_id
+    ran = run("memories", "list", COLUMNS=columns, **memsy.environment)
+    assert (ran.code, memory_id in ran.out, "Lisbon" in ran.out) == (0, True, True)
+    assert "Lisbon." in run("search", "Lisbon", COLUMNS=columns, **memsy.environment).out
+    assert "admin@1.memsy.invalid" in run("me", COLUMNS=columns, **memsy.environment).out
+
+
+def test_objects_in_a_cell_are_words(memsy: LocalMemsy, run: Run) -> None:
+    assert "database: ok, processing: ok" in run("health", **memsy.environment).out
+    lines = run("usage", "summary", **memsy.environment).out.splitlines()
+    assert [line.split()[0] for line in lines if "events_ingested" in line] == ["dimension:"]
+
+
+def test_an_id_that_no_terminal_has_room_for_is_broken_and_not_cut(memsy: LocalMemsy, run: Run) -> None:
+    actor = "x" * 100 + "y"
+    with MemsyClient(memsy.base_url, memsy.api_key) as client:
+        sent = client.ingest([EventPayload(actor, "s", "user_message", "I moved to Faro.")])
+        client.wait_until_processed(sent.event_ids)
+    out = run("actors", "list", **memsy.environment).out
+    assert (out.count("x") >= 100, "xy" in out) == (True, True)
 
 
 class TestDelete:
@@ -515,8 +542,9 @@ class TestStatus:
         assert (pending.code, pending.error["type"]) == (1, "MemsyProcessingTimeout")
 
     def test_standard_input_without_ids_is_refused(self, memsy: LocalMemsy, run: Run) -> None:
-        for stdin in ("", "{}", "{"):
-            assert run("status", "-", stdin=stdin, **memsy.environment).code == 2
+        for stdin in ("", "{}", "{", '{"event_ids": []}'):
+            ran = run("status", "-", stdin=stdin, **memsy.environment)
+            assert (ran.code, "standard input has" in ran.error["message"]) == (2, True)
 
 
 class TestCompletion:
@@ -541,3 +569,32 @@ class TestCompletion:
         ran = run("completion", shell)
         assert ran.code == 0
         assert "_MEMSY_CLIENT_COMPLETE" in ran.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a closed pipe is another error")
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["me"], 0),
+        (["me", "--json"], 0),
+        (["orgs", "get", "nobody"], 1),
+        (["ingest", "-", "--session-id", "s"], 1),
+        (["ingest", "-", "--session-id", "s", "--json"], 1),
+        (["ingest", "-"], 2),
+        (["serch"], 2),
+    ],
+)
+def test_the_exit_code_is_the_same_where_nobody_reads(
+    memsy: LocalMemsy, arguments: list[str], code: int, closed: str
+) -> None:
+    memsy.fail_next(status=429, operation="ingest")
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = {**memsy.environment, "MEMSY_MAX_RETRIES": "0"}
+    try:
+        with spawned(*arguments, env=environment, stdin=subprocess.PIPE, **{closed: writer}) as process:
+            process.communicate('{"actor_id": "b", "kind": "app_event", "content": "x"}\n', timeout=60)
+            assert process.returncode == code
+    finally:
+        os.close(writer)

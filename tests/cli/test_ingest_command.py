@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -120,7 +121,7 @@ def test_several_files_and_standard_input_are_one_ingestion(memsy: LocalMemsy, r
     (tmp_path / "b.csv").write_text(CSV)
     before = len(memsy.requests)
     ran = run("ingest", str(tmp_path / "a.jsonl"), "-", str(tmp_path / "b.csv"), stdin=lines(FULL), **memsy.environment)
-    assert (ran.code, ran.out) == (0, "4 stored\n")
+    assert (ran.code, ran.out) == (0, "3 stored, 1 duplicate\n")
     assert len(memsy.requests) - before == 1
     assert [event.get("team_id") for event in sent(memsy)] == [None, "t", None, None]
     twice = run("ingest", "-", "--key-file", "-", stdin=lines(FULL), **memsy.environment)
@@ -180,6 +181,7 @@ CHAT = [
     {"role": "tool", "tool_call_id": "c", "content": "Sunny."},
     {"role": "assistant", "content": [{"type": "text", "text": "It is sunny"}, {"type": "text", "text": "in Porto."}]},
     {"role": "user", "content": [{"type": "image_url", "image_url": {}}, {"type": "text", "text": "See?"}]},
+    {"role": "user", "content": [{"type": "image_url", "image_url": {}}]},
 ]
 SAID = [
     ("user_message", "I live in Porto."),
@@ -204,7 +206,7 @@ def test_lists_of_chat_messages_are_conversations(
     memsy: LocalMemsy, ingest: Any, content: str, arguments: list[str]
 ) -> None:
     ran = ingest(content, *arguments, name="chat.json")
-    assert (ran.code, ran.err, ran.out) == (0, "", "4 stored, 2 left out\n")
+    assert (ran.code, ran.err, ran.out) == (0, "", "4 stored, 3 left out\n")
     assert [(event["kind"], event["content"]) for event in sent(memsy)] == SAID
     assert {(event["actor_id"], event["session_id"]) for event in sent(memsy)} == {("ben", "s")}
 
@@ -233,7 +235,21 @@ def test_lists_of_chat_messages_are_conversations(
         ("e.json", "[{]", ["the document: is not JSON"]),
         ("e.json", "3", ["the document: is not an object"]),
         ("e.csv", CSV + "a;b;c;d;e;f\n", ["line 5: has 6 cells, and the first line 5"]),
-        ("e.csv", CSV + '"a', ["is not CSV"]),
+        ("e.csv", CSV + '"a', ["line 5: is not CSV"]),
+        (
+            "e.csv",
+            CSV + "x" * 200_000 + "\nben;s;shout;x;\n",
+            ["line 5: is not CSV: field larger", "line 6: kind: "],
+        ),
+        ("e.csv", CSV + 'ben;s;shout;"x\ny";\nben;s;scream;x\n', ["line 5: kind: ", "line 7: kind: "]),
+        ("e.csv", '"actor_id\n', ["line 1: is not CSV"]),
+        ("e.csv", "actor_id, kind\nben,x\n", ["--map FIELD=' kind' says"]),
+        (
+            "e.jsonl",
+            lines({"role": "user", "content": ["x"], "actor_id": "b", "session_id": "s"}),
+            ["line 1: content: "],
+        ),
+        ("e.jsonl", lines({**EVENT, "metadata": {"a": float("nan")}}), ["line 1: is not JSON: it has no NaN"]),
         (
             "e.jsonl",
             lines({"messages": [{"role": "king", "content": "x"}, 3]}),
@@ -254,6 +270,18 @@ def test_every_bad_line_is_named_and_nothing_is_sent(
         assert expected in message
         assert name in message
     assert "nothing was sent" in total
+
+
+@pytest.mark.parametrize("name", ["e.jsonl", "e.csv"])
+def test_a_line_that_is_not_utf_8_is_named_and_hides_no_other(ingest: Any, name: str) -> None:
+    names, first, _ = (CSV.replace("\nPorto", " Porto") if name == "e.csv" else "\n" + lines(EVENT, EVENT)).split(
+        "\n", 2
+    )
+    bad = first.encode().replace(b"user", b"us\xfcr")
+    ran = ingest(b"\n".join([names.encode(), first.encode(), bad, first.encode(), b"{", b""]), name=name)
+    *told, _total = [error["message"].partition(f"{name}, ")[2] for error in ran.errors]
+    assert (ran.code, ran.out, told[0]) == (2, "", "line 3: is not UTF-8 text")
+    assert [message.partition(":")[0] for message in told] == ["line 3", "line 5"]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00\x01", b"", b"\n\n", b"\x89PNG\r\n\x1a\n"])
@@ -281,7 +309,7 @@ def test_it_needs_nothing_of_the_embedded_server() -> None:
     code += "from memsy_client.cli.main import main; sys.exit(main(['ingest', '-', '--dry-run']))"
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, input=lines(EVENT), capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
-    assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", "1 events\n")
+    assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", "1 event\n")
 
 
 def test_without_a_server_to_send_to_it_says_what_is_missing(run: Run) -> None:
@@ -310,9 +338,26 @@ def test_one_error_of_many_events_is_one_line(memsy: LocalMemsy, ingest: Any) ->
     memsy.set_plan(Plan(limits={"events_ingested": 3}))
     many = lines(*[{**EVENT, "content": f"Fact {number}."} for number in range(10)])
     ran = ingest(many, "--batch-size", "1", "--concurrency", "1", "--json")
-    assert (ran.code, ran.report["refused"] + ran.report["stored"]) == (1, 10)
+    assert (ran.code, ran.report["failed"] + ran.report["stored"]) == (1, 10)
     assert ran.error["type"] == "UsageLimitExceeded"
     assert re.search(r"events.jsonl, line \d+ to .*events.jsonl, line 10 \(\d+ events\): ", ran.error["message"])
+
+
+def test_a_server_that_is_away_is_said_once(run: Run) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        environment = {"MEMSY_BASE_URL": address, "MEMSY_API_KEY": "msy_x", "MEMSY_MAX_RETRIES": "0"}
+        ran = run("ingest", "-", "--batch-size", "1", stdin=lines(EVENT, FULL, EVENT), **environment)
+    assert (ran.code, ran.out, ran.error["type"]) == (1, "3 failed\n", "MemsyConnectionError")
+    assert "standard input, line 1 to standard input, line 3 (3 events): cannot connect" in ran.error["message"]
+
+
+@pytest.mark.parametrize("option", ["--batch-size", "--concurrency"])
+def test_numbers_that_cannot_be_are_refused_before_anything_is_read(run: Run, option: str) -> None:
+    for number in ("0", "-1", "many", "1001" if option == "--batch-size" else "0.5"):
+        ran = run("ingest", "nowhere.jsonl", option, number)
+        assert (ran.code, ran.out, option in ran.error["message"]) == (2, "", True)
 
 
 def test_events_in_doubt_are_exit_code_3(memsy: LocalMemsy, ingest: Any) -> None:
@@ -324,7 +369,7 @@ def test_events_in_doubt_are_exit_code_3(memsy: LocalMemsy, ingest: Any) -> None
 def test_a_wrong_key_is_a_failure_of_all(ingest: Any, memsy: LocalMemsy, run: Run) -> None:
     environment = {**memsy.environment, "MEMSY_API_KEY": "msy_wrong"}
     ran = run("ingest", "-", stdin=lines(EVENT, FULL), **environment)
-    assert (ran.code, ran.out, ran.error["type"]) == (1, "2 refused\n", "AuthenticationError")
+    assert (ran.code, ran.out, ran.error["type"]) == (1, "2 failed\n", "AuthenticationError")
 
 
 def test_the_bar_has_the_rate_and_the_time_left(ingest: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,6 +382,16 @@ def test_the_bar_has_the_rate_and_the_time_left(ingest: Any, monkeypatch: pytest
     assert "40/40" in shown
     assert re.search(r"[\d,]+ events/s", shown)
     assert "0:00:00" in shown
+
+
+def test_an_error_above_the_bar_is_one_line(ingest: Any, memsy: LocalMemsy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    memsy.fail_next(status=400, operation="ingest", body={"detail": "no " * 60})
+    ran = ingest(lines(EVENT))
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", ran.err).replace("\r", "\n").splitlines()
+    (error,) = (json.loads(line)["error"] for line in shown if line.startswith("{"))
+    assert (ran.out, error["status_code"]) == ("1 refused\n", 400)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl-C alone")
@@ -372,8 +427,89 @@ def test_ctrl_c_says_what_was_stored_and_ends_with_130(serve: Any) -> None:
         process.kill()
         process.communicate()
     assert process.returncode == 130
-    assert json.loads(out) == {"event_ids": ["evt_1"], "stored": 1, "refused": 0, "in_doubt": 1, "left_out": 0}
+    assert json.loads(out) == {
+        "event_ids": ["evt_1"],
+        "stored": 1,
+        "duplicate": 0,
+        "refused": 0,
+        "failed": 0,
+        "in_doubt": 1,
+        "left_out": 0,
+    }
     assert [json.loads(line)["error"]["type"] for line in err.splitlines()] == [
         "MemsyConnectionError",
         "KeyboardInterrupt",
     ]
+
+
+#: Runs the command, and kills it when its second request has been answered, before that is noted.
+KILLED = """
+import os, signal, sys
+from memsy_client._bulk.journal import OpenJournal
+from memsy_client.cli.main import main
+
+answers = []
+acknowledge = OpenJournal.acknowledge
+
+def acknowledge_or_die(*arguments):
+    answers.append(arguments)
+    if len(answers) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    acknowledge(*arguments)
+
+OpenJournal.acknowledge = acknowledge_or_die
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_with_a_journal_a_killed_run_is_gone_on_with(memsy: LocalMemsy, run: Run, tmp_path: Path) -> None:
+    source, journal = tmp_path / "events.jsonl", tmp_path / "events.journal"
+    source.write_text(lines(*[{**EVENT, "content": f"Fact {number}."} for number in range(7)]))
+    command = ["ingest", str(source), "--journal", str(journal), "--batch-size", "2", "--concurrency", "1"]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, *command],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **memsy.environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (killed.returncode, killed.stdout, killed.stderr) == (-signal.SIGKILL, "", "")
+    assert len(stored(memsy)) == 4
+    memsy.clock.advance(61)  # the service would take them for new ones
+    (tmp_path / "key").write_text(memsy.api_key)
+    environment = {**memsy.environment, "MEMSY_API_KEY": ""}
+    again = run(*command, "--key-file", "-", "--json", stdin=memsy.api_key, **environment)
+    assert (again.code, again.err) == (0, "")
+    assert again.report.items() >= {"stored": 7, "resumed": 4, "in_doubt": 0}.items()
+    assert again.report["event_ids"] == [event["event_id"] for event in stored(memsy)]
+    assert [event["content"] for event in stored(memsy)] == [f"Fact {number}." for number in range(7)]
+    before = len(memsy.requests)
+    done = run(*command, **memsy.environment)
+    assert (done.code, done.err, done.out) == (0, "", "7 stored, 7 of them in earlier runs\n")
+    assert len(memsy.requests) == before
+
+
+def test_a_journal_of_other_events_is_refused_and_names_the_event(
+    memsy: LocalMemsy, ingest: Any, tmp_path: Path
+) -> None:
+    journal = str(tmp_path / "journal")
+    assert ingest(lines(EVENT, FULL), "--journal", journal).code == 0
+    ran = ingest(lines(EVENT, EVENT), "--journal", journal)
+    assert (ran.code, "another event 1 than the source" in ran.error["message"]) == (2, True)
+    other = ingest(lines(EVENT), "--journal", str(tmp_path))
+    assert (other.code, other.out) == (2, "")
+
+
+def test_what_stays_in_doubt_is_sent_again_when_told_so(memsy: LocalMemsy, ingest: Any, tmp_path: Path) -> None:
+    journal = str(tmp_path / "journal")
+    memsy.fail_next(drop=True, operation="ingest")
+    memsy.fail_next(2, status=403, operation="events_list")
+    assert ingest(lines(EVENT), "--journal", journal).code == 3
+    assert ingest(lines(EVENT), "--journal", journal).code == 3
+    memsy.fail_next(status=403, operation="events_list")
+    ran = ingest(lines(EVENT), "--journal", journal, "--resend-in-doubt")
+    assert (ran.code, ran.out, len(stored(memsy))) == (0, "1 stored\n", 1)
+    alone = ingest(lines(EVENT), "--resend-in-doubt")
+    assert (alone.code, "--journal" in alone.error["message"]) == (2, True)
