@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .._bulk.journal import Journal
 from .._bulk.outcomes import EVENTS_A_CALL
-from .._core.checks import check_seconds, check_whole_number, shown
+from .._core.checks import MAX_SECONDS, check_number, check_seconds, check_whole_number, shown
 from ..client import MemsyClient, MemsyControlClient
 from ..exceptions import MemsyInputError
 from .pace import Pace
@@ -78,6 +78,8 @@ class PartitionWriter:
         batch_size: Events a request, at most 1000.
         lookup: Whether to look up what is in doubt, with a client of the control plane; the user of the key needs a
             seat for that. Without it, or where it cannot be had, such events stay in doubt.
+        max_pages: How many pages of 200 events of a conversation are searched for one in doubt at most.
+        skew: By how many seconds the clocks of the workers and of the service may differ.
         resend_in_doubt: Whether to send again what is in doubt and cannot be looked up: rather twice than never.
         retry: What is retried, and how patiently; None for what the environment says.
 
@@ -94,6 +96,8 @@ class PartitionWriter:
         requests_per_second: float | None = None,
         batch_size: int = 100,
         lookup: bool = True,
+        max_pages: int = 50,
+        skew: float = 300.0,
         resend_in_doubt: bool = False,
         retry: RetryPolicy | None = None,
     ) -> None:
@@ -103,6 +107,8 @@ class PartitionWriter:
             if concurrency < workers:
                 raise MemsyInputError(f"concurrency has to be at least one for each of {workers} workers")
         check_whole_number("batch_size", batch_size, most=EVENTS_A_CALL)
+        check_whole_number("max_pages", max_pages)
+        check_number("skew", skew, least=0, most=MAX_SECONDS)
         if requests_per_second is not None:
             _check_rate(requests_per_second)
             check_seconds("workers / requests_per_second", workers / requests_per_second)
@@ -110,6 +116,8 @@ class PartitionWriter:
         self._concurrency = _CONCURRENCY_A_WORKER if concurrency is None else concurrency // workers
         self._batch_size = batch_size
         self._lookup = lookup
+        self._max_pages = max_pages
+        self._skew = skew
         self._resend_in_doubt = resend_in_doubt
         self._retry = retry
         self._folder = None if directory is None else SharedFolder.make(directory)
@@ -169,7 +177,13 @@ class PartitionWriter:
             return None
         path = self._folder.journal_path(partition)
         control = stack.enter_context(MemsyControlClient.from_env(**options)) if self._lookup else None
-        return Journal(path, lookup=control, resend_in_doubt=self._resend_in_doubt)
+        return Journal(
+            path,
+            lookup=control,
+            max_pages=self._max_pages,
+            skew=self._skew,
+            resend_in_doubt=self._resend_in_doubt,
+        )
 
 
 def _check_rate(value: object) -> None:

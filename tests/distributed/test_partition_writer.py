@@ -211,6 +211,8 @@ def test_what_waits_for_its_turn_is_not_sent_after_an_interruption(server: Local
         (None, {"workers": 1, "requests_per_second": float("nan")}, "a number above 0"),
         (None, {"workers": 1, "requests_per_second": 1e-300}, "workers / requests_per_second"),
         (None, {"workers": 1, "batch_size": 1001}, "batch_size"),
+        (None, {"workers": 1, "max_pages": 0}, "max_pages"),
+        (None, {"workers": 1, "skew": -1}, "skew"),
         ("s3://bucket/journals", {"workers": 1}, "not the address"),
         ("", {"workers": 1}, "the path of a folder or None"),
         (__file__, {"workers": 1}, "cannot be used"),
