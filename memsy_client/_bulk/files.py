@@ -48,6 +48,15 @@ def lock(descriptor: int) -> None:
         raise FileInUseError("it is in use") from error
 
 
+def unlock(descriptor: int) -> None:
+    """Let go of the file at once, which a forked child may hold for a moment more: it has a copy of the descriptor.
+
+    Raises:
+        OSError: The descriptor is closed.
+    """
+    _unlock(descriptor)
+
+
 def write(descriptor: int, data: bytes) -> None:
     """Write all of it.
 
@@ -88,8 +97,14 @@ if sys.platform == "win32":
         os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         os.lseek(descriptor, 0, os.SEEK_SET)
+
+    def _unlock(descriptor: int) -> None:
+        """Nothing: there are no forks, and closing the file is enough."""
 else:
     import fcntl
 
     def _lock_exclusively(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)

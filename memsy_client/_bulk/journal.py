@@ -18,7 +18,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from pathlib import Path
@@ -282,7 +282,7 @@ class OpenJournal:
 
     def close(self) -> None:
         """Let another run have it. A request that is still under way is in doubt then."""
-        if self._keep_from_writing():
+        if self._keep_from_writing(files.unlock):
             self._reader.close()
 
     def reset(self) -> None:
@@ -295,12 +295,13 @@ class OpenJournal:
         if getattr(self, "_descriptor", -1) >= 0 and hasattr(self, "_reader"):
             self.close()
 
-    def _keep_from_writing(self) -> bool:
-        """Close what it writes to, which lets another have it; False when that has been done."""
+    def _keep_from_writing(self, let_go: Callable[[int], None] = lambda descriptor: None) -> bool:
+        """Close what it writes to, after having `let_go` of it; False when that has been done."""
         with self._lock:
             self.failure = self.failure or UnwritableJournalError(f"the journal {self._path} has been closed")
             descriptor, self._descriptor = self._descriptor, -1
             if descriptor >= 0:
+                let_go(descriptor)
                 os.close(descriptor)
             refused, self._refused = self._refused, None
             if refused is not None:

@@ -19,7 +19,7 @@ from .._core import codec
 from ..exceptions import MemsyDecodeError, MemsyError, MemsyInputError
 from ..models import EventPayload
 from .delivery import Entry
-from .files import FileInUseError, lock, open_private, sync_folder, write
+from .files import FileInUseError, lock, open_private, sync_folder, unlock, write
 
 _VERSION = 1
 
@@ -125,6 +125,8 @@ class Spool:
                 with _told_by_us():
                     os.fsync(self._file)
         finally:
+            for descriptor in self._locks:
+                unlock(descriptor)
             self.forget()
 
     def forget(self) -> None:

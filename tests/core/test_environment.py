@@ -20,7 +20,6 @@ from memsy_client import (
     Timeout,
 )
 from memsy_client._core import environment
-from memsy_client.local import LocalMemsy
 
 CORE, CONTROL = [MemsyClient, AsyncMemsyClient], [MemsyControlClient, AsyncMemsyControlClient]
 every = pytest.mark.parametrize("kind", [*CORE, *CONTROL], ids=lambda kind: kind.__name__)
@@ -152,17 +151,3 @@ def test_importing_and_constructing_set_up_no_log() -> None:
         [sys.executable, "-c", program], env={"MEMSY_LOG": "debug"}, capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == "0 ['NullHandler']"
-
-
-@pytest.mark.parametrize(
-    ("level", "code", "told"), [("info", 0, "GET /health: 200"), ("loud", 2, "memsy-client: MEMSY_LOG")]
-)
-def test_the_command_line_reads_it_too(level: str, code: int, told: str) -> None:
-    with LocalMemsy() as memsy:
-        ran = subprocess.run(
-            [sys.executable, "-m", "memsy_client", "check"],
-            env={**memsy.environment, "MEMSY_LOG": level},
-            capture_output=True,
-            text=True,
-        )
-    assert (ran.returncode, told in ran.stderr) == (code, True)

@@ -83,15 +83,6 @@ def test_what_is_no_event_is_refused_by_its_position_and_field(
     assert recorder.sent == []
 
 
-def test_in_bulk_only_the_event_that_is_none_gets_the_error(client: Any, recorder: Recorder) -> None:
-    outcomes = list(client.ingest_many([EVENT, {**EVENT, "contnt": "x"}, MODEL, {"actor_id": "ana"}, EVENT]))
-    assert [outcome.event_id is not None for outcome in outcomes] == [True, False, True, False, True]
-    assert isinstance(outcomes[1].error, MemsyInputError)
-    assert "no field contnt; did you mean content" in str(outcomes[1].error)
-    assert "session_id is missing" in str(outcomes[3].error)
-    assert sum(len(sent["events"]) for sent in recorder.sent) == 3
-
-
 def test_it_holds_for_every_list_of_models(recorder: Recorder) -> None:
     control: Any = MemsyControlClient("http://memsy.test/api", "msy_1", http_client=recorder)
     with pytest.raises(MemsyInputError, match=r"resources\[0\] has no field external; did you mean external_id"):
