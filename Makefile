@@ -26,6 +26,10 @@ $(VENV)/docs-ready: $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
 	@touch $@
 
+$(VENV)/engines-ready: $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group engines
+	@touch $@
+
 demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into a local server and search it
 	@$(BIN)/python codegen/generate.py --check
 	@$(BIN)/python examples/demo.py "$$FILE"
@@ -33,7 +37,7 @@ demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into 
 test: $(VENV)/ready ## the whole test suite
 	@$(BIN)/python -m pytest
 
-test-slow: $(VENV)/docs-ready ## the longer proofs: crashes, load, properties of every operation, the site in a browser
+test-slow: $(VENV)/docs-ready $(VENV)/engines-ready ## the longer proofs: crashes, load, several machines, every operation, the site in a browser
 	@$(BIN)/python -m pytest -m slow
 
 test-busy: $(VENV)/ready ## the suite five times, two copies beside two spinning processes (a quarter of an hour)

@@ -27,6 +27,7 @@ PAGES = {
     "retries": "what is sent again, time-outs, deadlines",
     "paging": "lists of any length",
     "bulk": "many events: batches, outcomes, a journal that survives a crash",
+    "distributed": "a backfill with Ray or Dask: partitions, a journal for each, a hundred million events",
     "connectors": "Slack, Google Drive, S3, Notion, GitHub, OneDrive",
     "models": "JSON, pydantic, FastAPI, Flask, Django",
     "transports": "httpx, aiohttp, a client of your own; proxies, limits, mocks",

@@ -18,7 +18,7 @@ from sphinx.ext.napoleon import Config, GoogleDocstring
 
 import memsy_client
 import memsy_client.local
-from memsy_client import exceptions, models
+from memsy_client import distributed, exceptions, models
 
 CLIENTS = ("MemsyClient", "MemsyControlClient")
 CONFIG = Config(napoleon_use_rtype=False, napoleon_use_ivar=True)
@@ -44,6 +44,7 @@ def pages() -> dict[str, str]:
         "models": _page("Models", MODELS_TEXT, _model_base(), *_documented(models, dir(models))),
         "exceptions": _page("Exceptions", EXCEPTIONS_TEXT, *_documented(exceptions, exceptions.__all__)),
         "settings": _page("Settings, responses, bulk ingestion", SETTINGS_TEXT, *_documented(memsy_client, _others())),
+        "distributed": _page("More than one machine", DISTRIBUTED_TEXT, *_documented(distributed, distributed.__all__)),
         "local": _page("The embedded server", LOCAL_TEXT, *_documented(memsy_client.local, memsy_client.local.__all__)),
     }
 
@@ -58,6 +59,9 @@ EXCEPTIONS_TEXT = (
     """In ``memsy_client.exceptions`` and in ``memsy_client`` itself. :doc:`../errors` says how to handle them."""
 )
 SETTINGS_TEXT = """The other names of ``memsy_client``."""
+DISTRIBUTED_TEXT = (
+    """In ``memsy_client.distributed``. :doc:`../distributed` says how it is used and what it promises."""
+)
 LOCAL_TEXT = """In ``memsy_client.local``. :doc:`../local-server` says how it is used and what it does."""
 
 

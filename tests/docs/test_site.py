@@ -18,7 +18,7 @@ from support.chromium import Chromium, find_chromium
 
 import memsy_client
 import memsy_client.local
-from memsy_client import exceptions, models
+from memsy_client import distributed, exceptions, models
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = find_chromium()
@@ -102,7 +102,7 @@ def test_the_reference_has_every_public_name(site: Path) -> None:
     listed = {line.split(" ", 1)[0] for line in inventory.splitlines()}
     elsewhere = {*models.__all__, *exceptions.__all__, "__version__"}  # the same objects, listed with their modules
     public = {f"memsy_client.{name}" for name in memsy_client.__all__ if name not in elsewhere}
-    for module in (models, exceptions, memsy_client.local):
+    for module in (models, exceptions, distributed, memsy_client.local):
         public |= {f"{module.__name__}.{name}" for name in module.__all__}
     document = json.loads((ROOT / "memsy_client" / "_generated" / "openapi.json").read_text("utf-8"))
     operations = [node["operationId"] for item in document["paths"].values() for node in operations_of(item)]

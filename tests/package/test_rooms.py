@@ -13,7 +13,7 @@ import memsy_client
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(memsy_client.__file__).parent
-ROOMS = ["_bulk", "cli", "integrations"]
+ROOMS = ["_bulk", "cli", "distributed", "integrations"]
 SEAMS = ["middleware", "telemetry", "key_provider"]
 CALL = """
 import sys
