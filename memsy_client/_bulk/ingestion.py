@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from .journal import Journal, OpenJournal, Plan
     from .tasks import Finished, LoopTasks, NurseryTasks
 
+#: Seconds after which a wait looks for signals: Python may notice one that comes just before a wait only after it.
+_LOOK_FOR_SIGNALS = 0.5
+
 #: How many batches the window holds for each that may be under way.
 _LOOK_AHEAD = 4
 
@@ -380,7 +383,9 @@ class Ingestion(_Ingestion, Iterator[IngestOutcome]):
             request.result()  # perhaps it ran in this thread, and was interrupted here
 
     def _wait_for_any(self) -> list[Batch]:
-        done = wait(self._requests, return_when=FIRST_COMPLETED).done
+        done: set[Future[None]] = set()
+        while self._requests and not done:
+            done = wait(self._requests, _LOOK_FOR_SIGNALS, return_when=FIRST_COMPLETED).done
         finished = [request for request in self._requests if request in done]
         for request in finished:
             request.result()

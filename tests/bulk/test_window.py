@@ -118,9 +118,19 @@ class Source:
             yield event(self.read - 1)
 
 
+#: The threads that were there before a test: another test's may go on for a while.
+_earlier: set[threading.Thread] = set()
+
+
+@pytest.fixture(autouse=True)
+def earlier_threads() -> None:
+    _earlier.clear()
+    _earlier.update(threading.enumerate())
+
+
 def is_quiet() -> bool:
     """Whether no thread of a request is left: one whose request has ended is about to end."""
-    threads = [thread for thread in threading.enumerate() if thread.name == "memsy-request"]
+    threads = [thread for thread in threading.enumerate() if thread.name == "memsy-request" and thread not in _earlier]
     for thread in threads:
         thread.join(10)
     return not any(thread.is_alive() for thread in threads)
