@@ -53,6 +53,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("generator")
 def test_twice_in_a_row_gives_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
     results = []

@@ -82,6 +82,7 @@ async def test_a_read_time_out_bounds_a_silence(flavour: Flavour, serve: Serve) 
     assert not caught.value.unsent
 
 
+@pytest.mark.slow
 async def test_a_read_time_out_is_that_of_each_silence_and_not_of_all(serve: Serve) -> None:
     """All kinds of clients at once, because it takes six seconds: the time-out is far from each of their silences."""
 

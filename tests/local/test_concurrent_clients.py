@@ -71,6 +71,7 @@ class Visitor:
         self.control.keys.delete(key.key_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on_disk", [True, False], ids=["file", "memory"])
 def test_thirty_two_clients_mix_all_operations(tmp_path, on_disk):
     with LocalMemsy(tmp_path / "memsy.db" if on_disk else None) as memsy:

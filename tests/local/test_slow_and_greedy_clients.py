@@ -245,6 +245,7 @@ def test_a_scripted_drop_is_no_error_of_the_server(memsy, caplog):
     assert caplog.records == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of descriptors are of POSIX")
 def test_more_half_open_connections_than_there_are_descriptors_stop_nobody_and_log_nothing():
     code = (

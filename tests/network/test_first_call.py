@@ -115,6 +115,7 @@ def test_imports_cost_neither_the_time_out_nor_the_loop(carrier: str, echo: Echo
     assert run(echo, carrier, "plain") == "x"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("carrier", ["sync", "async"])
 def test_nor_in_a_forked_child(carrier: str, echo: Echo) -> None:
@@ -127,6 +128,7 @@ def test_they_end_with_the_deadline_and_nothing_was_sent(carrier: str, echo: Ech
     assert echo.accepted == 0
 
 
+@pytest.mark.slow
 @carriers
 def test_one_that_fails_is_an_unsent_connection_error(carrier: str, echo: Echo) -> None:
     assert run(echo, carrier, "broken") == "MemsyConnectionError True"
