@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from . import exceptions as exceptions
     from . import models as models
     from ._bulk.async_background import AsyncBackgroundWriter
+    from ._bulk.async_ingestion import AsyncIngestion
     from ._bulk.background import BackgroundWriter
-    from ._bulk.ingestion import AsyncIngestion, Ingestion
+    from ._bulk.ingestion import Ingestion
     from ._bulk.journal import Journal
     from ._bulk.outcomes import IngestOutcome, IngestProgress
     from ._bulk.queue import WriterStats
@@ -88,7 +89,7 @@ _MODULES = {
     "NULL": "._core.null",
     "AiohttpTransport": "._transports.aiohttp",
     "AsyncBackgroundWriter": "._bulk.async_background",
-    "AsyncIngestion": "._bulk.ingestion",
+    "AsyncIngestion": "._bulk.async_ingestion",
     "AsyncItemIterator": "._core.paging",
     "AsyncMemsyClient": ".client",
     "AsyncMemsyControlClient": ".client",

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from ._bulk.async_background import AsyncBackgroundWriter
+    from ._bulk.async_ingestion import AsyncIngestion
     from ._bulk.background import BackgroundWriter
-    from ._bulk.ingestion import AsyncIngestion, Ingestion
+    from ._bulk.ingestion import Ingestion
     from ._bulk.journal import Journal
     from ._bulk.outcomes import IngestOutcome, IngestProgress
     from ._bulk.waiting import Processed, ProcessingProgress
@@ -391,7 +392,7 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
         go on between two steps only there.
         """
         with import_lock:
-            from ._bulk.ingestion import AsyncIngestion
+            from ._bulk.async_ingestion import AsyncIngestion
         return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress, journal)
 
     def background(

@@ -13,7 +13,6 @@ A file of JSON lines, without contents and without the key:
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import threading
@@ -24,23 +23,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from .._core import encode
 from .._core.checks import MAX_SECONDS, check_number, check_whole_number, shown
 from .._core.sender import AsyncSender, SyncSender
 from .._generated.client import AsyncControlMethods, ControlMethods
 from .._transports import forks
 from ..exceptions import MemsyAPIError, MemsyError, MemsyInputError, error_class
 from . import files, lookup
+from .journal_records import Sent, are_texts, canonical_text, hash_of, is_position, line_of, parse, sent_of, wire_form
 from .outcomes import IngestState
+from .refused_file import RefusedFile
 from .steps import Flow, OnDisk
 
 if TYPE_CHECKING:
     from ..models import EventPayload
 
 _VERSION = 1
-
-#: Of the hash of an event: it has to tell a changed source, not to withstand anybody.
-_DIGEST_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +104,6 @@ class Plan(NamedTuple):
     time: float = 0.0
 
 
-class _Sent(NamedTuple):
-    """A request that was written down."""
-
-    serial: int
-    first: int
-    digests: Sequence[str]
-    time: float
-    offset: int = 0  # of its line
-
-
 class _Unsettled(NamedTuple):
     """What earlier runs know of an event that is not settled: when it first may have been stored, or None."""
 
@@ -168,7 +155,7 @@ class OpenJournal:
         self._holders: dict[str, str] | None = None  # the hashes of the events that have an id; read when first needed
         self._current = 0  # of the segments
         self._answers: tuple[int, list[Plan]] = (-1, [])
-        self._refused: _RefusedFile | None = None
+        self._refused: RefusedFile | None = None
         self._may_look_up = journal.lookup is not None
         self._descriptor = self._open()
         try:
@@ -214,7 +201,7 @@ class OpenJournal:
         """The error of a source that ends too soon."""
         return self._refusal(f"has an event {index}, where the source ends: it has to be the same in every run")
 
-    def send(self, first: int, digests: Sequence[str]) -> Flow[_Sent]:
+    def send(self, first: int, digests: Sequence[str]) -> Flow[Sent]:
         """Write a request down, before it leaves.
 
         Raises:
@@ -222,17 +209,17 @@ class OpenJournal:
         """
         with self._lock:
             self._serial += 1
-            sent = _Sent(self._serial, first, digests, time.time())
+            sent = Sent(self._serial, first, digests, time.time())
         line = {"sent": sent.serial, "first": first, "hashes": digests, "time": sent.time}
         yield OnDisk(partial(self._append, line, is_synced=True))
         return sent
 
-    def acknowledge(self, sent: _Sent, event_ids: Sequence[str]) -> None:
+    def acknowledge(self, sent: Sent, event_ids: Sequence[str]) -> None:
         """Write down that the events of a request are stored. Should that fail, `failure` says so."""
         self._try_to_append({"done": sent.serial, "ids": event_ids})
         self._settle(sent.first, sent.digests, event_ids)
 
-    def withdraw(self, sent: _Sent) -> None:
+    def withdraw(self, sent: Sent) -> None:
         """Write down that a request was not sent after all. Should that fail, `failure` says so."""
         self._try_to_append({"done": sent.serial, "error": {"type": "NothingSentError"}, "state": "failed"})
 
@@ -242,7 +229,7 @@ class OpenJournal:
         self._settle(first, digests, event_ids)
 
     def fail(
-        self, sent: _Sent | None, first: int, events: Sequence[EventPayload], error: MemsyError, state: IngestState
+        self, sent: Sent | None, first: int, events: Sequence[EventPayload], error: MemsyError, state: IngestState
     ) -> Flow[None]:
         """Write down what became of events instead. Should that fail, `failure` says so.
 
@@ -333,13 +320,13 @@ class OpenJournal:
     def _load(self, base_url: str) -> None:
         header = {"version": _VERSION, "base_url": base_url}
         offset = number = 0
-        under_way: dict[int, _Sent] = {}
+        under_way: dict[int, Sent] = {}
         for number, line in enumerate(self._reader, 1):
             if not line.endswith(b"\n"):
                 number -= 1
                 self._check_torn(line, header, number)
                 break
-            record = _parse(line)
+            record = parse(line)
             if number == 1:
                 self._check_header(record, header)
             elif record is None or not self._take(record, offset, under_way):
@@ -356,7 +343,7 @@ class OpenJournal:
 
     def _check_torn(self, line: bytes, header: dict[str, Any], number: int) -> None:
         """Refuse to overwrite a file that is something else."""
-        if not number and not _line(header).startswith(line):
+        if not number and not line_of(header).startswith(line):
             raise self._refusal("has a line 1 that no journal begins with")
 
     def _check_header(self, record: dict[str, Any] | None, header: dict[str, Any]) -> None:
@@ -367,30 +354,30 @@ class OpenJournal:
         if record["base_url"] != header["base_url"]:
             raise self._refusal(f"is of {record['base_url']}, not of {header['base_url']}")
 
-    def _take(self, record: dict[str, Any], offset: int, under_way: dict[int, _Sent]) -> bool:
+    def _take(self, record: dict[str, Any], offset: int, under_way: dict[int, Sent]) -> bool:
         """Take a line in; False when it is none that a journal has."""
         if "sent" in record:
-            sent = _sent_of(record, "first", offset)
-            if sent is None or not _is_position(sent.serial):
+            sent = sent_of(record, "first", offset)
+            if sent is None or not is_position(sent.serial):
                 return False
             self._serial = max(self._serial, sent.serial)
             self.count = max(self.count, sent.first + len(sent.digests))
             under_way[sent.serial] = sent
             return True
         if "found" in record:
-            sent = _sent_of(record, "found", offset)
+            sent = sent_of(record, "found", offset)
         else:
             serial = record.get("done")
             sent = under_way.pop(serial, None) if isinstance(serial, int) else None
         return sent is not None and self._take_answer(record, sent, offset)
 
-    def _take_answer(self, record: dict[str, Any], sent: _Sent, offset: int) -> bool:
+    def _take_answer(self, record: dict[str, Any], sent: Sent, offset: int) -> bool:
         if "found" in record and "ids" not in record:
             return False
         segment = _Segment(sent.first, sent.first + len(sent.digests), sent.offset, offset)
         if "ids" in record:
             self._leave_settled(segment)
-            return _are_texts(record["ids"]) and len(record["ids"]) == len(sent.digests)
+            return are_texts(record["ids"]) and len(record["ids"]) == len(sent.digests)
         state, error = record.get("state"), record.get("error")
         if state == "refused" and isinstance(error, dict) and type(error.get("status_code")) is int:
             self._leave_settled(segment)
@@ -403,7 +390,7 @@ class OpenJournal:
         for index in range(segment.first, segment.end):
             self._unsettled.pop(index, None)
 
-    def _leave(self, sent: _Sent, sent_at: float | None) -> None:
+    def _leave(self, sent: Sent, sent_at: float | None) -> None:
         """Keep events as unsettled. What was in doubt once stays so, from the first time on."""
         for index, digest in enumerate(sent.digests, sent.first):
             earlier = self._unsettled.get(index)
@@ -455,7 +442,7 @@ class OpenJournal:
         hashes: dict[int, list[str]] = {}
         with self._path.open("rb") as lines:
             for line in lines:
-                record = _parse(line) or {}
+                record = parse(line) or {}
                 if "sent" in record:
                     hashes[record["sent"]] = record["hashes"]
                 digests = record.get("hashes") if "found" in record else hashes.pop(record.get("done", 0), [])
@@ -496,7 +483,7 @@ class OpenJournal:
                 raise self.failure
             descriptor = self._descriptor
             try:
-                files.write(descriptor, _line(record))
+                files.write(descriptor, line_of(record))
             except OSError as error:
                 self.failure = self._unwritable(error)
                 raise self.failure from None
@@ -528,91 +515,8 @@ class OpenJournal:
                 raise self.failure
             try:
                 if self._refused is None:
-                    self._refused = _RefusedFile(self._path.with_name(f"{self._path.name}.refused.jsonl"))
+                    self._refused = RefusedFile(self._path.with_name(f"{self._path.name}.refused.jsonl"))
                 self._refused.add(first, events, error)
             except OSError as problem:
                 self.failure = self._unwritable(problem)
                 raise self.failure from None
-
-
-class _RefusedFile:
-    """The events that were refused for good, with the reasons; each once, whatever ended the run."""
-
-    def __init__(self, path: Path) -> None:
-        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-        whole = [line for line in lines if line.endswith(b"\n")]  # the last one may have been cut off
-        self._indices = {index for line in whole if _is_position(index := (_parse(line) or {}).get("index"))}
-        self._descriptor = files.open_private(path)
-        os.ftruncate(self._descriptor, sum(map(len, whole)))
-        os.lseek(self._descriptor, 0, os.SEEK_END)
-
-    def add(self, first: int, events: Sequence[EventPayload], error: MemsyError) -> None:
-        """Add those that are not there yet. Raises `OSError`."""
-        reason = {
-            "type": type(error).__name__,
-            "status_code": error.status_code,
-            "error_code": error.error_code if isinstance(error, MemsyAPIError) else None,
-            "message": error.message,
-        }
-        for index, event in enumerate(events, first):
-            if index not in self._indices:
-                form = wire_form(event)
-                record = {"index": index, "event": repr(event) if form is None else form, "error": reason}
-                files.write(self._descriptor, json.dumps(record).encode() + b"\n")
-                self._indices.add(index)
-        files.sync(self._descriptor)
-
-    def close(self) -> None:
-        os.close(self._descriptor)
-
-
-def canonical_text(event: EventPayload) -> str | None:
-    """An event's wire form as JSON, whatever the order of its fields; None for what is no JSON object."""
-    try:
-        form = encode.to_jsonable(event)
-        text = json.dumps(form, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    except Exception:  # a value of the caller's own may raise anything; sending it says what is wrong
-        return None
-    return text if isinstance(form, dict) else None
-
-
-def wire_form(event: EventPayload) -> dict[str, Any] | None:
-    """An event as JSON values, by the names on the wire; None for what is no JSON object."""
-    text = canonical_text(event)
-    return None if text is None else cast("dict[str, Any]", json.loads(text))
-
-
-def hash_of(text: str) -> str:
-    """The hash of an event's wire form as `canonical_text` gives it."""
-    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
-
-
-def _line(record: dict[str, Any]) -> bytes:
-    return json.dumps(record, separators=(",", ":")).encode() + b"\n"
-
-
-def _parse(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
-
-
-def _sent_of(record: dict[str, Any], first: str, offset: int) -> _Sent | None:
-    """The events that a line is about, from the position that it has as `first`; None when it is damaged."""
-    sent = _Sent(record.get("sent", 0), record.get(first, -1), record.get("hashes", ()), record.get("time", -1), offset)
-    is_sound = _is_position(sent.first) and _are_texts(sent.digests) and _is_time(sent.time)
-    return sent if is_sound else None
-
-
-def _is_position(value: object) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _are_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
-
-
-def _is_time(value: object) -> bool:
-    return type(value) in (int, float) and 0 <= cast(float, value) < 1e11

@@ -222,7 +222,7 @@ def test_on_a_client_that_is_closed_meanwhile_it_stops(server):
 
 
 def test_an_interruption_does_not_wait_for_a_request_that_hangs(server, monkeypatch):
-    monkeypatch.setattr(ingestion, "_GRACE", 0.01)
+    monkeypatch.setattr(ingestion, "GRACE", 0.01)
     released = threading.Event()
 
     class Stuck:

@@ -29,7 +29,7 @@ from memsy_client import (
     Request,
     Response,
 )
-from memsy_client._bulk import ingestion
+from memsy_client._bulk import ingestion, window
 
 
 def number_of(request: Request) -> int:
@@ -312,7 +312,7 @@ def test_whatever_way_it_is_left_no_request_and_no_thread_is(leave: Callable[[He
 
 
 def test_a_dropped_iterator_does_not_wait_for_a_request_that_hangs(monkeypatch):
-    monkeypatch.setattr(ingestion, "_GRACE", 0.01)
+    monkeypatch.setattr(ingestion, "GRACE", 0.01)
     held = Held(1)
     run = client(held).ingest_many(Source(), batch_size=1, concurrency=2)
     next(run)
@@ -323,7 +323,7 @@ def test_a_dropped_iterator_does_not_wait_for_a_request_that_hangs(monkeypatch):
 
 
 def test_leaving_with_by_ctrl_c_does_not_wait_for_a_request_that_hangs(monkeypatch):
-    monkeypatch.setattr(ingestion, "_GRACE", 0.01)
+    monkeypatch.setattr(ingestion, "GRACE", 0.01)
     held = Held(1)
     run = client(held).ingest_many(Source(), batch_size=1, concurrency=2)
     next(run)
@@ -586,7 +586,7 @@ def test_an_event_that_gets_the_id_of_an_earlier_one_is_a_duplicate(memsy):
 
 
 def test_ids_are_not_remembered_for_ever():
-    recent = ingestion._RecentIds()
+    recent = window.RecentIds()
     assert not any(recent.repeats(f"id {second}", float(second)) for second in range(100_000))
     assert recent.repeats("id 99999", 100_000.0)
     assert len(recent._times) <= 20_000

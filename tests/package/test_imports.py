@@ -120,7 +120,7 @@ def test_ingesting_many_events_loads_the_journal_only_where_there_is_one(kind):
         "import memsy_client, sys\n"
         f"memsy = memsy_client.{kind}('http://x/v1', 'k')\n"
         "memsy.ingest_many([])\n"
-        "print('memsy_client._bulk.ingestion' in sys.modules, 'memsy_client._bulk.journal' in sys.modules)\n"
+        "print('memsy_client._bulk.window' in sys.modules, 'memsy_client._bulk.journal' in sys.modules)\n"
         "memsy.ingest_many([], journal='journal')\n"
         "print('memsy_client._bulk.journal' in sys.modules, 'sqlite3' in sys.modules)"
     )

@@ -1,0 +1,47 @@
+"""The file beside a journal with the events that were refused for good."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..exceptions import MemsyAPIError, MemsyError
+from . import files
+from .journal_records import is_position, parse, wire_form
+
+if TYPE_CHECKING:
+    from ..models import EventPayload
+
+
+class RefusedFile:
+    """The events that were refused for good, with the reasons; each once, whatever ended the run."""
+
+    def __init__(self, path: Path) -> None:
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        whole = [line for line in lines if line.endswith(b"\n")]  # the last one may have been cut off
+        self._indices = {index for line in whole if is_position(index := (parse(line) or {}).get("index"))}
+        self._descriptor = files.open_private(path)
+        os.ftruncate(self._descriptor, sum(map(len, whole)))
+        os.lseek(self._descriptor, 0, os.SEEK_END)
+
+    def add(self, first: int, events: Sequence[EventPayload], error: MemsyError) -> None:
+        """Add those that are not there yet. Raises `OSError`."""
+        reason = {
+            "type": type(error).__name__,
+            "status_code": error.status_code,
+            "error_code": error.error_code if isinstance(error, MemsyAPIError) else None,
+            "message": error.message,
+        }
+        for index, event in enumerate(events, first):
+            if index not in self._indices:
+                form = wire_form(event)
+                record = {"index": index, "event": repr(event) if form is None else form, "error": reason}
+                files.write(self._descriptor, json.dumps(record).encode() + b"\n")
+                self._indices.add(index)
+        files.sync(self._descriptor)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
