@@ -30,6 +30,7 @@ class FieldReading:
         is_empty_container: Whether that is a list or an object.
         is_required: Whether it then is an error.
         may_be_none: Whether the attribute may be None.
+        is_null_if_absent: Whether it may as well be absent as null.
         is_open: Whether anything else than a value of its type counts as absent.
     """
 
@@ -47,14 +48,14 @@ class FieldReading:
         self.is_promised = prop.required and not schema.get("writeOnly")
         self.is_required = self.is_promised and not self.has_default and not self.is_open
         self.may_be_none = not self.has_default and (nullable(prop) or not self.is_promised or self.is_open)
+        self.is_null_if_absent = not self.is_required and not self.has_default
 
     def statements(self, name: str, local: str, checked_by: str) -> Iterator[str]:
         """The statements that set the attribute `name`, most of them by way of the variable `local`.
 
         `checked_by` is what the module calls the check.
         """
-        location = literal(wire(self._prop))
-        source = f"data[{location}]" if self.is_promised else f"data.get({location})"
+        source = f"data[{literal(wire(self._prop))}]"
         if self.is_open:
             yield from self._open_statements(name, local, source, checked_by)
         elif self.check.function == "decode.any_value":

@@ -85,6 +85,7 @@ class ModelModule:
         is_result: Whether it is what a method returns, so that it tells usage and rate limit.
         items: The attribute with the items that it stands for, or None.
         base: Its base class.
+        may_be_incomplete: Whether some fields may as well be absent as null.
         conditions: What holds when all values are as they should be.
         source: The class out of whose fields `from_item` makes one, or None.
     """
@@ -107,6 +108,7 @@ class ModelModule:
         self.fields = [] if self.is_open else self._fields(model, props)
         self.views = self._open_views(model, props) if self.is_open else self._flattened(holder, inner)
         self.items, self.base = self._items_and_base(models.list_field(model))
+        self.may_be_incomplete = any(field.reading.is_null_if_absent for field in self.fields)
         self.conditions = conditions([(field.local, field.reading) for field in self.fields])
         direct, for_types = (
             model_imports(models.classes(part), ".") for part in (needed - self._circular, self._circular)

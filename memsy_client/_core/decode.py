@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set, Sized
 from operator import length_hint
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -65,7 +65,7 @@ class Field(NamedTuple):
     attribute: str = ""
 
 
-def settle(model: object, data: dict[str, Any], fields: Sequence[Field], error: Exception | None = None) -> None:
+def settle(model: Any, data: dict[str, Any], fields: Sequence[Field], error: Exception | None = None) -> None:
     """Set the attributes of a model one by one, in the order in which its `from_dict` has set some of them already.
 
     `error` is what ended that. Objects within the model, which have been read, are not read again: where each level of
@@ -83,6 +83,9 @@ def settle(model: object, data: dict[str, Any], fields: Sequence[Field], error: 
         failed = error if not is_set and isinstance(error, MemsyDecodeError) else None
         setattr(model, attribute, _settled(field, data, failed))
         error = error if is_set else None
+    others = unknown(data, {field.name for field in fields})
+    if others:
+        model.additional_properties = others
 
 
 def _settled(field: Field, data: dict[str, Any], failed: MemsyDecodeError | None) -> Any:
@@ -347,7 +350,12 @@ def each_readable(check: Check[T]) -> Check[list[T]]:
     return lambda data: readable_items(data, check)
 
 
-def unknown(data: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+def absent(fields: Sequence[Field]) -> dict[str, None]:
+    """The fields that may as well be null as absent, as null."""
+    return {field.name: None for field in fields if field.default is None}
+
+
+def unknown(data: dict[str, Any], known: Set[str]) -> dict[str, Any]:
     """The fields of `data` that the contract does not know."""
     return {name: data[name] for name in data if name not in known}
 

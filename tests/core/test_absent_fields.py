@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,9 +19,11 @@ from memsy_client import MemsyDecodeError
 from memsy_client._core import codec
 from memsy_client._core.messages import Headers, Response
 from memsy_client._core.raw_response import RawResponse
+from memsy_client.models import MemoryScope
 
 cases = pytest.mark.parametrize("case", WITH_BODY, ids=str)
 ABSENT = object()
+OPTIONAL_OF_SCOPE = ("actor_id", "team_id", "role_id")
 
 
 class Field(NamedTuple):
@@ -193,3 +196,14 @@ def test_defaults_are_each_objects_own() -> None:
     first, second = ActorResource.from_dict({"actor_id": "a"}), ActorResource("a")
     first.role_ids.append("r")
     assert (second.role_ids, ActorResource.from_dict({"actor_id": "a"}).role_ids) == ([], [])
+
+
+@pytest.mark.parametrize("present", [names for size in range(4) for names in combinations(OPTIONAL_OF_SCOPE, size)])
+@pytest.mark.parametrize("number_unknown", range(4))
+def test_unknown_fields_are_kept_whichever_others_are_absent(present, number_unknown):
+    known = dict.fromkeys(present, "north")
+    unknown = {f"field_{number}": number for number in range(number_unknown)}
+    data = {**known, "level": "team", **unknown}
+    scope = MemoryScope.from_dict(data)
+    assert scope == MemoryScope(level="team", additional_properties=unknown, **known)
+    assert list(data) == [*known, "level", *unknown]  # it is the caller's, and stays as it was

@@ -46,7 +46,7 @@ class ActorListResponse(ListModel[ActorResource]):
             self.total = total = data["total"]
             self.limit = limit = data["limit"]
             self.offset = offset = data["offset"]
-            self.truncated = truncated = data.get("truncated")
+            self.truncated = truncated = data["truncated"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -54,8 +54,8 @@ class ActorListResponse(ListModel[ActorResource]):
                 dict is type(data) and type(total) is type(limit) is type(offset) is int and type(truncated) is bool
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 5:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:

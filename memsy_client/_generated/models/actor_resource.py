@@ -45,18 +45,20 @@ class ActorResource(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 8 and dict is type(data):
+                data = _ABSENT | data
             self.actor_id = actor_id = data["actor_id"]
-            first_memory_at = data.get("first_memory_at")
+            first_memory_at = data["first_memory_at"]
             self.first_memory_at = first_memory_at = (
                 None if first_memory_at is None else decode.read_time(first_memory_at)
             )
-            last_memory_at = data.get("last_memory_at")
+            last_memory_at = data["last_memory_at"]
             self.last_memory_at = last_memory_at = None if last_memory_at is None else decode.read_time(last_memory_at)
-            self.memory_count = memory_count = data.get("memory_count")
-            self.active_memory_count = active_memory_count = data.get("active_memory_count")
-            self.scope_levels = scope_levels = data.get("scope_levels")
-            self.role_ids = role_ids = data.get("role_ids")
-            self.team_ids = team_ids = data.get("team_ids")
+            self.memory_count = memory_count = data["memory_count"]
+            self.active_memory_count = active_memory_count = data["active_memory_count"]
+            self.scope_levels = scope_levels = data["scope_levels"]
+            self.role_ids = role_ids = data["role_ids"]
+            self.team_ids = team_ids = data["team_ids"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -69,8 +71,8 @@ class ActorResource(Model):
                 and decode.hold_texts(scope_levels, role_ids, team_ids)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 8:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,3 +102,4 @@ _FIELDS = (
     Field("team_ids", decode.texts, default=list),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

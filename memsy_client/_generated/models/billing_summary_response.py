@@ -50,18 +50,20 @@ class BillingSummaryResponse(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 10 and dict is type(data):
+                data = _ABSENT | data
             self.tier = tier = data["tier"]
             self.purchased_seats = purchased_seats = data["purchased_seats"]
             self.assigned_seats = assigned_seats = data["assigned_seats"]
             self.available_seats = available_seats = data["available_seats"]
-            self.stripe_customer_id = stripe_customer_id = data.get("stripe_customer_id")
-            payment_method = data.get("payment_method")
+            self.stripe_customer_id = stripe_customer_id = data["stripe_customer_id"]
+            payment_method = data["payment_method"]
             self.payment_method = None if payment_method is None else _check_payment_method(payment_method)
-            upcoming_invoice = data.get("upcoming_invoice")
+            upcoming_invoice = data["upcoming_invoice"]
             self.upcoming_invoice = None if upcoming_invoice is None else _check_upcoming_invoice(upcoming_invoice)
-            self.subscription_status = subscription_status = data.get("subscription_status")
-            self.billing_contact = billing_contact = data.get("billing_contact")
-            self.stripe_subscription_id = stripe_subscription_id = data.get("stripe_subscription_id")
+            self.subscription_status = subscription_status = data["subscription_status"]
+            self.billing_contact = billing_contact = data["billing_contact"]
+            self.stripe_subscription_id = stripe_subscription_id = data["stripe_subscription_id"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -75,8 +77,8 @@ class BillingSummaryResponse(Model):
                 and (stripe_subscription_id is None or type(stripe_subscription_id) is str)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 10:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -116,3 +118,4 @@ _FIELDS = (
     Field("stripe_subscription_id", decode.text, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -54,21 +54,23 @@ class Connector(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 13 and dict is type(data):
+                data = _ABSENT | data
             self.id = id = data["id"]
             self.provider = provider = data["provider"]
             self.status = status = data["status"]
             self.created_at = created_at = decode.read_time(data["created_at"])
-            self.display_name = display_name = data.get("display_name")
-            self.external_account_id = external_account_id = data.get("external_account_id")
-            self.configured_by_email = configured_by_email = data.get("configured_by_email")
-            self.scopes = scopes = data.get("scopes")
-            last_sync_at = data.get("last_sync_at")
+            self.display_name = display_name = data["display_name"]
+            self.external_account_id = external_account_id = data["external_account_id"]
+            self.configured_by_email = configured_by_email = data["configured_by_email"]
+            self.scopes = scopes = data["scopes"]
+            last_sync_at = data["last_sync_at"]
             self.last_sync_at = last_sync_at = None if last_sync_at is None else decode.read_time(last_sync_at)
-            next_sync_at = data.get("next_sync_at")
+            next_sync_at = data["next_sync_at"]
             self.next_sync_at = next_sync_at = None if next_sync_at is None else decode.read_time(next_sync_at)
-            self.last_error = last_error = data.get("last_error")
-            self.bucket = bucket = data.get("bucket")
-            self.region = region = data.get("region")
+            self.last_error = last_error = data["last_error"]
+            self.bucket = bucket = data["bucket"]
+            self.region = region = data["region"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -87,8 +89,8 @@ class Connector(Model):
                 and decode.hold_texts(scopes)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 13:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -134,3 +136,4 @@ _FIELDS = (
     Field("region", decode.text, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

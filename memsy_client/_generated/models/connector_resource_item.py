@@ -33,10 +33,12 @@ class ConnectorResourceItem(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 4 and dict is type(data):
+                data = _ABSENT | data
             self.external_id = external_id = data["external_id"]
-            self.resource_type = resource_type = data.get("resource_type")
-            self.name = name = data.get("name")
-            self.selected = selected = data.get("selected")
+            self.resource_type = resource_type = data["resource_type"]
+            self.name = name = data["name"]
+            self.selected = selected = data["selected"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -47,8 +49,8 @@ class ConnectorResourceItem(Model):
                 and (name is None or type(name) is str)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 4:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,3 +71,4 @@ _FIELDS = (
     Field("selected", decode.boolean, default=False),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -31,8 +31,10 @@ class ConnectorStatus(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 2 and dict is type(data):
+                data = _ABSENT | data
             self.connected = connected = data["connected"]
-            self.display_name = display_name = data.get("display_name")
+            self.display_name = display_name = data["display_name"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -40,8 +42,8 @@ class ConnectorStatus(Model):
                 dict is type(data) and type(connected) is bool and (display_name is None or type(display_name) is str)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 2:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,3 +60,4 @@ _FIELDS = (
     Field("display_name", decode.text, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

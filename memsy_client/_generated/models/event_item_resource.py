@@ -45,16 +45,18 @@ class EventItemResource(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 9 and dict is type(data):
+                data = _ABSENT | data
             self.event_id = event_id = data["event_id"]
             self.org_id = org_id = data["org_id"]
             self.actor_id = actor_id = data["actor_id"]
             self.kind = kind = data["kind"]
             self.content = content = data["content"]
             self.ts = ts = decode.read_time(data["ts"])
-            self.session_id = session_id = data.get("session_id")
-            metadata = data.get("metadata")
+            self.session_id = session_id = data["session_id"]
+            metadata = data["metadata"]
             self.metadata = metadata if type(metadata) is dict else None
-            ingested_at = data.get("ingested_at")
+            ingested_at = data["ingested_at"]
             self.ingested_at = ingested_at = None if ingested_at is None else decode.read_time(ingested_at)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -67,8 +69,8 @@ class EventItemResource(Model):
                 and (ingested_at is None or ingested_at.tzinfo is not None)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 9:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -101,3 +103,4 @@ _FIELDS = (
     Field("ingested_at", decode.time, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -48,15 +48,17 @@ class EventPayload(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 8 and dict is type(data):
+                data = _ABSENT | data
             self.actor_id = actor_id = data["actor_id"]
             self.session_id = session_id = data["session_id"]
             self.kind = kind = data["kind"]
             self.content = content = data["content"]
-            self.role_id = role_id = data.get("role_id")
-            self.team_id = team_id = data.get("team_id")
-            ts = data.get("ts")
+            self.role_id = role_id = data["role_id"]
+            self.team_id = team_id = data["team_id"]
+            ts = data["ts"]
             self.ts = ts = None if ts is None else decode.read_time(ts)
-            self.metadata = metadata = data.get("metadata")
+            self.metadata = metadata = data["metadata"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -69,8 +71,8 @@ class EventPayload(Model):
                 and (metadata is None or type(metadata) is str)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 8:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -102,3 +104,4 @@ _FIELDS = (
     Field("metadata", decode.text, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

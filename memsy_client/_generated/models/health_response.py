@@ -35,10 +35,12 @@ class HealthResponse(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 4 and dict is type(data):
+                data = _ABSENT | data
             self.status = status = data["status"]
             self.version = version = data["version"]
-            self.billing_enabled = billing_enabled = data.get("billing_enabled")
-            components = data.get("components")
+            self.billing_enabled = billing_enabled = data["billing_enabled"]
+            components = data["components"]
             self.components = components if type(components) is dict else None
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -49,8 +51,8 @@ class HealthResponse(Model):
                 and (billing_enabled is None or type(billing_enabled) is bool)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 4:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,3 +74,4 @@ _FIELDS = (
     Field("components", decode.mapping, default=None, is_open=True),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -38,13 +38,15 @@ class InvoiceResource(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 7 and dict is type(data):
+                data = _ABSENT | data
             self.id = id = data["id"]
             self.amount_due = amount_due = data["amount_due"]
             self.amount_paid = amount_paid = data["amount_paid"]
             self.currency = currency = data["currency"]
             self.status = status = data["status"]
             self.created = _check_created(data["created"])
-            self.hosted_invoice_url = hosted_invoice_url = data.get("hosted_invoice_url")
+            self.hosted_invoice_url = hosted_invoice_url = data["hosted_invoice_url"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -55,8 +57,8 @@ class InvoiceResource(Model):
                 and (hosted_invoice_url is None or type(hosted_invoice_url) is str)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 7:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,3 +86,4 @@ _FIELDS = (
     Field("hosted_invoice_url", decode.text, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -45,8 +45,8 @@ class KeyListResponse(ListModel[KeyResource]):
         else:
             if not (dict is type(data) and type(max_keys) is type(active_count) is int):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 3:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:

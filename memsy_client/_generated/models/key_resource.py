@@ -43,15 +43,17 @@ class KeyResource(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 8 and dict is type(data):
+                data = _ABSENT | data
             self.key_id = key_id = data["key_id"]
             self.prefix = prefix = data["prefix"]
             self.name = name = data["name"]
             self.scopes = scopes = data["scopes"]
             self.is_active = is_active = data["is_active"]
             self.created_at = created_at = decode.read_time(data["created_at"])
-            last_used_at = data.get("last_used_at")
+            last_used_at = data["last_used_at"]
             self.last_used_at = last_used_at = None if last_used_at is None else decode.read_time(last_used_at)
-            expires_at = data.get("expires_at")
+            expires_at = data["expires_at"]
             self.expires_at = expires_at = None if expires_at is None else decode.read_time(expires_at)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -66,8 +68,8 @@ class KeyResource(Model):
                 and decode.hold_texts(scopes)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 8:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -97,3 +99,4 @@ _FIELDS = (
     Field("expires_at", decode.time, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -44,14 +44,16 @@ class MeResponse(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 8 and dict is type(data):
+                data = _ABSENT | data
             self.customer_id = customer_id = data["customer_id"]
             self.email = email = data["email"]
             self.tier = tier = data["tier"]
             self.is_superadmin = is_superadmin = data["is_superadmin"]
             self.org_id = org_id = data["org_id"]
             self.is_billing_admin = is_billing_admin = data["is_billing_admin"]
-            self.user_id = user_id = data.get("user_id")
-            self.org_role = org_role = data.get("org_role")
+            self.user_id = user_id = data["user_id"]
+            self.org_role = org_role = data["org_role"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -63,8 +65,8 @@ class MeResponse(Model):
                 and (org_role is None or type(org_role) is str)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 8:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,3 +96,4 @@ _FIELDS = (
     Field("org_role", decode.text, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

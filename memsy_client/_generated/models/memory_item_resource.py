@@ -80,6 +80,8 @@ class MemoryItemResource(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 25 and dict is type(data):
+                data = _ABSENT | data
             self.memory_id = memory_id = data["memory_id"]
             self.org_id = org_id = data["org_id"]
             self.scope = MemoryScope.from_dict(data["scope"])
@@ -97,22 +99,22 @@ class MemoryItemResource(Model):
             self.entity_refs = decode.readable_mappings(data["entity_refs"])
             self.source_event_ids = source_event_ids = data["source_event_ids"]
             self.source_urls = source_urls = data["source_urls"]
-            self.summary = summary = data.get("summary")
-            payload = data.get("payload")
+            self.summary = summary = data["summary"]
+            payload = data["payload"]
             self.payload = payload if type(payload) is dict else None
-            last_recalled_at = data.get("last_recalled_at")
+            last_recalled_at = data["last_recalled_at"]
             self.last_recalled_at = last_recalled_at = (
                 None if last_recalled_at is None else decode.read_time(last_recalled_at)
             )
-            effective_from = data.get("effective_from")
+            effective_from = data["effective_from"]
             self.effective_from = effective_from = None if effective_from is None else decode.read_time(effective_from)
-            effective_to = data.get("effective_to")
+            effective_to = data["effective_to"]
             self.effective_to = effective_to = None if effective_to is None else decode.read_time(effective_to)
-            observed_at = data.get("observed_at")
+            observed_at = data["observed_at"]
             self.observed_at = observed_at = None if observed_at is None else decode.read_time(observed_at)
-            created_at = data.get("created_at")
+            created_at = data["created_at"]
             self.created_at = created_at = None if created_at is None else decode.read_time(created_at)
-            updated_at = data.get("updated_at")
+            updated_at = data["updated_at"]
             self.updated_at = updated_at = None if updated_at is None else decode.read_time(updated_at)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -142,8 +144,8 @@ class MemoryItemResource(Model):
                 and decode.hold_texts(tags, source_event_ids, source_urls)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 25:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -213,3 +215,4 @@ _FIELDS = (
     Field("updated_at", decode.time, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

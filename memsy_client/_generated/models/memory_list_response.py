@@ -48,8 +48,8 @@ class MemoryListResponse(ListModel[MemoryItemResource]):
         else:
             if not (dict is type(data) and type(total) is type(limit) is type(offset) is int):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 4:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:

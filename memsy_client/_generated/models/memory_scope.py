@@ -34,10 +34,12 @@ class MemoryScope(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 4 and dict is type(data):
+                data = _ABSENT | data
             self.level = level = data["level"]
-            self.actor_id = actor_id = data.get("actor_id")
-            self.team_id = team_id = data.get("team_id")
-            self.role_id = role_id = data.get("role_id")
+            self.actor_id = actor_id = data["actor_id"]
+            self.team_id = team_id = data["team_id"]
+            self.role_id = role_id = data["role_id"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -49,8 +51,8 @@ class MemoryScope(Model):
                 and (role_id is None or type(role_id) is str)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 4:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,3 +75,4 @@ _FIELDS = (
     Field("role_id", decode.text, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -49,6 +49,8 @@ class MemoryStatsResponse(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 11 and dict is type(data):
+                data = _ABSENT | data
             self.total = total = data["total"]
             self.total_memories = total_memories = data["total_memories"]
             self.active_memories = active_memories = data["active_memories"]
@@ -58,11 +60,11 @@ class MemoryStatsResponse(Model):
             self.avg_confidence = avg_confidence = data["avg_confidence"]
             self.avg_strength = avg_strength = data["avg_strength"]
             self.top_entities = _check_top_entities(data["top_entities"])
-            confidence_buckets = data.get("confidence_buckets")
+            confidence_buckets = data["confidence_buckets"]
             self.confidence_buckets = (
                 None if confidence_buckets is None else _check_confidence_buckets(confidence_buckets)
             )
-            date_range = data.get("date_range")
+            date_range = data["date_range"]
             self.date_range = None if date_range is None else _check_date_range(date_range)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -74,8 +76,8 @@ class MemoryStatsResponse(Model):
                 and (type(avg_strength) is float or type(avg_strength) is int)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 11:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,3 +119,4 @@ _FIELDS = (
     Field("date_range", _check_date_range, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -43,13 +43,15 @@ class OrgResource(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 7 and dict is type(data):
+                data = _ABSENT | data
             self.org_id = org_id = data["org_id"]
             self.name = name = data["name"]
             self.focus = focus = data["focus"]
             self.promotion_prompt = promotion_prompt = data["promotion_prompt"]
             self.created_at = created_at = decode.read_time(data["created_at"])
             self.updated_at = updated_at = decode.read_time(data["updated_at"])
-            prompt_meta = data.get("prompt_meta")
+            prompt_meta = data["prompt_meta"]
             self.prompt_meta = prompt_meta if type(prompt_meta) is dict else None
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -61,8 +63,8 @@ class OrgResource(Model):
                 and updated_at.tzinfo is not None
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 7:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,3 +91,4 @@ _FIELDS = (
     Field("prompt_meta", decode.mapping, default=None, is_open=True),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -43,8 +43,8 @@ class PaymentMethod(Model):
                 dict is type(data) and type(brand) is type(last4) is str and type(exp_month) is type(exp_year) is int
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 4:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:

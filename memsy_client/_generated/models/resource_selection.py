@@ -41,9 +41,11 @@ class ResourceSelection(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 3 and dict is type(data):
+                data = _ABSENT | data
             self.external_id = external_id = data["external_id"]
-            self.resource_type = resource_type = data.get("resource_type")
-            self.name = name = data.get("name")
+            self.resource_type = resource_type = data["resource_type"]
+            self.name = name = data["name"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -53,8 +55,8 @@ class ResourceSelection(Model):
                 and (name is None or type(name) is str)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 3:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,3 +75,4 @@ _FIELDS = (
     Field("name", decode.text, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

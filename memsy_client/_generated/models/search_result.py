@@ -108,10 +108,12 @@ class SearchResult(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 4 and dict is type(data):
+                data = _ABSENT | data
             self.id = id = data["id"]
             self.content = content = data["content"]
             self.score = score = data["score"]
-            metadata = data.get("metadata")
+            metadata = data["metadata"]
             self.metadata = SearchResultMetadata.from_dict(metadata) if type(metadata) is dict else None
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -120,8 +122,8 @@ class SearchResult(Model):
                 dict is type(data) and type(id) is type(content) is str and (type(score) is float or type(score) is int)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 4:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -142,3 +144,4 @@ _FIELDS = (
     Field("metadata", SearchResultMetadata.from_dict, default=None, is_open=True),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -35,10 +35,12 @@ class SourceEvent(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
-            self.event_id = event_id = data.get("event_id")
-            self.kind = kind = data.get("kind")
-            self.content = content = data.get("content")
-            ts = data.get("ts")
+            if len(data) < 4 and dict is type(data):
+                data = _ABSENT | data
+            self.event_id = event_id = data["event_id"]
+            self.kind = kind = data["kind"]
+            self.content = content = data["content"]
+            ts = data["ts"]
             self.ts = ts = None if ts is None else decode.read_time(ts)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -51,8 +53,8 @@ class SourceEvent(Model):
                 and (ts is None or ts.tzinfo is not None)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 4:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,3 +78,4 @@ _FIELDS = (
     Field("ts", decode.time, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

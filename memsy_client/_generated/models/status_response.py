@@ -37,11 +37,13 @@ class StatusResponse(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 5 and dict is type(data):
+                data = _ABSENT | data
             self.completed_ids = completed_ids = data["completedIds"]
             self.failed_ids = failed_ids = data["failedIds"]
             self.pending_ids = pending_ids = data["pendingIds"]
             self.total = total = data["total"]
-            statuses = data.get("statuses")
+            statuses = data["statuses"]
             self.statuses = None if statuses is None else decode.text_values(statuses)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -50,8 +52,8 @@ class StatusResponse(Model):
                 dict is type(data) and type(total) is int and decode.hold_texts(completed_ids, failed_ids, pending_ids)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 5:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,3 +76,4 @@ _FIELDS = (
     Field("statuses", decode.text_values, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

@@ -44,6 +44,8 @@ class TeamResource(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 8 and dict is type(data):
+                data = _ABSENT | data
             self.team_id = team_id = data["team_id"]
             self.org_id = org_id = data["org_id"]
             self.name = name = data["name"]
@@ -51,7 +53,7 @@ class TeamResource(Model):
             self.promotion_prompt = promotion_prompt = data["promotion_prompt"]
             self.created_at = created_at = decode.read_time(data["created_at"])
             self.updated_at = updated_at = decode.read_time(data["updated_at"])
-            prompt_meta = data.get("prompt_meta")
+            prompt_meta = data["prompt_meta"]
             self.prompt_meta = prompt_meta if type(prompt_meta) is dict else None
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
@@ -63,8 +65,8 @@ class TeamResource(Model):
                 and updated_at.tzinfo is not None
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 8:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -93,3 +95,4 @@ _FIELDS = (
     Field("prompt_meta", decode.mapping, default=None, is_open=True),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

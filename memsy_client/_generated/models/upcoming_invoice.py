@@ -38,8 +38,8 @@ class UpcomingInvoice(Model):
         else:
             if not (dict is type(data) and type(amount_due) is int and type(currency) is str):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 3:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -38,8 +38,8 @@ class UsageDataPoint(Model):
         else:
             if not (dict is type(data) and type(date) is type(dimension) is str and type(quantity) is int):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 3:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -33,10 +33,12 @@ class UsageDimension(Model):
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
         self = cls.__new__(cls)
         try:
+            if len(data) < 4 and dict is type(data):
+                data = _ABSENT | data
             self.dimension = dimension = data["dimension"]
             self.used = used = data["used"]
-            self.limit = limit = data.get("limit")
-            self.overage_rate = overage_rate = data.get("overage_rate")
+            self.limit = limit = data["limit"]
+            self.overage_rate = overage_rate = data["overage_rate"]
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -48,8 +50,8 @@ class UsageDimension(Model):
                 and (overage_rate is None or type(overage_rate) is float or type(overage_rate) is int)
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 4:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -71,3 +73,4 @@ _FIELDS = (
     Field("overage_rate", decode.number, default=None),
 )
 _NAMES = frozenset(field.name for field in _FIELDS)
+_ABSENT = decode.absent(_FIELDS)

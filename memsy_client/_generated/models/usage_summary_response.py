@@ -55,8 +55,8 @@ class UsageSummaryResponse(Model):
                 and period_end.tzinfo is not None
             ):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 5:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:

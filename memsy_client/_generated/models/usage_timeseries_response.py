@@ -46,8 +46,8 @@ class UsageTimeseriesResponse(ListModel[UsageDataPoint]):
         else:
             if not (dict is type(data) and type(org_id) is type(granularity) is str):
                 decode.settle(self, data, _FIELDS)
-        if not _NAMES.issuperset(data):
-            self.additional_properties = decode.unknown(data, _NAMES)
+            elif len(data) > 3:
+                self.additional_properties = decode.unknown(data, _NAMES)
         return self
 
     def to_dict(self) -> dict[str, Any]:
