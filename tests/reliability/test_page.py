@@ -53,6 +53,23 @@ KILLS = [
         "tests/bulk/test_process_end.py::test_it_works_while_the_process_ends",
     ),
     Kill(
+        "a backfill with a journal, by `kill -9`, a hundred times, also between the service's commit and its answer",
+        "every event is acknowledged, and none is stored twice",
+        "tests/bulk/test_journal_kills.py::"
+        "test_every_event_is_acknowledged_and_none_is_stored_twice_in_a_hundred_kills",
+    ),
+    Kill(
+        "a process with `background(spool=…)`, by `kill -9`, fifty times, also between the service and its answer",
+        "no event is lost",
+        "tests/bulk/test_background_processes.py::"
+        "test_fifty_kills_lose_nothing_also_between_the_service_and_its_answer",
+    ),
+    Kill(
+        "a worker of Ray or Dask, in the middle of its partition",
+        "no event is lost, and none is stored twice",
+        "tests/distributed/test_engines.py::test_nothing_is_lost_and_nothing_stored_twice_where_a_worker_is_killed",
+    ),
+    Kill(
         "a sync call, by an interruption at each of its instructions",
         "the next call gets its own answer, and every slot is free",
         "tests/network/test_interruptions.py::test_a_sync_client_goes_on_after_an_interruption_at_each_instruction",
