@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import queue
 import signal
 import socket
 import subprocess
@@ -186,6 +187,16 @@ def test_half_a_request_times_out_and_a_whole_one_does_not(part, quick_memsy):
         half.sendall(part)
         assert read_all(half) == b""
         assert read_response(waiting).status == 200
+
+
+def test_a_scripted_delay_ends_when_its_client_is_gone_and_the_call_is_not_carried_out(memsy):
+    received = queue.SimpleQueue()
+    memsy.engine.on_request = received.put
+    memsy.fail_next(delay=3600)
+    with connect(port_of(memsy)) as connection:
+        connection.sendall(head(memsy, "Content-Length: 14") + b'{"query": "x"}')
+    given_up = received.get(timeout=30)
+    assert (given_up.operation, given_up.status) == ("search", None)
 
 
 def test_half_a_second_request_times_out_too(quick_memsy):
