@@ -261,7 +261,7 @@ def test_a_scripted_drop_is_no_error_of_the_server(memsy, caplog):
 def test_more_half_open_connections_than_there_are_descriptors_stop_nobody_and_log_nothing():
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))\n"
-        "from memsy_client.local import cli; sys.exit(cli.main(['serve', '--memory', '--port', '0']))"
+        "from memsy_client.cli import server; sys.exit(server.main(['serve', '--memory', '--port', '0']))"
     )
     with (
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process,
