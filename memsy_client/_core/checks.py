@@ -154,7 +154,9 @@ def explain_arguments(init: F) -> F:
 
 
 def suggest_keywords(kind: type) -> None:
-    """Have the public methods that this very class defines say what a misspelt keyword was meant to be."""
+    """Have the public methods that a class of ours itself defines say what a misspelt keyword was meant to be."""
+    if kind.__module__.partition(".")[0] != __name__.partition(".")[0]:  # a caller's own subclass stays as it is
+        return
     for name, method in list(vars(kind).items()):
         if inspect.isfunction(method) and not name.startswith("_"):
             setattr(kind, name, suggesting_keywords(method))

@@ -111,14 +111,10 @@ def _as_model(location: str, value: Any, model: Any, source: type | None) -> Any
         unknown = str(next(iter(read.additional_properties)))
         known = [field.name for field in attrs.fields(model) if not field.name.startswith("_") and not field.kw_only]
         raise MemsyInputError(f"{location} has no field {unknown}{suggestion(unknown, known)}")
-    _check_times(location, data, read)
+    for field, text in data.items():
+        if isinstance(getattr(read, field, None), datetime.date):  # which takes a time without an offset for UTC
+            time(f"{location}.{field}", text)
     return data
-
-
-def _check_times(location: str, data: dict[str, Any], read: BaseModel) -> None:
-    for name, text in data.items():
-        if isinstance(text, str) and _TIME_WITHOUT_OFFSET.fullmatch(text) and read.to_dict()[name] != text:
-            time(f"{location}.{name}", text)  # which is what it was read as: other texts stay as they are
 
 
 def to_text(name: str, value: Any) -> str:

@@ -57,6 +57,14 @@ def test_a_keyword_that_resembles_none_and_other_type_errors_are_told_as_they_ar
         memsy.search("x")
 
 
+def test_a_subclass_of_a_callers_own_stays_as_it_is() -> None:
+    class Own(MemsyClient):
+        def contents(self, query: str) -> Generator[str, None, None]:
+            yield from (result.content for result in self.search(query))
+
+    assert inspect.isgeneratorfunction(Own.contents)
+
+
 def test_a_method_stays_what_it_is_and_is_wrapped_only_where_python_says_nothing() -> None:
     assert inspect.iscoroutinefunction(AsyncMemsyClient.search)
     assert not inspect.iscoroutinefunction(MemsyClient.search)
