@@ -46,7 +46,7 @@ class Server:
     """A server in a process of its own, and ways to call it."""
 
     def __init__(self, data: Path) -> None:
-        command = [sys.executable, "-m", "memsy_client.local", "serve", "--port", "0", "--data", str(data)]
+        command = [sys.executable, "-m", "memsy_client", "serve", "--port", "0", "--data", str(data)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         started = itertools.takewhile(lambda line: not line.startswith("# Stop"), self._process.stdout)

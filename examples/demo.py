@@ -75,7 +75,7 @@ def read_events(path: Path) -> list[tuple[int, EventPayload]]:
                 sys.exit(f"{path}, line {line}: {error.location or 'this'} {error.message}")
             for unknown in event.additional_properties:
                 sys.exit(f"{path}, line {line}: there is no field {unknown!r}; an event has {', '.join(FIELDS)}")
-            events.append((line, event))
+            events.append((line, event.copy(ts=value.get("ts"))))  # as it is written: one without an offset is refused
     except json.JSONDecodeError as error:
         sys.exit(f"{path}, line {error.lineno}: this is not JSON ({error.msg}, column {error.colno})")
     if not events:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mappin
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
-from ._core.checks import check_whole_number, explain_arguments, name_methods_after
+from ._core.checks import check_whole_number, explain_arguments, name_methods_after, suggest_keywords
 from ._core.copying import shallow_copy
 from ._core.credentials import KeyFunction, Secret, default_headers
 from ._core.hooks import RequestEvent, ResponseEvent
@@ -444,5 +444,7 @@ class AsyncMemsyControlClient(_AsyncClient, AsyncControlMethods):
     _base_url_variable = "MEMSY_CONTROL_URL"
 
 
+for _kind in (_SyncClient, _AsyncClient):
+    suggest_keywords(_kind)  # as the classes of methods do by themselves
 for _kind in (AsyncMemsyControlClient, MemsyControlClient, AsyncMemsyClient, MemsyClient):
     name_methods_after(_kind)  # of what several have, the last

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
@@ -17,6 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 MAX_SECONDS = 2_147_483
 
 _LONGEST_QUOTE = 60
+
+#: Whether Python leaves it to us to say what a misspelt keyword was meant to be. Where not, no function is wrapped.
+SUGGESTS_KEYWORDS = sys.version_info < (3, 13)
 
 
 def shown(value: object) -> str:
@@ -149,13 +153,61 @@ def explain_arguments(init: F) -> F:
     return cast(F, wrapper)
 
 
+def suggest_keywords(kind: type) -> None:
+    """Have the public methods that a class of ours itself defines say what a misspelt keyword was meant to be."""
+    if kind.__module__.partition(".")[0] != __name__.partition(".")[0]:  # a caller's own subclass stays as it is
+        return
+    for name, method in list(vars(kind).items()):
+        if inspect.isfunction(method) and not name.startswith("_"):
+            setattr(kind, name, suggesting_keywords(method))
+
+
+def suggesting_keywords(function: F) -> F:
+    """The function, whose `TypeError` about a misspelt keyword says what was meant, in the words of Python 3.13."""
+    if not SUGGESTS_KEYWORDS or hasattr(function, "__wrapped__"):  # of what is deprecated, the inner one says it
+        return function
+    if inspect.iscoroutinefunction(function):  # and has to stay one
+
+        @functools.wraps(function)
+        async def async_wrapper(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return await function(*args, **kwargs)
+            except TypeError as error:
+                _suggest_keyword(error, function)
+                raise
+
+        return cast(F, async_wrapper)
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            _suggest_keyword(error, function)
+            raise
+
+    return cast(F, wrapper)
+
+
+def _suggest_keyword(error: TypeError, function: Callable[..., Any]) -> None:
+    """Add what was meant to an error that is about a keyword of this very function."""
+    pattern = rf"{re.escape(function.__qualname__)}\(\) got an unexpected keyword argument '(.+)'"
+    unexpected = re.fullmatch(pattern, str(error.args[0]) if error.args else "")
+    if unexpected:
+        import difflib  # only for those who err
+
+        near = difflib.get_close_matches(unexpected[1], inspect.signature(function).parameters, n=1)
+        error.args = (f"{unexpected[0]}. Did you mean {near[0]!r}?",) if near else error.args
+
+
 def name_methods_after(kind: type) -> None:
     """Have Python's errors about the arguments of inherited methods name this class, which the caller knows."""
     for base in kind.__mro__[1:]:
         for name, found in vars(base).items():
             method = getattr(found, "__func__", found)  # of a class method
             if inspect.isfunction(method) and not name.startswith("_"):
-                method.__module__, method.__qualname__ = kind.__module__, f"{kind.__name__}.{name}"
+                for function in (method, inspect.unwrap(method)):
+                    function.__module__, function.__qualname__ = kind.__module__, f"{kind.__name__}.{name}"
 
 
 def _problem(init: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .checks import suggesting_keywords
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ def deprecated_arguments(*names: str) -> Callable[[F], F]:
 
 def _warning_of(message: Callable[[dict[str, Any]], str | None]) -> Callable[[F], F]:
     def decorate(function: Any) -> Any:
+        function = suggesting_keywords(function)
+
         # Of a coroutine function too the wrapper is a plain one: it warns where it is called, not where it is awaited.
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:

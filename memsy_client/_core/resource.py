@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from .checks import suggest_keywords
 from .operation import Call
 from .paging import AsyncItemIterator, ItemIterator, Pages
 from .sender import AsyncSender, SyncSender
@@ -16,6 +17,10 @@ class SyncResource:
     """Methods that are sent one way; clients are resources too."""
 
     _sender: SyncSender
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        suggest_keywords(cls)
 
     def __init__(self, sender: SyncSender) -> None:
         self._sender = sender
@@ -31,6 +36,10 @@ class AsyncResource:
     """Asynchronous methods that are sent one way; clients are resources too."""
 
     _sender: AsyncSender
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        suggest_keywords(cls)
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender

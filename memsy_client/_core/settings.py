@@ -29,7 +29,7 @@ def check_base_url(base_url: object) -> str:
         MemsyInputError: Requests cannot be sent there.
     """
     if not isinstance(base_url, str) or not base_url.strip():
-        raise MemsyInputError("base_url is empty")
+        raise MemsyInputError("base_url is empty, or not text")
     if _UNFIT_FOR_URL.search(base_url):
         raise MemsyInputError(
             "base_url holds a character that a URL cannot: write the host as xn--… and percent-encode the path"

@@ -29,25 +29,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except MemsyInputError as error:  # what MEMSY_LOG says
-        print(f"memsy-client: {error}", file=sys.stderr)
+        _report(error, error.message, arguments)
         return 2
     except OSError as error:
         # Python would try again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
             return code
-        print(f"memsy-client: {error.strerror}", file=sys.stderr)
+        _report(error, str(error.strerror), arguments)
         return 1
-    except KeyboardInterrupt:
-        print("memsy-client: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        _report(error, "interrupted", arguments)
         return 130
+
+
+def _report(error: BaseException, message: str, arguments: Sequence[str]) -> None:
+    """Write an error as the command does: as JSON, or those that need no extra in plain words."""
+    if _is_of_the_extra(arguments):
+        from .failures import report
+
+        report(error, message)
+    else:
+        print(f"memsy-client: {message}", file=sys.stderr)
+
+
+def _is_of_the_extra(arguments: Sequence[str]) -> bool:
+    return not standalone.SUMMARIES.keys() & set(arguments[:1]) and all(map(find_spec, _NEEDED))
 
 
 def _run(arguments: list[str]) -> int:
     name = arguments[0] if arguments else None
     if name in standalone.SUMMARIES:
         return standalone.run(name, arguments[1:])
-    if all(map(find_spec, _NEEDED)):
+    if _is_of_the_extra(arguments):
         from .app import main as app
 
         return app(arguments)

@@ -27,9 +27,9 @@ def run(name: str, arguments: Sequence[str]) -> int:
         from .docs import main as docs
 
         return docs(arguments)
-    from ..local.cli import main as local
+    from .server import main as server
 
-    return local([name, *arguments])
+    return server([name, *arguments])
 
 
 def options_of(name: str) -> list[str]:

@@ -20,7 +20,7 @@ def table_of(model: Any) -> str:
     if not hasattr(model, "_ITEMS"):  # of a model that stands for a list
         return _table(name, ["field", "value"], ((field, getattr(model, field)) for field in _fields(model)))
     items = list(model)
-    counted = f"{name}: {len(items)} items"
+    counted = f"{name}: {len(items)} item{'s' * (len(items) != 1)}"
     if len(items) > _SHOWN_ITEMS:
         counted += f", of which {_SHOWN_ITEMS} are shown"
     items = items[:_SHOWN_ITEMS]

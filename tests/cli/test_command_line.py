@@ -295,7 +295,14 @@ def test_without_an_output_or_with_a_full_disk_it_does_not_crash(memsy: LocalMem
             timeout=60,
             check=False,
         )
-        assert (ran.returncode, len(ran.stderr.splitlines())) == (code, code), ran.stderr
+        told = [json.loads(line)["error"]["message"] for line in ran.stderr.splitlines()]
+        assert (ran.returncode, told) == (code, ["No space left on device"] * code)
+
+
+def test_a_log_level_that_is_none_is_an_error_as_any_other(run: Any) -> None:
+    ran = run("health", MEMSY_LOG="loud")
+    assert (ran.code, ran.out, ran.error["type"]) == (2, "", "MemsyInputError")
+    assert "MEMSY_LOG" in ran.error["message"]
 
 
 def test_what_an_encoding_lacks_is_escaped(memsy: LocalMemsy) -> None:

@@ -8,6 +8,7 @@ import ssl
 import threading
 from typing import Any
 
+import anyio
 import pytest
 
 from memsy_client import (
@@ -242,8 +243,11 @@ def test_an_option_that_is_misspelt_is_refused_with_what_was_meant(kind: Any) ->
     ],
 )
 def test_wrong_arguments_of_a_method_name_a_class_that_is_public(kind: Any, call: Any) -> None:
+    async def called() -> None:
+        await call(kind("http://memsy.test", "msy_1"))
+
     with pytest.raises(TypeError, match=r"^(Async)?Memsy(Control)?Client\.\w+\(\) ") as caught:
-        call(kind("http://memsy.test", "msy_1"))
+        anyio.run(called)
     assert str(caught.value).startswith("Async") <= kind.__name__.startswith("Async")
 
 

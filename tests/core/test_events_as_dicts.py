@@ -53,12 +53,14 @@ def client(recorder: Recorder) -> MemsyClient:
 def test_dicts_and_models_may_stand_side_by_side_and_travel_as_they_are(client: Any, recorder: Recorder) -> None:
     moment = datetime.datetime(2026, 1, 31, 9, 30, tzinfo=datetime.timezone.utc)
     client.ingest([MODEL, EVENT, OrderedDict(EVENT, ts=moment, team_id=None), {**EVENT, "ts": "2026-01-31T09:30:00Z"}])
+    client.ingest([{**EVENT, "content": "2026-01-31T09:30:00"}])  # a text that is no time
     assert recorder.sent[0]["events"] == [
         EVENT,
         EVENT,
         {**EVENT, "ts": "2026-01-31T09:30:00+00:00", "team_id": None},
         {**EVENT, "ts": "2026-01-31T09:30:00Z"},
     ]
+    assert recorder.sent[1]["events"] == [{**EVENT, "content": "2026-01-31T09:30:00"}]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,7 @@ def test_dicts_and_models_may_stand_side_by_side_and_travel_as_they_are(client: 
         ({k: v for k, v in EVENT.items() if k != "session_id"}, r"events\[1\]\.session_id is missing"),
         ({**EVENT, "content": 7}, r"events\[1\]\.content is a number where a string is expected"),
         ({**EVENT, "ts": datetime.datetime(2026, 1, 31)}, "no time zone"),
+        ({**EVENT, "ts": "2026-01-31T09:30:00"}, r"events\[1\]\.ts has no offset; give one, as in 2026"),
         ("I like tea.", r"events\[1\] has to be of the class EventPayload, not str"),
         (None, r"events\[1\] has to be of the class EventPayload, not NoneType"),
         (EventItemResource.__new__(EventItemResource), "EventPayload, not EventItemResource"),

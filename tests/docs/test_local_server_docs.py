@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from memsy_client.local import LocalMemsy, Plan, cli
+from memsy_client.cli import server
+from memsy_client.local import LocalMemsy, Plan
 
 PAGE = (Path(__file__).parents[2] / "docs" / "local-server.md").read_text("utf-8")
 
@@ -16,7 +17,7 @@ def test_every_route_is_documented():
 
 
 def test_every_command_and_option_is_documented():
-    commands = next(action for action in cli._parser()._actions if action.choices)
+    commands = next(action for action in server._parser()._actions if action.choices)
     for name, parser in commands.choices.items():
         assert f"memsy-client {name}" in PAGE
         for action in parser._actions:

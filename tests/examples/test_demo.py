@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 EVENT = {"actor_id": "ana", "session_id": "chat-1", "kind": "user_message", "content": "I moved to Lisbon."}
 LINES = b"".join(json.dumps({**EVENT, "content": f"I like {what}."}).encode() + b"\n" for what in ("tea", "Lisbon"))
+
+
+@pytest.fixture(scope="module")
+def read_events() -> Any:
+    return runpy.run_path(str(ROOT / "examples" / "demo.py"))["read_events"]
 
 
 def demo(path: object, piped: bytes = b"") -> subprocess.CompletedProcess[str]:
@@ -60,18 +67,30 @@ def test_it_takes_what_is_piped_in() -> None:
         (b"[\n" + json.dumps(EVENT).encode() + b',\n{"actor_id": 7}]', "line 3: actor_id is a number"),
         (b"[\n" + json.dumps(EVENT).encode() + b"\n", r"line 3: this is not JSON \("),
         (LINES + b"\x89PNG\r\n\x1a\n\x00\xff", "line 3: this is not text in UTF-8"),
-        (LINES + json.dumps({**EVENT, "content": " "}).encode(), "line 3: the event was refused: .*content"),
         (b"", "holds no events"),
         (b"\xef\xbb\xbf \n", "holds no events"),
         (b"[]", "holds no events"),
     ],
 )
-def test_it_names_the_line_and_the_field_of_what_it_cannot_read(tmp_path: Path, content: bytes, told: str) -> None:
+def test_it_names_the_line_and_the_field_of_what_it_cannot_read(
+    tmp_path: Path, content: bytes, told: str, read_events: Any
+) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        read_events(file)
+    assert re.fullmatch(f"{re.escape(str(file))}(, | ){told}.*", str(ended.value))
+
+
+@pytest.mark.parametrize(
+    ("field", "told"), [({"content": " "}, "422 .*content"), ({"ts": "2026-01-31T09:30:00"}, "ts has no offset")]
+)
+def test_it_names_the_line_and_the_field_of_what_is_refused(tmp_path: Path, field: dict[str, str], told: str) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(LINES + json.dumps({**EVENT, **field}).encode())
     ran = demo(file)
     assert ran.returncode == 1
-    assert re.fullmatch(f"{re.escape(str(file))}(, | ){told}.*\n", ran.stderr), ran.stderr
+    assert re.fullmatch(f"{re.escape(str(file))}, line 3: the event was refused: .*{told}.*\n", ran.stderr)
 
 
 def test_it_says_so_of_a_directory_and_of_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def test_everything_is_escaped_and_long_texts_and_lists_are_cut() -> None:
     long = SearchResponse([SearchResult("m", "x" * 10_000, 0.5)] * 1000)
     assert len(long._repr_html_()) < 200_000
     assert Cells(long._repr_html_()).caption == "SearchResponse: 1000 items, of which 200 are shown"
+    assert Cells(long.copy(results=long[:1])._repr_html_()).caption == "SearchResponse: 1 item"
     assert Cells(SearchResponse([])._repr_html_()).caption == "SearchResponse: 0 items"
 
 

@@ -17,11 +17,11 @@ import time
 import pytest
 
 from memsy_client import MemsyClient
+from memsy_client.cli.server import main
 from memsy_client.local import LOCAL_API_KEY, LocalMemsy
-from memsy_client.local.cli import main
 from memsy_client.local.storage.schema import VERSION
 
-COMMAND = [sys.executable, "-m", "memsy_client.local"]
+COMMAND = [sys.executable, "-m", "memsy_client"]
 
 
 @contextlib.contextmanager
@@ -251,7 +251,9 @@ def test_an_import_goes_into_no_database_that_has_something(capsys, tmp_path, ap
 def test_what_is_not_installed_is_said_in_one_line(tmp_path):
     data = tmp_path / "memsy.db"
     data.touch()
-    run = "import sys; sys.modules['snowballstemmer'] = None; from memsy_client.local.cli import main; sys.exit(main())"
+    run = (
+        "import sys; sys.modules['snowballstemmer'] = None; from memsy_client.cli.server import main; sys.exit(main())"
+    )
     for command in (["serve", "--port", "0"], ["export"], ["import"]):
         arguments = [sys.executable, "-c", run, *command, "--data", str(data)]
         done = subprocess.run(arguments, capture_output=True, text=True, input="", check=False)

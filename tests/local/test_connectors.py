@@ -321,7 +321,7 @@ def test_a_connector_that_is_not_there_can_be_neither_authorised_nor_given_resou
 
 
 def test_connectors_survive_a_restart_and_an_export_and_are_gone_after_a_reset(tmp_path, api):
-    from memsy_client.local.cli import main
+    from memsy_client.cli.server import main
 
     first, second, file = (tmp_path / name for name in ("first.db", "second.db", "data.jsonl"))
     with LocalMemsy(first, port=None) as memsy:

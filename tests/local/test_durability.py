@@ -21,7 +21,7 @@ from memsy_client.local import DatabaseRefused, LocalMemsy, progress
 from memsy_client.local.progress import Progress
 from memsy_client.local.storage import database, indexing
 
-SERVE = [sys.executable, "-m", "memsy_client.local", "serve", "--port", "0", "--data"]
+SERVE = [sys.executable, "-m", "memsy_client", "serve", "--port", "0", "--data"]
 
 
 class Served:
@@ -34,7 +34,7 @@ class Served:
             else [
                 sys.executable,
                 "-c",
-                f"{prepare}; import sys; from memsy_client.local.cli import main; sys.exit(main(sys.argv[1:]))",
+                f"{prepare}; import sys; from memsy_client.cli.server import main; sys.exit(main(sys.argv[1:]))",
                 *SERVE[3:],
             ]
         )

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from memsy_client.cli.server import main
 from memsy_client.local import DatabaseRefused, Draft, LocalMemsy
-from memsy_client.local.cli import main
 from memsy_client.local.memory import worker
 
 FULL = Path("/dev/full")
@@ -68,8 +68,8 @@ def test_what_listens_to_requests_cannot_break_them(api, memsy, an_event):
 def test_a_log_that_cannot_be_written_changes_nothing():
     code = (
         "import os, signal, threading, sys, urllib.request, urllib.error\n"
-        "from memsy_client.local import cli\n"
-        "start = cli.LocalMemsy.start\n"
+        "from memsy_client.cli import server\n"
+        "start = server.LocalMemsy.start\n"
         "def started(self):\n"
         "    start(self)\n"
         "    threading.Thread(target=call, args=(self,)).start()\n"
@@ -80,8 +80,8 @@ def test_a_log_that_cannot_be_written_changes_nothing():
         "        with urllib.request.urlopen(request) as answer:\n"
         "            print(answer.status, file=sys.stderr)\n"
         "    os.kill(os.getpid(), signal.SIGTERM)\n"
-        "cli.LocalMemsy.start = started\n"
-        "sys.exit(cli.main(['serve', '--memory', '--port', '0']))\n"
+        "server.LocalMemsy.start = started\n"
+        "sys.exit(server.main(['serve', '--memory', '--port', '0']))\n"
     )
     with FULL.open("w") as full:
         done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
@@ -159,7 +159,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(capsys, database, monkeypat
         yield "{}\n"
         raise sqlite3.DatabaseError("malformed")
 
-    monkeypatch.setattr("memsy_client.local.cli.export_lines", failing)
+    monkeypatch.setattr("memsy_client.cli.server.export_lines", failing)
     assert "malformed" in refused(capsys, "export", "--data", str(database), "--output", str(output))
     assert output.read_text() == "earlier"
     assert {entry.name for entry in output.parent.iterdir()} - {"memsy.db.lock"} == {"memsy.db", "data.jsonl"}
@@ -204,7 +204,7 @@ def test_an_export_whose_reader_goes_away_is_quiet(tmp_path, api, an_event):
     path = tmp_path / "memsy.db"
     with LocalMemsy(path, port=None) as memsy:
         type(api)(memsy).ingest(*[an_event("word " * 1000 + str(number)) for number in range(50)])
-    command = [sys.executable, "-m", "memsy_client.local", "export", "--data", str(path)]
+    command = [sys.executable, "-m", "memsy_client", "export", "--data", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
         process.stdout.close()

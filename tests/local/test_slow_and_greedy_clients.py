@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import queue
 import signal
 import socket
 import subprocess
@@ -188,6 +189,16 @@ def test_half_a_request_times_out_and_a_whole_one_does_not(part, quick_memsy):
         assert read_response(waiting).status == 200
 
 
+def test_a_scripted_delay_ends_when_its_client_is_gone_and_the_call_is_not_carried_out(memsy):
+    received = queue.SimpleQueue()
+    memsy.engine.on_request = received.put
+    memsy.fail_next(delay=3600)
+    with connect(port_of(memsy)) as connection:
+        connection.sendall(head(memsy, "Content-Length: 14") + b'{"query": "x"}')
+    given_up = received.get(timeout=30)
+    assert (given_up.operation, given_up.status) == ("search", None)
+
+
 def test_half_a_second_request_times_out_too(quick_memsy):
     memsy = quick_memsy
     with connect(port_of(memsy)) as connection:
@@ -250,7 +261,7 @@ def test_a_scripted_drop_is_no_error_of_the_server(memsy, caplog):
 def test_more_half_open_connections_than_there_are_descriptors_stop_nobody_and_log_nothing():
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))\n"
-        "from memsy_client.local import cli; sys.exit(cli.main(['serve', '--memory', '--port', '0']))"
+        "from memsy_client.cli import server; sys.exit(server.main(['serve', '--memory', '--port', '0']))"
     )
     with (
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process,

@@ -21,7 +21,7 @@ fcntl = pytest.importorskip("fcntl", reason="a pipe's size is set by fcntl")
 @contextlib.contextmanager
 def serving_into_small_pipes():
     """A server whose output and errors go to pipes of one page."""
-    command = [sys.executable, "-m", "memsy_client.local", "serve", "--memory", "--port", "0"]
+    command = [sys.executable, "-m", "memsy_client", "serve", "--memory", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         for pipe in (process.stdout, process.stderr):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
@@ -52,10 +52,11 @@ def test_a_log_that_nobody_reads_stops_neither_answers_nor_the_end():
 def test_errors_that_nobody_reads_stop_neither_answers_nor_the_end():
     code = (
         "import logging, sys\n"
-        "from memsy_client.local import cli, engine\n"
+        "from memsy_client.cli import server\n"
+        "from memsy_client.local import engine\n"
         "serve = engine.Engine._serve\n"
         "engine.Engine._serve = lambda self, state: (engine._log.error('e' * 900), serve(self, state))[1]\n"
-        "sys.exit(cli.main(['serve', '--memory', '--port', '0']))\n"
+        "sys.exit(server.main(['serve', '--memory', '--port', '0']))\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         fcntl.fcntl(process.stderr, fcntl.F_SETPIPE_SZ, 4096)

@@ -50,6 +50,17 @@ def test_a_client_works_where_a_room_is_deleted(package_without: tuple[str, Path
     assert run(CALL.replace("ROOM", room), folder) == "memsy_client.client []"
 
 
+@pytest.mark.parametrize("package_without", ["cli"], indirect=True)
+def test_the_embedded_server_does_without_the_command_line(package_without: tuple[str, Path]) -> None:
+    walk = "pkgutil.walk_packages(memsy_client.local.__path__, 'memsy_client.local.')"
+    imported = run(
+        "import importlib, memsy_client.local, pkgutil, sys; "
+        f"print(*[importlib.import_module(module.name).__name__ for module in {walk}])",
+        package_without[1],
+    )
+    assert "memsy_client.local.http.listener" in imported
+
+
 @pytest.mark.slow
 def test_the_tests_of_the_core_pass_where_a_room_is_deleted(package_without: tuple[str, Path]) -> None:
     _, folder = package_without

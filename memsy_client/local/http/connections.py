@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from email.utils import formatdate
 from typing import Any
 
@@ -50,6 +51,15 @@ class Connections:
             connection.cycle.disconnected = True
             connection.transport.abort()
 
+    def lost(self, client: tuple[str, int]) -> threading.Event:
+        """What is set when a client's connection is lost."""
+        connection = self._open.get(client)
+        if connection is not None:
+            return connection.lost
+        gone = threading.Event()
+        gone.set()
+        return gone
+
     def evict(self, number: int) -> None:
         """Close connections that wait for their client, before others those that had no answer yet; oldest first."""
         waiting = [connection for connection in self._open.values() if connection.waits]
@@ -69,6 +79,7 @@ class Connection(H11Protocol):
 
     Attributes:
         heard: The loop's time when the client last sent something.
+        lost: Set when it is closed, by whichever side.
         answers: How many requests were answered.
     """
 
@@ -78,6 +89,7 @@ class Connection(H11Protocol):
         super().__init__(*arguments, **options)
         self.logger: logging.Logger = _log
         self.heard: float = self.loop.time()
+        self.lost: threading.Event = threading.Event()
         self.answers: int = 0
         # When the request began that has not come as far as its body; None between two requests.
         self._begun: float | None = self.heard
@@ -110,6 +122,7 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
+        self.lost.set()
         self.registry.remove(self)
         super().connection_lost(exc)
 

@@ -12,6 +12,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import formatdate
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -21,7 +22,7 @@ from starlette.responses import Response as StarletteResponse
 from ..._core.messages import Headers, Request, Response
 from .admin import AdminRoutes, refusal
 from .connections import ACCEPTED_AT_ONCE, Connections, make_protocol
-from .faults import ConnectionDroppedError
+from .faults import ConnectionDroppedError, FaultTimeoutError
 from .names import is_foreign, is_loopback
 from .transport import Handle
 from .validation import announced_length, split_target
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
 THREADS = 64
-"""How many requests are answered at once; a scripted delay occupies one of them."""
+"""How many requests are answered at once; a scripted delay occupies one of them, for as long as its client waits."""
 
 UNKNOWN_LIMIT = 64 * 1024
 """Bytes of a body that are read before it is known whether the request has a key."""
@@ -79,7 +80,7 @@ class _Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._answer(scope, receive, send)
-        except ClientDisconnect:
+        except (ClientDisconnect, FaultTimeoutError):  # nobody waits for an answer any more
             return
         except (ConnectionDroppedError, asyncio.CancelledError):
             # Cancelled is what is not answered when the server has waited long enough to close.
@@ -90,7 +91,8 @@ class _Application:
         answer, is_whole = self._refusal(request), False
         if answer is None:
             is_whole = await self._read_body(request, scope, receive)
-            answer = await self._in_thread(self._handle, request, scope)
+            lost = self._connections.lost(scope["client"])
+            answer = await self._in_thread(partial(self._handle, lost=lost), request, scope)
         if is_whole:
             await _respond(answer, scope, receive, send)
         elif _expects_continue(request):
@@ -156,10 +158,10 @@ class _Application:
             return refusal(request, from_loopback=is_loopback(scope["client"][0])) is None
         return self._engine_admits(request)
 
-    def _handle(self, request: Request, scope: Scope) -> Response:
+    def _handle(self, request: Request, scope: Scope, lost: threading.Event) -> Response:
         if AdminRoutes.owns(split_target(request.url)[0]):
             return self._admin.handle(request, from_loopback=is_loopback(scope["client"][0]))
-        return self._engine_handle(request, None, None)
+        return self._engine_handle(request, None, lost)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)

@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import IO, TextIO
 
 from .._version import __version__
-from ..cli.failures import CommandError
-from ..cli.keys import read_secret
-from .background import Background
-from .http.admin import describe
-from .http.names import is_loopback
-from .http.recording import ReceivedRequest
-from .local_memsy import LOCAL_API_KEY, LocalMemsy
-from .storage.database import DatabaseRefused, Store
-from .transfer import TransferError, export_lines, import_lines
+from ..local.background import Background
+from ..local.http.admin import describe
+from ..local.http.names import is_loopback
+from ..local.http.recording import ReceivedRequest
+from ..local.local_memsy import LOCAL_API_KEY, LocalMemsy
+from ..local.storage.database import DatabaseRefused, Store
+from ..local.transfer import TransferError, export_lines, import_lines
+from .failures import CommandError
+from .keys import read_secret
 
 DEFAULT_PORT = 8787
 DEFAULT_DATA = Path("memsy.db")
@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> None:
     try:
-        from .http import listener  # noqa: F401 - to say what is missing before a file is made
+        from ..local.http import listener  # noqa: F401 - to say what is missing before a file is made
     except ImportError as error:
         raise CommandError(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
     loopback = is_loopback(options.host)
