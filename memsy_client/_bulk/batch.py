@@ -15,7 +15,8 @@ from .stopping import StoppedError
 if TYPE_CHECKING:
     from .._core.operation import Call
     from ..models import EventPayload, IngestResponse
-    from .journal import OpenJournal, Plan
+    from .journal_history import Plan
+    from .open_journal import OpenJournal
 
 _INTERRUPTED = "interrupted before the response came: the event may have been stored or not"
 _STOPPED = "the ingestion was stopped before it was sent: the event is not stored"

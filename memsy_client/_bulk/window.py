@@ -26,7 +26,9 @@ from .steps import OnDisk
 
 if TYPE_CHECKING:
     from ..models import EventPayload
-    from .journal import Journal, OpenJournal, Plan
+    from .journal import Journal
+    from .journal_history import Plan
+    from .open_journal import OpenJournal
 
 #: How many seconds an interrupted iteration waits for requests that are under way, to know what was stored.
 GRACE = 2.0
@@ -79,7 +81,8 @@ class Window:
         self._open_journal: Callable[[], OpenJournal] | None = None
         if journal is not None:
             with import_lock:
-                from .journal import Journal, OpenJournal
+                from .journal import Journal
+                from .open_journal import OpenJournal
             self._open_journal = partial(OpenJournal, Journal.of(journal, sender), sender.base_url)
         self._run = Run()
         self._batch_size = batch_size
