@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
@@ -183,7 +182,7 @@ class JournalHistory:
 
     def _read_line(self, offset: int) -> dict[str, Any]:
         self._lines.seek(offset)
-        return cast("dict[str, Any]", json.loads(self._lines.readline()))
+        return cast("dict[str, Any]", parse(self._lines.readline()))
 
 
 def ids_and_hashes(lines: BinaryIO) -> Iterator[tuple[str, str]]:

@@ -58,7 +58,7 @@ def line_of(record: dict[str, Any]) -> bytes:
 
 def parse(line: bytes) -> dict[str, Any] | None:
     try:
-        record = json.loads(line)
+        record = json.loads(line.decode())  # which it would look for the encoding of
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
