@@ -23,11 +23,11 @@ from .outbox import (
     check_event,
     check_timeout,
     report,
-    sending_once,
     writer_died,
 )
 from .outcomes import IngestOutcome
 from .queue import WriterStats
+from .writer_sender import AsyncWriterSender
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -48,7 +48,7 @@ class AsyncBackgroundWriter:
     """
 
     def __init__(self, sender: AsyncSender, options: WriterOptions, writers: set[AsyncBackgroundWriter]) -> None:
-        self._sender = sending_once(sender)
+        self._sender = AsyncWriterSender.of(sender)
         self._options = options
         self._writers = writers
         self._pool = _TaskPool(self._sender, options)

@@ -22,11 +22,11 @@ from .outbox import (
     check_event,
     check_timeout,
     report,
-    sending_once,
     writer_died,
 )
 from .outcomes import IngestOutcome
 from .queue import WriterStats
+from .writer_sender import WriterSender
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -44,7 +44,7 @@ class BackgroundWriter:
     """
 
     def __init__(self, sender: SyncSender, options: WriterOptions, writers: set[BackgroundWriter]) -> None:
-        self._sender = sending_once(sender)
+        self._sender = WriterSender.of(sender)
         self._options = options
         self._writers = writers
         self._is_closed = False

@@ -18,6 +18,7 @@ from ..exceptions import (
     MemsyConnectionError,
     MemsyDecodeError,
     MemsyError,
+    MemsyInputError,
     MemsyQueueFull,
 )
 from ..models import EventPayload
@@ -179,6 +180,8 @@ class WriterBatch:
 
 
 def _is_retried(error: MemsyError) -> bool:
+    if isinstance(error, MemsyInputError):
+        return True  # not of the events, which are checked: a key that cannot be had now, a middleware that raised
     if isinstance(error, MemsyConnectionError):
         return error.unsent
     if not isinstance(error, MemsyAPIError) or error.status_code not in _RETRIED_STATUSES:

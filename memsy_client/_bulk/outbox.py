@@ -10,17 +10,15 @@ import datetime
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import attrs
 
 from .._core import codec, encode
 from .._core.checks import MAX_SECONDS, check_hook, check_number, check_whole_number, shown
 from .._core.hooks import call_hook, logger
-from .._core.retry import RetryPolicy
-from .._core.sender import AsyncSender, SyncSender
 from .._transports import forks
 from ..exceptions import (
     MemsyClosedError,
@@ -34,8 +32,6 @@ from .delivery import Session, WriterBatch
 from .outcomes import EVENTS_A_CALL, IngestOutcome
 from .queue import EventQueue, WriterStats
 from .spool import Spool
-
-S = TypeVar("S", SyncSender, AsyncSender)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +57,6 @@ class WriterOptions:
         check_hook("on_outcome", self.on_outcome)
         if self.spool is not None and not isinstance(self.spool, str | os.PathLike):
             raise MemsyInputError(f"spool has to be a path or None, not {shown(self.spool)}")
-
-
-def sending_once(sender: S) -> S:
-    """A sender like this one that retries nothing: the writer decides that, whatever the client's policy."""
-    return replace(sender, settings=replace(sender.settings, retry=RetryPolicy(max_retries=0)))
 
 
 def check_timeout(timeout: float | None) -> None:
