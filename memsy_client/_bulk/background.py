@@ -337,8 +337,10 @@ class _ThreadPool:
         sender = self._sender if ends == math.inf else self._sender.with_deadline(ends - time.monotonic())
         try:
             sender.follow(batch.attempt())
-        except BaseException:
+        except BaseException as error:
             batch.give_up()
+            if threading.current_thread() in self._threads:
+                self._die(error)  # before there is room for an event that nobody sends any more
             raise
         finally:
             with self._lock:

@@ -57,14 +57,16 @@ def unlock(descriptor: int) -> None:
     _unlock(descriptor)
 
 
-def check_name(descriptor: int, path: Path) -> None:
-    """Make sure that the path still leads to the file: what is written would be lost otherwise.
+def leads_to(path: Path, descriptor: int) -> bool:
+    """Whether the path still leads to the file: what is written would be lost otherwise.
 
     Raises:
-        OSError: It does not.
+        OSError: Nobody can tell.
     """
-    if not path.exists() or not os.path.samestat(path.stat(), os.fstat(descriptor)):
-        raise OSError("it has been removed or replaced")
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def write(descriptor: int, data: bytes) -> None:

@@ -283,8 +283,8 @@ class OpenJournal:
                 raise self.failure
             descriptor = self._descriptor
             try:
-                if is_synced:  # once a request
-                    files.check_name(descriptor, self._file)
+                if is_synced and not files.leads_to(self._file, descriptor):  # once a request
+                    raise OSError("it has been removed or replaced")
                 files.write(descriptor, line_of(record))
             except OSError as error:
                 self.failure = self._unwritable(error)

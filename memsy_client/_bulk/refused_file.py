@@ -35,12 +35,8 @@ class RefusedFile:
         os.lseek(self._descriptor, 0, os.SEEK_END)
 
     def is_there(self) -> bool:
-        """Whether it still has its name: who has seen to the events may have removed it."""
-        try:
-            files.check_name(self._descriptor, self._path)
-        except OSError:
-            return False
-        return True
+        """Whether it still has its name: who has seen to the events may have removed it. Raises `OSError`."""
+        return files.leads_to(self._path, self._descriptor)
 
     def add(self, first: int, events: Sequence[EventPayload], error: MemsyError) -> None:
         """Add those that are not there yet. Raises `OSError`."""
