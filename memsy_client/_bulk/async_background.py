@@ -22,6 +22,7 @@ from .outbox import (
     WriterOptions,
     check_event,
     check_timeout,
+    refuse_closed_client,
     report,
     writer_died,
 )
@@ -48,6 +49,7 @@ class AsyncBackgroundWriter:
     """
 
     def __init__(self, sender: AsyncSender, options: WriterOptions, writers: set[AsyncBackgroundWriter]) -> None:
+        refuse_closed_client(sender)
         self._sender = AsyncWriterSender.of(sender)
         self._options = options
         self._writers = writers
@@ -117,6 +119,7 @@ class AsyncBackgroundWriter:
     async def __aenter__(self) -> Self:
         if self._is_entered or self._pool.is_over:
             raise MemsyInputError("a background writer is entered once; make another one")
+        refuse_closed_client(self._sender)
         self._pool.open()
         self._is_entered = True
         self._writers.add(self)

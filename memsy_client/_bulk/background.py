@@ -21,6 +21,7 @@ from .outbox import (
     WriterOptions,
     check_event,
     check_timeout,
+    refuse_closed_client,
     report,
     writer_died,
 )
@@ -44,6 +45,7 @@ class BackgroundWriter:
     """
 
     def __init__(self, sender: SyncSender, options: WriterOptions, writers: set[BackgroundWriter]) -> None:
+        refuse_closed_client(sender)
         self._sender = WriterSender.of(sender)
         self._options = options
         self._writers = writers

@@ -19,6 +19,7 @@ import attrs
 from .._core import codec, encode
 from .._core.checks import MAX_SECONDS, check_hook, check_number, check_whole_number, shown
 from .._core.hooks import call_hook, logger
+from .._core.sender import AsyncSender, SyncSender
 from .._transports import forks
 from ..exceptions import (
     MemsyClosedError,
@@ -57,6 +58,12 @@ class WriterOptions:
         check_hook("on_outcome", self.on_outcome)
         if self.spool is not None and not isinstance(self.spool, str | os.PathLike):
             raise MemsyInputError(f"spool has to be a path or None, not {shown(self.spool)}")
+
+
+def refuse_closed_client(sender: SyncSender | AsyncSender) -> None:
+    """Raise `MemsyClosedError` where nothing could be sent any more."""
+    if sender.shared.is_closed:
+        raise MemsyClosedError("this client has been closed")
 
 
 def check_timeout(timeout: float | None) -> None:

@@ -607,6 +607,29 @@ def test_closing_an_async_client_closes_its_writers_first(serve, backend):
     anyio.run(main, backend=backend)
 
 
+def test_a_client_that_is_closed_has_no_writer():
+    memsy = MemsyClient("http://memsy.test", "msy_key")
+    view = memsy.with_options(max_retries=0)
+    memsy.close()
+    for client in (memsy, view):
+        with pytest.raises(MemsyClosedError, match="has been closed"):
+            client.background()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_async_client_that_is_closed_has_no_writer_and_opens_none(backend):
+    async def main():
+        memsy = AsyncMemsyClient("http://memsy.test", "msy_key")
+        writer = memsy.background()
+        await memsy.close()
+        with pytest.raises(MemsyClosedError, match="has been closed"):
+            memsy.background()
+        with pytest.raises(MemsyClosedError, match="has been closed"):
+            await writer.__aenter__()
+
+    anyio.run(main, backend=backend)
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_an_async_writer_is_used_in_its_block_only(serve, backend):
     async def main():

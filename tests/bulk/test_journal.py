@@ -286,6 +286,22 @@ def test_rather_twice_than_never_where_the_caller_says_so(memsy, server, path, l
     assert ingests(server) == 2
 
 
+@pytest.mark.parametrize(("lookup", "state"), [(False, "in_doubt"), (True, "failed")])
+@pytest.mark.parametrize("status", [429, 401])
+def test_what_may_be_stored_stays_in_doubt_where_sending_it_again_stores_nothing(
+    memsy, server, path, lookup, state, status
+):
+    """Unless it was looked up, and is not there. Either way the next run sends it again."""
+    server.fail_next(1, status=503, operation="ingest")
+    server.fail_next(1, status=status, operation="ingest")
+    memsy.client = memsy.client.with_options(max_retries=0)
+    journal = Journal(path, lookup=memsy.control if lookup else None, resend_in_doubt=True)
+    assert states(memsy.ingest(some(2), journal=journal)) == [state] * 2
+    outcomes = memsy.ingest(some(2), journal=journal)
+    assert states(outcomes) == ["acknowledged"] * 2
+    assert len(stored(server)) == 2
+
+
 def test_what_fails_again_stays_in_doubt(memsy, server, path):
     server.fail_next(2, status=503, operation="ingest")
     journal = Journal(path, lookup=memsy.control)
