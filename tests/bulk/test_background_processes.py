@@ -175,6 +175,24 @@ def test_a_fork_inside_the_callback_sends_nothing_of_the_parents(serve) -> None:
     assert sorted(service.seen) == [["a"], ["b"]]
 
 
+RESOLVES = """
+import socket, sys
+from memsy_client import MemsyClient, MemsyError
+
+resolve = socket.getaddrinfo
+socket.getaddrinfo = lambda *arguments, **options: (print(*sys.modules), resolve(*arguments, **options))[1]
+try:
+    MemsyClient("http://localhost:1", "k", max_retries=0).health()
+except MemsyError:
+    pass
+"""
+
+
+def test_resolving_a_name_imports_nothing_that_a_child_would_wait_for() -> None:
+    """Nothing holds up a fork meanwhile, as something does where the library itself imports."""
+    assert "encodings.idna" in run(THIS, RESOLVES).stdout.splitlines()[0].split()
+
+
 EXIT = r"""
 import atexit, logging, os, sys, threading
 started = []
