@@ -339,6 +339,7 @@ class MemsyClient(_SyncClient, CoreMethods):
 
         Raises:
             MemsyInputError: An argument or the spool cannot be used.
+            MemsyClosedError: The client has been closed.
         """
         with import_lock:
             from ._bulk.background import BackgroundWriter

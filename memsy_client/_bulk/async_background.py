@@ -22,12 +22,13 @@ from .outbox import (
     WriterOptions,
     check_event,
     check_timeout,
+    refuse_closed_client,
     report,
-    sending_once,
     writer_died,
 )
 from .outcomes import IngestOutcome
 from .queue import WriterStats
+from .writer_sender import AsyncWriterSender
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -48,7 +49,8 @@ class AsyncBackgroundWriter:
     """
 
     def __init__(self, sender: AsyncSender, options: WriterOptions, writers: set[AsyncBackgroundWriter]) -> None:
-        self._sender = sending_once(sender)
+        refuse_closed_client(sender)
+        self._sender = AsyncWriterSender.of(sender)
         self._options = options
         self._writers = writers
         self._pool = _TaskPool(self._sender, options)
@@ -117,6 +119,7 @@ class AsyncBackgroundWriter:
     async def __aenter__(self) -> Self:
         if self._is_entered or self._pool.is_over:
             raise MemsyInputError("a background writer is entered once; make another one")
+        refuse_closed_client(self._sender)
         self._pool.open()
         self._is_entered = True
         self._writers.add(self)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..models import EventPayload
-    from .journal import Journal, OpenJournal
+    from .journal import Journal
+    from .open_journal import OpenJournal
     from .tasks import Finished, LoopTasks, NurseryTasks
 
 

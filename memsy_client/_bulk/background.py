@@ -21,12 +21,13 @@ from .outbox import (
     WriterOptions,
     check_event,
     check_timeout,
+    refuse_closed_client,
     report,
-    sending_once,
     writer_died,
 )
 from .outcomes import IngestOutcome
 from .queue import WriterStats
+from .writer_sender import WriterSender
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -44,7 +45,8 @@ class BackgroundWriter:
     """
 
     def __init__(self, sender: SyncSender, options: WriterOptions, writers: set[BackgroundWriter]) -> None:
-        self._sender = sending_once(sender)
+        refuse_closed_client(sender)
+        self._sender = WriterSender.of(sender)
         self._options = options
         self._writers = writers
         self._is_closed = False
@@ -337,8 +339,10 @@ class _ThreadPool:
         sender = self._sender if ends == math.inf else self._sender.with_deadline(ends - time.monotonic())
         try:
             sender.follow(batch.attempt())
-        except BaseException:
+        except BaseException as error:
             batch.give_up()
+            if threading.current_thread() in self._threads:
+                self._die(error)  # before there is room for an event that nobody sends any more
             raise
         finally:
             with self._lock:

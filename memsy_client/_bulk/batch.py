@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._generated.api.core import ingest
 from ..exceptions import MemsyConnectionError, MemsyDecodeError, MemsyError, MemsyInputError
 from .outcomes import IngestOutcome, IngestState, is_divisible, is_final, state_of
+from .positions import count_from
 from .steps import Flow, NothingSentError
 from .stopping import StoppedError
 
 if TYPE_CHECKING:
     from .._core.operation import Call
     from ..models import EventPayload, IngestResponse
-    from .journal import OpenJournal, Plan
+    from .journal_history import Plan
+    from .open_journal import OpenJournal
 
 _INTERRUPTED = "interrupted before the response came: the event may have been stored or not"
 _STOPPED = "the ingestion was stopped before it was sent: the event is not stored"
@@ -37,6 +39,11 @@ class Run:
     def stop(self, error: MemsyError) -> None:
         """Send nothing more."""
         self.stopped_by = self.stopped_by or error
+
+    def stop_if_unwritable(self) -> None:
+        """Send nothing more when the journal cannot be written any more."""
+        if self.journal is not None and self.journal.failure is not None:
+            self.stop(self.journal.failure)
 
 
 class _Failure(NamedTuple):
@@ -108,18 +115,21 @@ class Batch:
             self.outcomes.append(outcome)
         self.is_done = True
 
-    def _send(self, start: int, end: int, *, is_last: bool = False) -> Flow[None]:
-        """Send some of the events. Those that are then in doubt are looked for, unless this `is_last`."""
+    def _send(self, start: int, end: int, *, is_last: bool = False, may_be_stored: bool = False) -> Flow[None]:
+        """Send some of the events. Those that are then in doubt are looked for, unless this `is_last`.
+
+        Those that `may_be_stored` already stay in doubt where this request stores none.
+        """
         run = self._run
+        failed: IngestState = "in_doubt" if may_be_stored else "failed"
         waiting = [(start, end)]
         while waiting:
             start, end = waiting.pop()
             if run.stopped_by is not None:
-                self._note_failure(start, end, run.stopped_by, "failed")
+                self._note_failure(start, end, run.stopped_by, failed)
                 continue
             result = yield from self._attempt(start, end)
-            if run.journal is not None and run.journal.failure is not None:
-                run.stop(run.journal.failure)
+            run.stop_if_unwritable()
             if not isinstance(result, _Failure):
                 self._note(start, result)
             elif result.is_divided:
@@ -131,7 +141,8 @@ class Batch:
                 if run.journal is not None and result.state == "in_doubt" and not is_last:
                     yield from self._resolve(start, end, result.error, is_resumed=False)
                 else:
-                    self._note_failure(start, end, result.error, result.state)
+                    state = failed if result.state == "failed" else result.state
+                    self._note_failure(start, end, result.error, state)
 
     def _attempt(self, start: int, end: int) -> Flow[list[str] | _Failure]:
         """One request: the ids that it gave, or why there are none. A journal has both."""
@@ -139,6 +150,7 @@ class Batch:
         try:
             call = ingest.request(events)
         except MemsyInputError as error:  # one of the events cannot be sent
+            count_from(error, first)
             if journal is not None and len(events) == 1:
                 yield from journal.fail(None, first, events, error, "refused")
             return _Failure(error, "refused", is_divided=len(events) > 1, is_final=False)
@@ -153,7 +165,7 @@ class Batch:
             self._is_stopped = not self._has_doubts
             raise StoppedError from None
         except MemsyError as error:
-            failure = _failure_of(error, len(events))
+            failure = _failure_of(count_from(error, first), len(events))
             if journal is not None:
                 yield from journal.fail(sending, first, events, error, failure.state)
             return failure
@@ -176,7 +188,7 @@ class Batch:
                 journal.find(self._first + start, self._digests(start, end), event_ids)
                 self._note(start, event_ids, is_resumed=is_resumed)
             elif verdict == "missing" or (journal.resends and run.stopped_by is None):
-                yield from self._send(start, end, is_last=True)
+                yield from self._send(start, end, is_last=True, may_be_stored=verdict == "unknown")
             else:
                 self._note_failure(start, end, error, "in_doubt", is_resumed=is_resumed)
 

@@ -18,6 +18,7 @@ from ..exceptions import (
     MemsyConnectionError,
     MemsyDecodeError,
     MemsyError,
+    MemsyInputError,
     MemsyQueueFull,
 )
 from ..models import EventPayload
@@ -36,6 +37,10 @@ _HARMLESS = 45.0
 #: Seconds before the first retry when the service does not say, doubled for each further one up to the longest.
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 10.0
+
+
+class UnwritableSpoolError(MemsyError):
+    """The spool cannot be written now: no event is taken, and none sent, until it can."""
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +96,7 @@ class WriterBatch:
         sessions: Those that it holds back while it is under way.
         retry_at: When the next attempt is due, or None when the last one has left nothing to send.
         retried_until: When retries end; shortened by the first attempt, and by whoever wants an end.
+        obstacle: Why nothing may be sent in the next attempt, or None.
     """
 
     def __init__(self, entries: Sequence[Entry], retry_for: float, retried_until: float) -> None:
@@ -98,6 +104,7 @@ class WriterBatch:
         self.sessions = {entry.session for entry in entries}
         self.retry_at: float | None = None
         self.retried_until = retried_until
+        self.obstacle: UnwritableSpoolError | None = None
         self._retry_for: float | None = retry_for  # until the first attempt
         self._retries = 0
         self._refusal: MemsyError | None = None  # the last one that says to try again
@@ -125,6 +132,8 @@ class WriterBatch:
                 self._leave_in_doubt(group)
                 continue
             try:
+                if self.obstacle is not None:
+                    raise self.obstacle
                 self._is_sending = True
                 response = yield ingest.request([entry.event for entry in group])
                 if len(response.event_ids) != len(group):
@@ -179,6 +188,8 @@ class WriterBatch:
 
 
 def _is_retried(error: MemsyError) -> bool:
+    if isinstance(error, MemsyInputError | UnwritableSpoolError):
+        return True  # not of the events, which are checked: a key that cannot be had now, a middleware that raised
     if isinstance(error, MemsyConnectionError):
         return error.unsent
     if not isinstance(error, MemsyAPIError) or error.status_code not in _RETRIED_STATUSES:

@@ -57,6 +57,18 @@ def unlock(descriptor: int) -> None:
     _unlock(descriptor)
 
 
+def leads_to(path: Path, descriptor: int) -> bool:
+    """Whether the path still leads to the file: what is written would be lost otherwise.
+
+    Raises:
+        OSError: Nobody can tell.
+    """
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
 def write(descriptor: int, data: bytes) -> None:
     """Write all of it.
 

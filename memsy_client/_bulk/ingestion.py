@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..models import EventPayload
-    from .journal import Journal, OpenJournal
+    from .journal import Journal
+    from .open_journal import OpenJournal
 
 #: Seconds after which a wait looks for signals: Python may notice one that comes just before a wait only after it.
 _LOOK_FOR_SIGNALS = 0.5

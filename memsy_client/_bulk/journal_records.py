@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from .._core import encode
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from ..models import EventPayload
 
 #: Of the hash of an event: it has to tell a changed source, not to withstand anybody.
 _DIGEST_BYTES = 8
+
+#: Kept, because making one takes as long as the rest for a small event.
+_canonical = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class Sent(NamedTuple):
@@ -30,7 +35,7 @@ def canonical_text(event: EventPayload) -> str | None:
     """An event's wire form as JSON, whatever the order of its fields; None for what is no JSON object."""
     try:
         form = encode.to_jsonable(event)
-        text = json.dumps(form, allow_nan=False, sort_keys=True, separators=(",", ":"))
+        text = _canonical(form)
     except Exception:  # a value of the caller's own may raise anything; sending it says what is wrong
         return None
     return text if isinstance(form, dict) else None
@@ -53,7 +58,7 @@ def line_of(record: dict[str, Any]) -> bytes:
 
 def parse(line: bytes) -> dict[str, Any] | None:
     try:
-        record = json.loads(line)
+        record = json.loads(line.decode())  # which it would look for the encoding of
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
@@ -66,7 +71,7 @@ def sent_of(record: dict[str, Any], first: str, offset: int) -> Sent | None:
     return sent if is_sound else None
 
 
-def is_position(value: object) -> bool:
+def is_position(value: object) -> TypeGuard[int]:
     return type(value) is int and value >= 0
 
 

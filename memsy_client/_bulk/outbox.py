@@ -10,16 +10,15 @@ import datetime
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import attrs
 
 from .._core import codec, encode
 from .._core.checks import MAX_SECONDS, check_hook, check_number, check_whole_number, shown
 from .._core.hooks import call_hook, logger
-from .._core.retry import RetryPolicy
 from .._core.sender import AsyncSender, SyncSender
 from .._transports import forks
 from ..exceptions import (
@@ -34,8 +33,6 @@ from .delivery import Session, WriterBatch
 from .outcomes import EVENTS_A_CALL, IngestOutcome
 from .queue import EventQueue, WriterStats
 from .spool import Spool
-
-S = TypeVar("S", SyncSender, AsyncSender)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,10 @@ class WriterOptions:
             raise MemsyInputError(f"spool has to be a path or None, not {shown(self.spool)}")
 
 
-def sending_once(sender: S) -> S:
-    """A sender like this one that retries nothing: the writer decides that, whatever the client's policy."""
-    return replace(sender, settings=replace(sender.settings, retry=RetryPolicy(max_retries=0)))
+def refuse_closed_client(sender: SyncSender | AsyncSender) -> None:
+    """Raise `MemsyClosedError` where nothing could be sent any more."""
+    if sender.shared.is_closed:
+        raise MemsyClosedError("this client has been closed")
 
 
 def check_timeout(timeout: float | None) -> None:
@@ -147,7 +145,7 @@ class Outbox:
         """
         if self._options.spool is None or self._spool is not None:
             return
-        self._spool = Spool(Path(self._options.spool), self._base_url)
+        self._spool = Spool(Path(self._options.spool), self._base_url, self.queue.entries)
         for event, sent_at in self._spool.found:
             self.queue.resume(event, _session(event), time.monotonic(), sent_at)
         self._spool.found.clear()
@@ -179,7 +177,7 @@ class Outbox:
             dropped = self.queue.drop_oldest()
             if dropped is not None:
                 if self._spool is not None:
-                    self._spool.mark_done([dropped.index], self.queue.entries)
+                    self._spool.mark_done([dropped.index])
                 if self._options.on_outcome is not None:  # which else would hold on to what made room
                     self._unreported.append(dropped)
             return True
@@ -204,17 +202,13 @@ class Outbox:
         return is_due or bool(self._unreported)
 
     def next_step(self) -> WriterBatch | list[IngestOutcome] | None:
-        """A batch to attempt now, outcomes to report, or None when there is nothing to do yet.
-
-        Raises:
-            MemsyError: The spool cannot be written.
-        """
+        """A batch to attempt now, outcomes to report, or None when there is nothing to do yet."""
         if self._unreported:
             outcomes, self._unreported = self._unreported, []
             return outcomes
         batch = self.queue.next_batch(time.monotonic())
         if batch is not None and self._spool is not None:
-            self._spool.mark_sent([entry.number for entry in batch.left], time.time())
+            batch.obstacle = self._spool.mark_sent([entry.number for entry in batch.left], time.time())
         return batch
 
     def seconds_until_due(self) -> float | None:
@@ -222,28 +216,15 @@ class Outbox:
         return self.queue.seconds_until_due(time.monotonic())
 
     def take_outcomes(self, batch: WriterBatch) -> list[IngestOutcome]:
-        """What an attempt has brought, which is to be reported; nothing when the batch does not count any more.
-
-        Raises:
-            MemsyError: The spool cannot be written.
-        """
+        """What an attempt has brought, which is to be reported; nothing when the batch does not count any more."""
         if not self.queue.is_under_way(batch):
             return []
         outcomes = self.queue.note(batch, time.monotonic())
-        try:
-            self._note_in_spool(batch, outcomes)
-        except MemsyError:
-            self._unreported += outcomes  # they are counted: who closes the writer tells them
-            raise
-        return outcomes
-
-    def _note_in_spool(self, batch: WriterBatch, outcomes: list[IngestOutcome]) -> None:
-        if self._spool is None:
-            return
-        if outcomes:
-            self._spool.mark_done([outcome.index for outcome in outcomes], self.queue.entries)
-        if batch.left:
+        if self._spool is not None:
+            if outcomes:
+                self._spool.mark_done([outcome.index for outcome in outcomes])
             self._spool.mark_back([entry.number for entry in batch.left])
+        return outcomes
 
     def end_attempt(self, batch: WriterBatch) -> None:
         """Go on with the batch's sessions, or wait for its retry."""
@@ -259,12 +240,12 @@ class Outbox:
         left = self.stats
         outcomes, self._unreported = self._unreported, []
         if self._spool is not None:
-            self.queue.leave()
-            spool, self._spool = self._spool, None
             try:
-                spool.close()
+                self._spool.close()
             except MemsyError as error:
                 logger.error("what is left in a spool may not be on the disk: %s", error)
+            self.queue.leave()
+            self._spool = None
         else:
             outcomes += self.queue.abandon()
         if left.queued:

@@ -17,9 +17,7 @@ from ..exceptions import MemsyClosedError, MemsyQueueFull
 from ..models import EventPayload
 from .delivery import Entry, Session, WriterBatch
 from .outcomes import IngestOutcome
-
-#: Seconds for which ids are remembered. The service takes equal events of 60 seconds for one.
-_REMEMBERED = 120.0
+from .recent_ids import RecentIds
 
 
 class WriterStats(NamedTuple):
@@ -71,7 +69,7 @@ class EventQueue:
         self._under_way: set[WriterBatch] = set()
         self._retries: list[tuple[float, int, WriterBatch]] = []  # a heap
         self._unanswered = 0  # events under way that have no outcome
-        self._recent_ids: OrderedDict[str, float] = OrderedDict()
+        self._ids = RecentIds()
         self._left = 0
         self._counts = {"acknowledged": 0, "failed": 0, "dropped": 0, "in_doubt": 0}
 
@@ -187,7 +185,7 @@ class EventQueue:
         outcomes = batch.take_outcomes()
         self._unanswered -= len(outcomes)
         for outcome in outcomes:
-            if outcome.event_id is not None and self._is_known(outcome.event_id, now):
+            if outcome.event_id is not None and self._ids.repeats(outcome.event_id, now):
                 outcome.state = "duplicate"
             self._count(outcome)
         return outcomes
@@ -265,15 +263,6 @@ class EventQueue:
                 heapq.heappush(self._heads, (waiting[0].number, session))
         else:
             self._sessions.pop(session, None)
-
-    def _is_known(self, event_id: str, now: float) -> bool:
-        """Whether an earlier event got this id."""
-        while self._recent_ids and next(iter(self._recent_ids.values())) < now - _REMEMBERED:
-            self._recent_ids.popitem(last=False)
-        is_known = event_id in self._recent_ids
-        if not is_known:
-            self._recent_ids[event_id] = now
-        return is_known
 
     def _count(self, outcome: IngestOutcome) -> None:
         counted = {"duplicate": "acknowledged", "refused": "failed"}.get(outcome.state, outcome.state)

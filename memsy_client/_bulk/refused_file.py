@@ -20,12 +20,23 @@ class RefusedFile:
     """The events that were refused for good, with the reasons; each once, whatever ended the run."""
 
     def __init__(self, path: Path) -> None:
-        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-        whole = [line for line in lines if line.endswith(b"\n")]  # the last one may have been cut off
-        self._indices = {index for line in whole if is_position(index := (parse(line) or {}).get("index"))}
+        self._path = path
+        self._indices: set[int] = set()
         self._descriptor = files.open_private(path)
-        os.ftruncate(self._descriptor, sum(map(len, whole)))
+        size = 0
+        with path.open("rb") as lines:
+            for line in lines:
+                if line.endswith(b"\n"):  # the last one may have been cut off
+                    size += len(line)
+                    index = (parse(line) or {}).get("index")
+                    if is_position(index):
+                        self._indices.add(index)
+        os.ftruncate(self._descriptor, size)
         os.lseek(self._descriptor, 0, os.SEEK_END)
+
+    def is_there(self) -> bool:
+        """Whether it still has its name: who has seen to the events may have removed it. Raises `OSError`."""
+        return files.leads_to(self._path, self._descriptor)
 
     def add(self, first: int, events: Sequence[EventPayload], error: MemsyError) -> None:
         """Add those that are not there yet. Raises `OSError`."""

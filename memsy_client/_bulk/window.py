@@ -22,20 +22,20 @@ from .._core.sender import AsyncSender, SyncSender
 from ..exceptions import MemsyError, MemsyInputError
 from .batch import Batch, Run
 from .outcomes import EVENTS_A_CALL, IngestOutcome, IngestProgress
+from .recent_ids import RecentIds
 from .steps import OnDisk
 
 if TYPE_CHECKING:
     from ..models import EventPayload
-    from .journal import Journal, OpenJournal, Plan
+    from .journal import Journal
+    from .journal_history import Plan
+    from .open_journal import OpenJournal
 
 #: How many seconds an interrupted iteration waits for requests that are under way, to know what was stored.
 GRACE = 2.0
 
 #: How many batches the window holds for each that may be under way.
 _LOOK_AHEAD = 4
-
-#: For how many seconds an id is remembered: a repetition within 60 gets the first one's.
-_REPETITION = 600.0
 
 
 class Read(NamedTuple):
@@ -79,7 +79,8 @@ class Window:
         self._open_journal: Callable[[], OpenJournal] | None = None
         if journal is not None:
             with import_lock:
-                from .journal import Journal, OpenJournal
+                from .journal import Journal
+                from .open_journal import OpenJournal
             self._open_journal = partial(OpenJournal, Journal.of(journal, sender), sender.base_url)
         self._run = Run()
         self._batch_size = batch_size
@@ -236,20 +237,3 @@ class Window:
         self._open_journal = None
         if self._run.journal is not None:
             self._run.journal.close()
-
-
-class RecentIds:
-    """The ids that were given to events lately, to know those that are given again."""
-
-    def __init__(self) -> None:
-        self._times: dict[str, float] = {}
-        self._most = 10_000
-
-    def repeats(self, event_id: str, now: float) -> bool:
-        """Whether an earlier event has the id."""
-        is_known = event_id in self._times
-        self._times[event_id] = now
-        if len(self._times) > self._most:
-            self._times = {known: at for known, at in self._times.items() if at >= now - _REPETITION}
-            self._most = max(10_000, 2 * len(self._times))
-        return is_known

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import encodings.idna  # noqa: F401  # which resolving a name imports: a fork would not wait for that
 import functools
 import ipaddress
 import selectors

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpcore
@@ -78,6 +80,8 @@ class SyncConnection:
         """Close it."""
         self._connection.close()
 
-    def __del__(self) -> None:
+    def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if is_finalizing():  # where a forked child lets go of its parent's, and the modules may be gone
+            return
         with contextlib.suppress(AttributeError):  # it was not made
             self.close()  # an interruption may have come before anybody else could

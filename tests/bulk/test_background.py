@@ -27,6 +27,7 @@ from memsy_client import (
     RetryPolicy,
     WriterStats,
 )
+from memsy_client._bulk import delivery
 from memsy_client.local import LocalMemsy
 from memsy_client.local.local_memsy import LOCAL_API_KEY
 
@@ -466,6 +467,75 @@ def test_closing_retries_for_no_longer_than_before(flavour, serve):
     assert len(service.seen) < 30, "the last ones are tried once"
 
 
+def failing_once(kind: type[Exception], *, after: bool):
+    """A middleware that raises around the first request, before or after that is sent."""
+    calls = iter([True])
+
+    def middleware(request):
+        is_first = next(calls, False)
+        if is_first and not after:
+            raise kind("msy_secret")
+        response = yield request
+        if is_first:
+            raise kind("msy_secret")
+        return response
+
+    return middleware
+
+
+@pytest.mark.parametrize(
+    ("after", "first", "seen"), [(False, "acknowledged", [["a"], ["b"]]), (True, "in_doubt", [["a"], ["b"]])]
+)
+def test_a_middleware_that_raises_ends_no_writer(flavour, serve, caplog, monkeypatch, after, first, seen):
+    """Before anything is sent it is a failure like others; afterwards nobody knows."""
+    monkeypatch.setattr(delivery, "_FIRST_WAIT", 0.01)
+    service, outcomes = Service(), []
+
+    async def body(writer):
+        await writer.add(event("a"))
+        await writer.flush()
+        await writer.add(event("b"))
+
+    client = {"middleware": [failing_once(RuntimeError, after=after)]}
+    with caplog.at_level(logging.ERROR, "memsy_client"):
+        play(flavour, serve(service).origin, body, client=client, on_outcome=outcomes.append)
+    assert states(outcomes) == [("a", first), ("b", "acknowledged")]
+    assert service.seen == seen
+    assert "RuntimeError" in caplog.text
+    error = outcomes[0].error
+    assert "msy_secret" not in f"{error!r} {getattr(error, '__context__', None)!r}"
+
+
+def test_a_middleware_that_goes_on_raising_is_given_up_as_what_is_not_sent(flavour, serve):
+    def middleware(request):
+        raise RuntimeError("no more")
+        yield request
+
+    async def body(writer):
+        await writer.add(event("a"))
+
+    service, client = Service(), {"middleware": [middleware]}
+    stats = play(flavour, serve(service).origin, body, client=client, retry_for=0.05)
+    assert (stats, service.seen) == (counts(failed=1), [])
+
+
+def test_a_key_that_cannot_be_had_for_a_moment_is_waited_for(flavour, serve, monkeypatch):
+    monkeypatch.setattr(delivery, "_FIRST_WAIT", 0.01)
+    keys = iter([OSError("the vault is sealed"), "msy_key"])
+
+    def key():
+        given = next(keys, "msy_key")
+        if isinstance(given, OSError):
+            raise given
+        return given
+
+    async def body(writer):
+        await writer.add(event("a"))
+
+    stats = play(flavour, serve(acknowledge).origin, body, client={"api_key": key})
+    assert stats == counts(acknowledged=1)
+
+
 class DiesError(BaseException):
     """What ends a thread or a task."""
 
@@ -533,6 +603,29 @@ def test_closing_an_async_client_closes_its_writers_first(serve, backend):
             await writer.add(event("a"))
             await client.close()
             assert writer.stats == counts(acknowledged=1)
+
+    anyio.run(main, backend=backend)
+
+
+def test_a_client_that_is_closed_has_no_writer():
+    memsy = MemsyClient("http://memsy.test", "msy_key")
+    view = memsy.with_options(max_retries=0)
+    memsy.close()
+    for client in (memsy, view):
+        with pytest.raises(MemsyClosedError, match="has been closed"):
+            client.background()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_async_client_that_is_closed_has_no_writer_and_opens_none(backend):
+    async def main():
+        memsy = AsyncMemsyClient("http://memsy.test", "msy_key")
+        writer = memsy.background()
+        await memsy.close()
+        with pytest.raises(MemsyClosedError, match="has been closed"):
+            memsy.background()
+        with pytest.raises(MemsyClosedError, match="has been closed"):
+            await writer.__aenter__()
 
     anyio.run(main, backend=backend)
 

@@ -56,6 +56,26 @@ def test_an_event_that_cannot_be_sent_does_not_take_its_batch_along(memsy):
     assert [type(outcome.error) for outcome in outcomes] == [type(None), MemsyInputError, type(None)]
 
 
+def test_an_error_counts_events_as_the_source_does(memsy, server):
+    """Not as the request does, which may be half a batch."""
+    events = [event(number) for number in range(9)]
+    events[4], events[6] = EventPayload("ana", "", "app_event", "no session"), "no event"
+    outcomes = memsy.ingest(events, batch_size=3)
+    assert "body.events.4.session_id: " in str(outcomes[4].error)
+    assert "body.events.4.session_id: " in outcomes[4].error.detail
+    assert outcomes[4].error.errors[0]["loc"] == ["body", "events", 4, "session_id"]
+    assert repr(outcomes[6].error) == "MemsyInputError('events[6] has to be of the class EventPayload, not str')"
+    problem = {"loc": ["body", "events", 1, "content"], "msg": "no", "type": "of a plugin"}
+
+    def source():
+        yield from [event(number) for number in range(3)]
+        server.fail_next(status=400, body={"detail": [problem, {"loc": "body", "msg": "no", "type": "t"}]})
+        yield from [event(number) for number in range(3, 6)]
+
+    outcomes = memsy.ingest(source(), batch_size=3, concurrency=1)
+    assert "events.4.content" in str(outcomes[3].error)
+
+
 def test_a_batch_that_is_lost_is_told_for_each_of_its_events_and_the_others_go_on(memsy, server):
     server.fail_next(status=503, operation="ingest")
     outcomes = memsy.ingest([event(number) for number in range(6)], batch_size=2, concurrency=1)

@@ -286,6 +286,22 @@ def test_rather_twice_than_never_where_the_caller_says_so(memsy, server, path, l
     assert ingests(server) == 2
 
 
+@pytest.mark.parametrize(("lookup", "state"), [(False, "in_doubt"), (True, "failed")])
+@pytest.mark.parametrize("status", [429, 401])
+def test_what_may_be_stored_stays_in_doubt_where_sending_it_again_stores_nothing(
+    memsy, server, path, lookup, state, status
+):
+    """Unless it was looked up, and is not there. Either way the next run sends it again."""
+    server.fail_next(1, status=503, operation="ingest")
+    server.fail_next(1, status=status, operation="ingest")
+    memsy.client = memsy.client.with_options(max_retries=0)
+    journal = Journal(path, lookup=memsy.control if lookup else None, resend_in_doubt=True)
+    assert states(memsy.ingest(some(2), journal=journal)) == [state] * 2
+    outcomes = memsy.ingest(some(2), journal=journal)
+    assert states(outcomes) == ["acknowledged"] * 2
+    assert len(stored(server)) == 2
+
+
 def test_what_fails_again_stays_in_doubt(memsy, server, path):
     server.fail_next(2, status=503, operation="ingest")
     journal = Journal(path, lookup=memsy.control)
@@ -582,6 +598,54 @@ def test_a_refusal_that_cannot_be_kept_ends_it(memsy, server, path):
     outcomes = memsy.ingest([event(0, " "), event(1)], batch_size=1, concurrency=1, journal=path)
     assert states(outcomes) == ["refused", "failed"]
     assert "cannot be written" in str(memsy.run.stopped_by)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a file that is open keeps its name")
+@pytest.mark.parametrize("take_away", [Path.unlink, lambda path: path.rename(path.with_name("elsewhere"))])
+def test_when_somebody_takes_it_away_nothing_more_is_sent(memsy, server, path, take_away):
+    """Another run would find nothing of what was sent."""
+
+    def source():
+        yield from some(3)
+        take_away(path)
+        yield from some(3)
+
+    outcomes = memsy.ingest(source(), batch_size=1, concurrency=1, journal=path)
+    assert states(outcomes) == ["acknowledged"] * 3 + ["failed"] * 3
+    assert ingests(server) == 3
+    assert "removed or replaced; nothing more is sent" in str(memsy.run.stopped_by)
+
+
+def test_it_stays_where_it_is_wherever_the_process_goes(memsy, server, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def source():
+        yield event(0)
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        yield event(1, " ")
+        server.fail_next(drop=True, after=True, operation="ingest")
+        yield event(2)
+
+    journal = Journal("journal", lookup=memsy.control)
+    outcomes = memsy.ingest(source(), batch_size=1, concurrency=1, journal=journal)
+    assert states(outcomes) == ["acknowledged", "refused", "acknowledged"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "journal", "journal.refused.jsonl"]
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a file that is open keeps its name")
+def test_refused_events_that_somebody_takes_away_make_room_for_further_ones(memsy, path):
+    refused = path.with_name("journal.refused.jsonl")
+
+    def source():
+        yield event(0, " ")
+        yield event(1)
+        refused.unlink()
+        yield event(2, " ")
+
+    memsy.ingest(source(), batch_size=1, concurrency=1, journal=path)
+    assert [line["index"] for line in lines(refused)] == [2]
 
 
 # Arguments, and where it runs

@@ -17,6 +17,7 @@ import pytest
 from writers import FLAVOURS, Service, acknowledge, event, play, refuse, states
 
 from memsy_client import MemsyClient, MemsyError, MemsyInputError, WriterStats
+from memsy_client._bulk import delivery
 from memsy_client._bulk import spool as spools
 
 ROOT = Path(__file__).parents[2]
@@ -61,13 +62,13 @@ def test_it_has_what_was_added_for_its_owner_alone_and_nothing_in_the_end(flavou
         await writer.add(event("a"))
         await writer.add(event("b", "other"))
         assert contents(spool) == ["a", "b"]
+        assert b"msy_key" not in spool.read_bytes()
         assert {stat.S_IMODE(path.stat().st_mode) for path in spool.parent.iterdir()} == {0o600}
         service.let_go()
         assert await writer.flush()
         assert lines(spool) == [{"memsy_spool": 1, "base_url": url}]
 
     play(flavour, url, body, spool=spool, max_delay=1000)
-    assert b"msy_key" not in spool.read_bytes()
 
 
 def test_a_request_leaves_when_the_file_says_so(flavour, serve, spool):
@@ -110,7 +111,7 @@ def test_what_was_under_way_too_long_ago_is_told_as_in_doubt(flavour, serve, spo
     assert service.seen == [["c"]]
     assert states(outcomes) == [("a", "in_doubt"), ("b", "in_doubt"), ("c", "acknowledged")]
     assert [outcome.resumed for outcome in outcomes] == [True, True, False]
-    assert len(lines(spool)) == 1
+    assert not spool.exists() or len(lines(spool)) == 1
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -221,7 +222,7 @@ def test_two_writers_have_a_file_each_and_the_next_takes_up_both(serve, spool):
         assert third.flush(60)
         assert third.stats.acknowledged == 2
         third.close()
-    assert Path(f"{spool}.1").read_bytes() == b""
+    assert sys.platform == "win32" or list(spool.parent.iterdir()) == []
 
 
 def test_a_spool_for_another_address_is_refused(serve, spool):
@@ -315,46 +316,163 @@ def test_an_event_that_cannot_be_written_is_not_added(serve, spool):
     assert int(acknowledged) == added > 0
 
 
-def test_a_disk_that_fails_is_told_by_a_later_add(serve, spool, monkeypatch):
-    failed = threading.Event()
+def failing(error: int):
+    def fail(*_):
+        raise OSError(error, os.strerror(error))
 
-    def fail(path):
-        failed.set()
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    return fail
 
-    monkeypatch.setattr(spools, "_sync", fail)
-    with MemsyClient(serve(acknowledge).origin, "k") as client, client.background(spool=spool) as writer:
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a file that is open cannot be removed")
+@pytest.mark.parametrize("kind", ["fails", "loses the file"])
+def test_a_disk_that_fails_is_told_by_add_and_gone_on_with_once_it_works(serve, spool, monkeypatch, kind):
+    """The file is written anew: nobody knows what of it a disk has kept that failed."""
+    monkeypatch.setattr(spools, "TRY_AGAIN_EVERY", 0.0)
+    service = Service("a")
+    with MemsyClient(serve(service).origin, "k") as client, client.background(spool=spool, max_delay=0) as writer:
         writer.add(event("a"))
-        assert failed.wait(60)
-        while not isinstance(refusal := refusal_of(writer, event("b")), MemsyError):
-            assert refusal is None
-        assert "Input/output error" in str(refusal)
+        service.wait_for("a")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", failing(errno.EIO))
+            if kind == "loses the file":
+                spool.unlink()
+            writer.add(event("b"))
+            wait_for_failure(writer)
+            with pytest.raises(MemsyError, match="the spool cannot be written"):
+                writer.add(event("c"))
+        writer.add(event("d"))
+        assert contents(spool) == ["a", "b", "d"]
+        service.let_go()
+        assert writer.flush(60)
+    assert writer.stats == WriterStats(queued=0, acknowledged=3, failed=0, dropped=0, in_doubt=0)
 
 
-def test_what_was_acknowledged_when_the_disk_is_full_is_told_nevertheless(flavour, serve, spool, monkeypatch):
-    """The file cannot say so any more, and nothing is sent after that."""
-    service, outcomes, write = Service("held"), [], spools.write
+def wait_for_failure(writer) -> None:
+    while writer._pool._outbox._spool._disk.failure is None:
+        pass
 
-    def fail(descriptor, data):
-        if b'"done"' in data:
+
+def full_for(kind: bytes, times: int):
+    """A disk that has no room for some lines, for a while."""
+    write, left = spools.write, times
+
+    def fill_up(descriptor, data):
+        nonlocal left
+        if kind in data and left:
+            left -= 1
+            write(descriptor, data[:5])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         write(descriptor, data)
 
-    monkeypatch.setattr(spools, "write", fail)
+    return fill_up
+
+
+@pytest.mark.parametrize("line", [b'"sent"', b'"done"'])
+def test_a_disk_that_is_full_for_a_moment_ends_no_writer(flavour, serve, spool, monkeypatch, caplog, line):
+    """What would not be known to be under way is not sent; what arrived is told, and noted when there is room."""
+    monkeypatch.setattr(delivery, "_FIRST_WAIT", 0.01)
+    monkeypatch.setattr(spools, "write", full_for(line, 1))
+    service, outcomes, told = Service("held"), [], threading.Semaphore(0)
+
+    def tell(outcome):
+        outcomes.append(outcome)
+        told.release()
 
     async def body(writer):
         await writer.add(event("held", "other"))
         await writer.flush(0)
         await anyio.to_thread.run_sync(service.wait_for, "held")
-        await writer.add(event("a"))
-        with pytest.raises(MemsyError, match="has died"):
-            await writer.flush()
-        await writer.close(0)
+        for text in ("a", "b", "c"):
+            await writer.add(event(text))
+            await writer.flush(0)
+            await anyio.to_thread.run_sync(told.acquire)
+        found = lines(spool)
+        assert [line["n"] for line in found if "event" in line] == [0, 1, 2, 3]
+        assert sorted(number for line in found for number in line.get("done", [])) == [1, 2, 3]
         service.let_go()
 
-    stats = play(flavour, serve(service).origin, body, spool=spool, on_outcome=outcomes.append)
-    assert stats == WriterStats(queued=1, acknowledged=1, failed=0, dropped=0, in_doubt=0)
-    assert states(outcomes) == [("a", "acknowledged")]
+    stats = play(flavour, serve(service).origin, body, spool=spool, on_outcome=tell)
+    assert states(outcomes)[:3] == [("a", "acknowledged"), ("b", "acknowledged"), ("c", "acknowledged")]
+    assert stats == WriterStats(queued=0, acknowledged=4, failed=0, dropped=0, in_doubt=0)
+    assert ("sent once more by another process" in caplog.text) == (line == b'"done"')
+
+
+def test_a_disk_that_stays_full_is_as_a_service_that_cannot_be_reached(flavour, serve, spool, monkeypatch):
+    service, outcomes = Service(), []
+
+    async def body(writer):
+        await writer.add(event("a"))
+        await writer.add(event("b"))
+        monkeypatch.setattr(spools, "write", failing(errno.ENOSPC))
+        await writer.flush()
+        assert contents(spool) == []
+
+    stats = play(flavour, serve(service).origin, body, spool=spool, on_outcome=outcomes.append, retry_for=0.01)
+    assert stats == WriterStats(queued=0, acknowledged=0, failed=2, dropped=0, in_doubt=0)
+    assert "No space left" in str(outcomes[0].error)
+    assert service.seen == []
+
+
+def test_what_is_left_where_the_disk_failed_is_all_there(serve, spool, monkeypatch):
+    monkeypatch.setattr(spools, "TRY_AGAIN_EVERY", 0.0)
+    service = Service("a")
+    with MemsyClient(serve(service).origin, "k") as client:
+        writer = client.background(spool=spool, max_delay=0)
+        writer.add(event("a"))
+        service.wait_for("a")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", failing(errno.EIO))
+            writer.add(event("b"))
+            wait_for_failure(writer)
+        writer.close(0)
+        assert contents(spool) == ["a", "b"]
+        service.let_go()
+
+
+# What is left behind
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a file that is open cannot be removed")
+def test_nothing_is_left_behind_where_nothing_is_left(serve, tmp_path):
+    spool = tmp_path / "spool"
+    client = MemsyClient(serve(acknowledge).origin, "k")
+    with client, client.background(spool=spool) as first, client.background(spool=spool) as second:
+        first.add(event("a"))
+        second.add(event("b"))
+        assert len(list(tmp_path.iterdir())) == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a file that is open cannot be removed")
+def test_what_any_number_of_processes_have_left_is_taken_up_and_their_files_removed(serve, tmp_path):
+    """Those of others that ended in good order are not there any more."""
+    spool, service = tmp_path / "spool", Service()
+    url = serve(service).origin
+    for number in (2, 11):
+        left_by(url, tmp_path / f"spool.{number}", f"from {number}")
+    (tmp_path / "spool.txt").write_text("of somebody else's")
+    with MemsyClient(url, "k") as client, client.background(spool=spool) as writer:
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["spool", "spool.lock", "spool.txt"]
+        writer.flush()
+    assert service.seen == [["from 2", "from 11"]]
+    assert [path.name for path in tmp_path.iterdir()] == ["spool.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, a file that is open cannot be removed")
+def test_a_lock_that_another_process_removes_meanwhile_is_not_held(serve, spool, monkeypatch):
+    lock, removed = spools.lock, []
+
+    def remove_first(descriptor):
+        lock(descriptor)
+        if not removed:
+            removed.append(descriptor)
+            Path(f"{spool}.lock").unlink()
+
+    monkeypatch.setattr(spools, "lock", remove_first)
+    with MemsyClient(serve(acknowledge).origin, "k") as client, client.background(spool=spool):
+        assert Path(f"{spool}.lock").exists()
+        with client.background(spool=spool):
+            assert Path(f"{spool}.1").exists()
 
 
 def refusal_of(writer, event) -> Exception | None:

@@ -29,7 +29,7 @@ from memsy_client import (
     Request,
     Response,
 )
-from memsy_client._bulk import ingestion, window
+from memsy_client._bulk import ingestion
 
 
 def number_of(request: Request) -> int:
@@ -583,10 +583,3 @@ def test_an_event_that_gets_the_id_of_an_earlier_one_is_a_duplicate(memsy):
     assert [outcome.state for outcome in outcomes] == ["acknowledged"] * 2 + ["duplicate"] * 2
     assert outcomes[2].event_id == outcomes[0].event_id
     assert (memsy.run.acknowledged, memsy.run.failed) == (4, 0)
-
-
-def test_ids_are_not_remembered_for_ever():
-    recent = window.RecentIds()
-    assert not any(recent.repeats(f"id {second}", float(second)) for second in range(100_000))
-    assert recent.repeats("id 99999", 100_000.0)
-    assert len(recent._times) <= 20_000

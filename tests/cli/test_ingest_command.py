@@ -445,7 +445,7 @@ def test_ctrl_c_says_what_was_stored_and_ends_with_130(serve: Any) -> None:
 #: Runs the command, and kills it when its second request has been answered, before that is noted.
 KILLED = """
 import os, signal, sys
-from memsy_client._bulk.journal import OpenJournal
+from memsy_client._bulk.open_journal import OpenJournal
 from memsy_client.cli.main import main
 
 answers = []
