@@ -37,7 +37,7 @@ def test_a_backfill_goes_on_where_its_last_run_ended(tmp_path: Path) -> None:
         third = run(server, path, Path(f"{path}.journal"))
         assert len(server.requests) == requests
     assert "249 acknowledged, 1 not" in second.stderr
-    assert "event 7 was refused: body.events.0.content" in second.stdout
+    assert "event 7 was refused: body.events.7.content" in second.stdout
     assert third.stdout.splitlines()[1] == "250 of them in earlier runs"
     assert third.returncode == 0
 
