@@ -111,6 +111,9 @@ def _as_model(location: str, value: Any, model: Any, source: type | None) -> Any
         unknown = str(next(iter(read.additional_properties)))
         known = [field.name for field in attrs.fields(model) if not field.name.startswith("_") and not field.kw_only]
         raise MemsyInputError(f"{location} has no field {unknown}{suggestion(unknown, known)}")
+    for field, text in data.items():
+        if isinstance(getattr(read, field, None), datetime.date):  # which takes a time without an offset for UTC
+            time(f"{location}.{field}", text)
     return data
 
 
