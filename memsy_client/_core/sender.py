@@ -64,6 +64,13 @@ class SharedTransport(Generic[Transport]):
             self._user_agent = user_agent(getattr(self.transport, "user_agent_product", None))
         return self._user_agent
 
+    # A copy made behind the constructor's back would not be told of a fork, and share its connections with the child.
+    def __deepcopy__(self, memo: object) -> SharedTransport[Transport]:
+        return self
+
+    def __reduce__(self) -> str:
+        raise TypeError("a client cannot be pickled: it has the key and connections; make one in each process")
+
     def release(self) -> Transport | None:
         """End its use; gives the transport if it is to be closed now."""
         is_first, self.is_closed = not self.is_closed, True
