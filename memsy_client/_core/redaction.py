@@ -53,7 +53,7 @@ class Redactor:
         is_escaped = is_error and any(mark in content for mark in b"\\%")
         if self._keys and (is_escaped or any(key.encode() in content for key in self._keys)):
             content = self._content(content)
-        headers = {name: self.text(value) for name, value in response.headers.items()}
+        headers = {self.text(name): self.text(value) for name, value in response.headers.items()}
         if content is response.content and headers == response.headers:
             return response
         return replace(response, headers=Headers(headers), content=content)

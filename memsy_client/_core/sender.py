@@ -248,7 +248,10 @@ def run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], Any]) -> T:
             except BaseException as error:  # an interruption, too, so that the flow ends now and knows why
                 failure = error
             else:
-                step = flow.send(result)
+                try:
+                    step = flow.send(result)
+                finally:
+                    del result  # as in the exchange
                 continue
             # Only here, so that a failure is not the context of what the flow makes of it: it may hold the request.
             try:
@@ -269,7 +272,10 @@ async def async_run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], 
             except BaseException as error:  # an interruption, too, so that the flow ends now and knows why
                 failure = error
             else:
-                step = flow.send(result)
+                try:
+                    step = flow.send(result)
+                finally:
+                    del result  # as in the exchange
                 continue
             # Only here, so that a failure is not the context of what the flow makes of it: it may hold the request.
             try:
