@@ -153,7 +153,8 @@ class _Client(Generic[Http, AskForKey]):
     def with_options(self, **options: Unpack[Options]) -> Self:
         """A view of this client with other settings, as for the constructor; `headers` are added to those there are.
 
-        It shares the connections, and closing it closes nothing. `copy.copy` gives a view, too.
+        It shares the connections, and closing it closes nothing. `copy.copy` and `copy.deepcopy` give a view, too; a
+        client cannot be pickled.
 
         Raises:
             MemsyInputError: An option cannot be used.
@@ -163,6 +164,9 @@ class _Client(Generic[Http, AskForKey]):
 
     def __copy__(self) -> Self:
         return shallow_copy(self, _is_view=True)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self.__copy__()
 
 
 class _SyncClient(_Client[HttpClient | SyncTransport, Callable[[], str]]):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from ..exceptions import MemsyInputError
+from .foreign import pass_signals
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,7 +28,8 @@ def shown(value: object) -> str:
     """A value as an error quotes it, also one that is long or cannot be printed."""
     try:
         text = repr(value)
-    except Exception:  # a caller's own class, or an integer of more digits than Python prints
+    except Exception as error:  # a caller's own class, or an integer of more digits than Python prints
+        pass_signals(error)
         return f"this {type(value).__name__}"
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 

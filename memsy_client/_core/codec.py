@@ -13,6 +13,7 @@ from typing import Any
 
 from ..exceptions import MemsyDecodeError, MemsyInputError
 from . import encode
+from .foreign import pass_signals
 
 _fast_loads: Callable[[bytes], Any] | None
 try:
@@ -61,6 +62,7 @@ def loads(content: bytes) -> Any:
     except RecursionError:
         problem = "is nested too deeply"
     except ValueError as error:
+        pass_signals(error)
         problem = f"is not JSON ({error})"
     raise MemsyDecodeError(problem)  # without a context, which would hold the document
 
@@ -74,5 +76,6 @@ def dumps(value: Any) -> bytes:
     except MemsyInputError:
         raise
     except Exception as error:  # a value of the caller's own may raise anything while it is read
+        pass_signals(error)
         problem = f"the body cannot be written as JSON: {error}"
     raise MemsyInputError(problem)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from ..exceptions import MemsyDecodeError, MemsyInputError
 from .base_model import BaseModel
 from .checks import check_number, suggestion
+from .foreign import pass_signals
 from .null import NULL, Null
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ def timestamp(value: datetime.date) -> str:
     try:
         offset, text = value.utcoffset(), value.isoformat()
     except Exception as error:  # a time zone of the caller's own may raise anything
+        pass_signals(error)
         kind = type(error).__name__
         raise MemsyInputError(f"{value.replace(tzinfo=None).isoformat()} has an unusable time zone ({kind})") from None
     if offset is None:

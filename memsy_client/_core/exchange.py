@@ -139,6 +139,7 @@ def exchange(
         if error is None:
             assert response is not None
             return RawResponse(call, response, (*attempts, attempt), time.monotonic() - started, redactor)
+        del outcome, response  # which may echo the key, and a report of the error may show the variables of its frames
         left = deadline - time.monotonic()
         wait = wait_before_retry(settings.retry, call.operation, retries, error, left)
         retries += 1

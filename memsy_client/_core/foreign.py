@@ -25,6 +25,13 @@ def foreign_exception(error: BaseException) -> BaseException | None:
     return None
 
 
+def pass_signals(error: BaseException) -> None:
+    """Raise what a signal handler has raised, or that memory ran out, where all else is the fault of a value."""
+    foreign = foreign_exception(error)
+    if foreign is not None and not isinstance(foreign, RecursionError):
+        raise foreign
+
+
 def _with_causes(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     pending: list[BaseException | None] = [error]
@@ -33,7 +40,7 @@ def _with_causes(error: BaseException) -> Iterator[BaseException]:
         if exception is not None and id(exception) not in seen:
             seen.add(id(exception))
             yield exception
-            pending += [exception.__context__, exception.__cause__]
+            pending += [exception.__context__, exception.__cause__, *getattr(exception, "exceptions", ())]  # of a group
 
 
 def _signal_handlers() -> set[types.CodeType]:

@@ -22,37 +22,49 @@ class _ImportGuard:
     waits forever.
     """
 
+    # No lock: an interruption may come at any instruction, and would leave it locked for all other threads.
     def __init__(self) -> None:
-        self._gate = threading.RLock()  # held during a fork, and else only for an instant
-        self._importing: dict[int, int] = {}
+        self._importing: dict[int, int] = {}  # how deep in it a thread is
+        self._forking: dict[int, float] = {}  # until when other threads wait for one that forks
 
     def __enter__(self) -> None:
         thread = threading.get_ident()
-        with self._gate:
-            self._importing[thread] = self._importing.get(thread, 0) + 1
+        depth = self._importing.get(thread, 0)
+        self._importing[thread] = depth + 1
+        while not depth and self._is_another_forking(thread):  # which waits for those that are in it already
+            del self._importing[thread]
+            time.sleep(0.001)
+            self._importing[thread] = 1
 
     def __exit__(self, *_: object) -> None:
         thread = threading.get_ident()
-        depth = self._importing.pop(thread, 1) - 1
+        depth = self._importing.get(thread, 1) - 1
         if depth:
             self._importing[thread] = depth
+        else:
+            self._importing.pop(thread, None)
+
+    def _is_another_forking(self, thread: int) -> bool:
+        now = time.monotonic()
+        return any(other != thread and now < ends for other, ends in list(self._forking.items()))
 
     def before_fork(self) -> None:
         """Wait until no other thread imports anything, and keep any from beginning."""
-        self._gate.acquire()
+        thread = threading.get_ident()
         ends = time.monotonic() + _LONGEST_IMPORT  # an interruption may have kept a thread from leaving
-        while self._importing.keys() - {threading.get_ident()} and time.monotonic() < ends:
+        self._forking[thread] = ends + _LONGEST_IMPORT
+        while self._importing.keys() - {thread} and time.monotonic() < ends:
             time.sleep(0.001)
 
     def after_fork(self) -> None:
         """Let imports begin again."""
-        self._gate.release()
+        self._forking.pop(threading.get_ident(), None)
 
     def in_child(self) -> None:
         """Let imports begin again, where no other thread is left."""
         for thread in self._importing.keys() - {threading.get_ident()}:
             del self._importing[thread]
-        self._gate.release()
+        self._forking.clear()
 
 
 import_lock = _ImportGuard()

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from ..exceptions import MemsyDecodeError
 from . import codec
 from .credentials import Secret
+from .foreign import pass_signals
 from .messages import Headers, Response
 
 T = TypeVar("T", str, None, str | None)
@@ -53,7 +54,7 @@ class Redactor:
         is_escaped = is_error and any(mark in content for mark in b"\\%")
         if self._keys and (is_escaped or any(key.encode() in content for key in self._keys)):
             content = self._content(content)
-        headers = {name: self.text(value) for name, value in response.headers.items()}
+        headers = {self.text(name): self.text(value) for name, value in response.headers.items()}
         if content is response.content and headers == response.headers:
             return response
         return replace(response, headers=Headers(headers), content=content)
@@ -85,16 +86,19 @@ class Redactor:
         """Of the same class, or of the closest base that can say the same without further attributes."""
         try:
             text = self.text(str(error))
-        except Exception:
+        except Exception as failure:
+            pass_signals(failure)
             text = ""
         arguments = [tuple(self._plain(value) for value in error.args), (text,)]
         for kind in type(error).__mro__:
             for args in arguments:
-                with contextlib.suppress(Exception):
+                try:
                     copy: BaseException = kind.__new__(kind, *args)
                     copy.args = args
                     if text in str(copy):  # a KeyError quotes it
                         return copy
+                except Exception as failure:  # it wants further attributes
+                    pass_signals(failure)
         return Exception(text)
 
     def _plain(self, value: Any) -> Any:

@@ -64,6 +64,13 @@ class SharedTransport(Generic[Transport]):
             self._user_agent = user_agent(getattr(self.transport, "user_agent_product", None))
         return self._user_agent
 
+    # A copy made behind the constructor's back would not be told of a fork, and share its connections with the child.
+    def __deepcopy__(self, memo: object) -> SharedTransport[Transport]:
+        return self
+
+    def __reduce__(self) -> str:
+        raise TypeError("a client cannot be pickled: it has the key and connections; make one in each process")
+
     def release(self) -> Transport | None:
         """End its use; gives the transport if it is to be closed now."""
         is_first, self.is_closed = not self.is_closed, True
@@ -241,7 +248,10 @@ def run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], Any]) -> T:
             except BaseException as error:  # an interruption, too, so that the flow ends now and knows why
                 failure = error
             else:
-                step = flow.send(result)
+                try:
+                    step = flow.send(result)
+                finally:
+                    del result  # as in the exchange
                 continue
             # Only here, so that a failure is not the context of what the flow makes of it: it may hold the request.
             try:
@@ -262,7 +272,10 @@ async def async_run_flow(flow: Generator[Any, Any, T], perform: Callable[[Any], 
             except BaseException as error:  # an interruption, too, so that the flow ends now and knows why
                 failure = error
             else:
-                step = flow.send(result)
+                try:
+                    step = flow.send(result)
+                finally:
+                    del result  # as in the exchange
                 continue
             # Only here, so that a failure is not the context of what the flow makes of it: it may hold the request.
             try:

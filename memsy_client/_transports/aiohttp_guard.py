@@ -28,6 +28,8 @@ class GuardedRequest(aiohttp.ClientRequest):
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         """Write the request. Raises `StaleConnectionError` before it is begun."""
         transport = conn.transport
+        if transport is None:
+            raise aiohttp.ClientConnectionError("the connection ended before it was used")
         guard = transport.get_protocol()
         if not isinstance(guard, _Guard):
             guard = _Guard(guard, transport)

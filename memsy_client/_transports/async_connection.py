@@ -11,7 +11,7 @@ import httpx
 
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
-from . import errors, proxy_and_tls
+from . import async_tls, errors, proxy_and_tls
 from .body import BodyDecoder, collect
 from .connect import resolve
 from .httpx_transport import from_httpx, to_httpx, transport_over
@@ -104,9 +104,10 @@ class _Stream(httpcore.AsyncNetworkStream):
     #: How much is held, and passed on at once, at most.
     _PIECE = 64 * 1024
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, traffic: Traffic) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, traffic: Traffic, *, is_encrypted: bool = False) -> None:
         self._stream = stream
         self._traffic = traffic
+        self._is_encrypted = is_encrypted
         self._held = b""
         self._early: bytes | None = None  # what came before the request was through
 
@@ -118,7 +119,12 @@ class _Stream(httpcore.AsyncNetworkStream):
         if self._early is not None:
             early, self._early = self._early, None
             return self._traffic.keep_last(early)
-        return self._traffic.take() or self._traffic.keep_last(await self._stream.read(max_bytes, timeout))
+        if self._traffic.kept:
+            return self._traffic.take()
+        data = await self._stream.read(max_bytes, timeout)
+        if not self._is_encrypted:  # else the stream beneath has said so
+            self._traffic.has_more = len(data) == max_bytes
+        return self._traffic.keep_last(data)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._timeout = timeout
@@ -163,9 +169,9 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         self._traffic.begin_encryption()
-        stream = await self._stream.start_tls(*args, **kwargs)
+        stream = await async_tls.encrypt(self._stream, self._traffic, *args, **kwargs)
         self._traffic.encrypted(stream)
-        return _Stream(stream, self._traffic)
+        return _Stream(stream, self._traffic, is_encrypted=True)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

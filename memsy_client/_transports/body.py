@@ -6,11 +6,11 @@ kilobytes become gigabytes. Here decompression itself stops at the limit.
 
 from __future__ import annotations
 
-import contextlib
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+from .._core.foreign import pass_signals
 from .._core.messages import Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 
@@ -68,9 +68,11 @@ async def collect(body: BodyDecoder, chunks: AsyncIterator[bytes], close: Callab
         await close()
         # Without a connection the stream soon ends, and with it the generators behind it: trio warns about those that
         # are collected unfinished.
-        with contextlib.suppress(Exception):
+        try:
             async for _ in chunks:
                 pass
+        except Exception as error:
+            pass_signals(error)
         raise
     return body.content()
 

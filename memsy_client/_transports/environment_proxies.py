@@ -66,11 +66,12 @@ def _rule(entry: str) -> _Rule:
         return _Rule("", address.strip("[]"), None)
     if entry == "localhost":
         return _Rule("", entry, None)
-    host, port = _split_port(entry)
-    return _Rule("", f"*{host}", port)
+    _, at, authority = entry.partition("/")[0].rpartition("@")
+    host, port = _split_port(authority)
+    return _Rule("", f"*{host}" if host and not at else host, port)
 
 
 def _split_port(authority: str) -> tuple[str, int | None]:
-    found = re.fullmatch(r"(.*?)(?::(\d+))?", authority, re.DOTALL)
+    found = re.fullmatch(r"(.*?)(?::(\d*))?", authority, re.DOTALL)
     assert found is not None
     return found[1].strip("[]"), int(found[2]) if found[2] else None

@@ -26,6 +26,8 @@ class Traffic:
     kept = b""
     #: Whether the connection has ended, which is how a response may, too.
     has_ended = False
+    #: Whether the last piece was as large as it might be: an event loop reads more at once, and keeps the rest.
+    has_more = False
     #: Whether any byte of the last request may have left.
     was_written = False
     #: Whether a connection was made: what intercepts httpx makes none, and fails as it likes.
@@ -34,7 +36,7 @@ class Traffic:
     _has_to_look = False
     _is_http = False
     _socket: Any = None
-    _tls: Any = None
+    _tls: tuple[Any, ...] = ()  # two of them where a tunnel through an encrypted connection to a proxy is encrypted
 
     def begin_request(self) -> None:
         """Another request is going to be written."""
@@ -54,7 +56,7 @@ class Traffic:
         """
         if self._has_to_look:
             self._has_to_look = False
-            if is_readable(self._socket) or has_unread_record(self._tls):
+            if is_readable(self._socket) or any(map(has_unread_record, self._tls)):
                 raise StaleConnectionError
         # What asks a proxy for a tunnel is not the request yet.
         self.was_written = self.was_written or not buffer.startswith(b"CONNECT ")
@@ -66,7 +68,7 @@ class Traffic:
 
     def encrypted(self, stream: Any) -> None:
         """From now on, `stream` is what carries the requests."""
-        self._tls = stream.get_extra_info("ssl_object")
+        self._tls = (*self._tls, stream.get_extra_info("ssl_object"))
         self._socket = stream.get_extra_info("socket")  # ssl may have put another in the first one's place
 
     def is_unsent(self) -> bool:
@@ -75,7 +77,7 @@ class Traffic:
 
     def is_clean(self) -> bool:
         """Whether exactly what was announced has come."""
-        return not self.kept and not self.has_ended
+        return not (self.kept or self.has_ended or self.has_more)
 
     def take(self) -> bytes:
         """The byte that was kept back, if any."""

@@ -18,7 +18,7 @@ from support.flavours import AIOHTTP, OWN, Flavour
 from support.server import Server, answer
 
 from memsy_client import AiohttpTransport, MemsyConnectionError
-from memsy_client._transports import async_connection, proxy_and_tls
+from memsy_client._transports import async_connection, async_tls, proxy_and_tls
 from memsy_client._transports.connect import Deadline, TimedBackend
 from memsy_client._transports.traffic import Traffic
 from memsy_client.exceptions import MemsyInputError
@@ -235,7 +235,11 @@ async def test_nor_on_an_async_connection(monkeypatch: pytest.MonkeyPatch) -> No
     async def connect(*args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         return httpcore.AsyncMockStream(list(TUNNEL))
 
+    async def encrypt(stream: httpcore.AsyncNetworkStream, *_: Any) -> httpcore.AsyncNetworkStream:
+        return stream
+
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    monkeypatch.setattr(async_tls, "encrypt", encrypt)
     stream = await async_connection._Backend(Traffic()).connect_tcp("127.0.0.1", 443)
     assert await stream.read(100) == TUNNEL[0][:-1]
     encrypted = await stream.start_tls(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
