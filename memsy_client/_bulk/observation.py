@@ -1,0 +1,92 @@
+"""What the last answers of a service say of how much it takes, without I/O."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+#: How many requests are remembered, how many seconds back they count, and how many count however old they are.
+_KEPT = 1024
+_SECONDS = 1.0
+FEWEST = 10
+
+#: Over how many answers latency is averaged, and over how many it is looked at for queueing.
+_AVERAGED = 32
+_LOOKED_AT = 16
+
+#: Seconds after which the lowest latency is looked for anew.
+_LOWEST_FOR = 15.0
+
+#: A queue is where three in four take so many times the lowest latency, and so many seconds more.
+_TIMES_LOWEST = 2.0
+_SECONDS_MORE = 0.05
+
+
+class Observations:
+    """The last requests and their answers. What has no answer yet counts as accepted: refusals come fast.
+
+    Attributes:
+        latency: The seconds that an accepted one took on average, lately.
+    """
+
+    def __init__(self) -> None:
+        self.latency = 0.0
+        self._sent: deque[float] = deque(maxlen=_KEPT)  # when each left
+        self._refused: deque[float] = deque(maxlen=_KEPT)  # of these, when those left that were refused
+        self._latencies: deque[float] = deque(maxlen=_AVERAGED)
+        self._fresh = 0
+        self._lowest = [math.inf, math.inf]  # of the time before, and since
+        self._lowest_from = -math.inf
+
+    def send(self, now: float) -> None:
+        """Note that a request leaves."""
+        self._sent.append(now)
+
+    def refuse(self, left_at: float) -> None:
+        """Note that one was refused."""
+        self._refused.append(left_at)
+
+    def accept(self, now: float, left_at: float) -> None:
+        """Note that one was accepted."""
+        latency = now - left_at
+        self._latencies.append(latency)
+        self._fresh += 1
+        self.latency = sum(self._latencies) / len(self._latencies)
+        if now >= self._lowest_from + _LOWEST_FOR:
+            self._lowest = [self._lowest[1], math.inf]
+            self._lowest_from = now
+        self._lowest[1] = min(self._lowest[1], latency)
+
+    def accepted_rate(self, now: float) -> float:
+        """Requests a second that were accepted, of those that left in the last one."""
+        start = now - _SECONDS
+        return (_count(self._sent, start) - _count(self._refused, start)) / _SECONDS
+
+    def accepted_share(self, now: float, since: float) -> float:
+        """The share that was accepted, of those that left since then and in the last second."""
+        start = max(since, now - _SECONDS)
+        sent = _count(self._sent, start)
+        if sent < FEWEST:
+            start = max(since, self._sent[-min(FEWEST, len(self._sent))])
+            sent = _count(self._sent, start)
+        return 1 - _count(self._refused, start) / max(FEWEST, sent)
+
+    def forget_latencies(self) -> None:
+        """Look for queueing among later ones only."""
+        self._fresh = 0
+
+    def is_queueing(self) -> bool:
+        """Whether nearly all take much longer than the fastest."""
+        if self._fresh < _LOOKED_AT:
+            return False
+        lower_quartile = sorted(list(self._latencies)[-_LOOKED_AT:])[_LOOKED_AT // 4]
+        return lower_quartile > _TIMES_LOWEST * min(self._lowest) + _SECONDS_MORE
+
+
+def _count(times: deque[float], since: float) -> int:
+    count = 0
+    for at in reversed(times):
+        if at < since:
+            break
+        count += 1
+    return count
