@@ -34,6 +34,7 @@ class Observations:
         self._sent: deque[float] = deque(maxlen=_KEPT)  # when each left
         self._refused: deque[float] = deque(maxlen=_KEPT)  # of these, when those left that were refused
         self._latencies: deque[float] = deque(maxlen=_AVERAGED)
+        self._answered: deque[float] = deque(maxlen=_AVERAGED)  # when these ended
         self._fresh = 0
         self._lowest = [math.inf, math.inf]  # of the time before, and since
         self._lowest_from = -math.inf
@@ -50,6 +51,7 @@ class Observations:
         """Note that one was accepted."""
         latency = now - left_at
         self._latencies.append(latency)
+        self._answered.append(now)
         self._fresh += 1
         self.latency = sum(self._latencies) / len(self._latencies)
         if now >= self._lowest_from + _LOWEST_FOR:
@@ -59,8 +61,8 @@ class Observations:
 
     def accepted_rate(self, now: float) -> float:
         """Requests a second that were accepted, of those that left in the last one."""
-        start = now - _SECONDS
-        return (_count(self._sent, start) - _count(self._refused, start)) / _SECONDS
+        start = min(now - _SECONDS, self._sent[-min(FEWEST, len(self._sent))])
+        return (_count(self._sent, start) - _count(self._refused, start)) / (now - start)
 
     def accepted_share(self, now: float, since: float) -> float:
         """The share that was accepted, of those that left since then and in the last second."""
@@ -71,16 +73,27 @@ class Observations:
             sent = _count(self._sent, start)
         return 1 - _count(self._refused, start) / max(FEWEST, sent)
 
+    @property
+    def answered_rate(self) -> float:
+        """Requests a second that a service gets done, as the last ones say."""
+        took = self._answered[-1] - self._answered[0]
+        return (len(self._answered) - 1) / took if took > 0 else math.inf
+
     def forget_latencies(self) -> None:
         """Look for queueing among later ones only."""
         self._fresh = 0
+
+    @property
+    def longest_unqueued(self) -> float:
+        """The longest latency that is not put down to a queue."""
+        return _TIMES_LOWEST * min(self._lowest) + _SECONDS_MORE
 
     def is_queueing(self) -> bool:
         """Whether nearly all take much longer than the fastest."""
         if self._fresh < _LOOKED_AT:
             return False
         lower_quartile = sorted(list(self._latencies)[-_LOOKED_AT:])[_LOOKED_AT // 4]
-        return lower_quartile > _TIMES_LOWEST * min(self._lowest) + _SECONDS_MORE
+        return lower_quartile > self.longest_unqueued
 
 
 def _count(times: deque[float], since: float) -> int:

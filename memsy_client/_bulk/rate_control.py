@@ -40,9 +40,9 @@ _FAR_BEYOND = 4
 #: The share of the rate that has to be used for it to grow.
 _SATURATED = 0.85
 
-#: The least share of its rate to which one refusal slows down; and where a pause has shortened what could be accepted.
+#: The least share of its rate to which one refusal slows down; and where it may be that few were sent.
 _LEAST_SHARE = 0.5
-_LEAST_SHARE_AFTER_PAUSE = 0.7
+_LEAST_SHARE_OF_FEW = 0.7
 
 #: How many requests each refusal is spread over before the next is risked, and how many seconds each second of a pause.
 _REQUESTS_A_REFUSAL = 150
@@ -55,8 +55,8 @@ _LONGEST_PLATEAU = 30.0
 _LONGEST_AFTER_PAUSE = 600.0
 
 #: Refusals in a row, over so many seconds at least, after which a service lets nothing through.
-_REFUSALS_IN_A_ROW = 3
-_ROW_SECONDS = 0.1
+_REFUSALS_IN_A_ROW = 6
+_ROW_SECONDS = 0.2
 
 #: Seconds for which nothing is sent then, unless it says for how many.
 _HOLD = 0.25
@@ -98,7 +98,9 @@ class RateControl:
         """How many may be in flight."""
         if self.rate == math.inf:
             return self._first_limit
-        return math.ceil(_LEEWAY * self.rate * self._seen.latency) + _SPARE
+        # A queue that has been found is to drain: what it adds to latency must not let more in.
+        latency = min(self._seen.latency, self._seen.longest_unqueued if self._has_queued else math.inf)
+        return math.ceil(_LEEWAY * self.rate * latency) + _SPARE
 
     def send(self, now: float) -> int:
         """Note that a request leaves; gives its number."""
@@ -113,7 +115,7 @@ class RateControl:
             self._first_limit += 1
         if not self._has_queued and self._seen.is_queueing():
             self._is_known = True
-            self._slow_down(now, self._seen.accepted_rate(now))
+            self._slow_down(now, self._seen.answered_rate)
             self._has_queued = True
         elif self.rate < math.inf and now >= self._counted_at + max(1.0, 4 / self.rate, 2 * self._seen.latency):
             self._grow(now)
@@ -141,15 +143,15 @@ class RateControl:
 
     def _estimate(self, now: float) -> float:
         """What the service takes, as the last requests say."""
+        accepted = self._seen.accepted_rate(now)
         if self.rate == math.inf:
-            return self._seen.accepted_rate(now)
-        share = max(_LEAST_SHARE, self._seen.accepted_share(now, self._found_at))
+            return accepted
+        estimate = self.rate * max(_LEAST_SHARE, self._seen.accepted_share(now, self._found_at))
         if self._in_a_row >= _REFUSALS_IN_A_ROW:  # what it took before it took nothing is its limit, too
-            share = max(share, self._seen.accepted_rate(now) / self.rate)
+            return max(estimate, accepted)
         if self._paused and not self._has_grown:
-            sent = (self._number - self._found_number) / (now - self._found_at)
-            share = min(share, max(_LEAST_SHARE_AFTER_PAUSE, sent / self.rate))
-        return share * self.rate
+            accepted = (self._number - self._found_number) / (now - self._found_at)
+        return min(estimate, max(accepted, _LEAST_SHARE_OF_FEW * self.rate))
 
     def _slow_down(self, now: float, estimate: float) -> None:
         self._is_known = self._is_known or self._has_grown

