@@ -19,7 +19,10 @@ _LOWEST_FOR = 15.0
 
 #: A queue is where three in four take so many times the lowest latency, and so many seconds more.
 _TIMES_LOWEST = 2.0
-_SECONDS_MORE = 0.05
+_SECONDS_MORE = 0.1
+
+#: Seconds for which that has to last: a busy machine is slow now and then.
+_QUEUEING_FOR = 1.5
 
 
 class Observations:
@@ -36,6 +39,7 @@ class Observations:
         self._latencies: deque[float] = deque(maxlen=_AVERAGED)
         self._answered: deque[float] = deque(maxlen=_AVERAGED)  # when these ended
         self._fresh = 0
+        self._slow_since = math.inf
         self._lowest = [math.inf, math.inf]  # of the time before, and since
         self._lowest_from = -math.inf
 
@@ -59,10 +63,19 @@ class Observations:
             self._lowest_from = now
         self._lowest[1] = min(self._lowest[1], latency)
 
+    def sent_rate(self, now: float) -> float:
+        """Requests a second that left in the last one."""
+        start = self._last_second(now)
+        return _count(self._sent, start) / (now - start)
+
     def accepted_rate(self, now: float) -> float:
         """Requests a second that were accepted, of those that left in the last one."""
-        start = min(now - _SECONDS, self._sent[-min(FEWEST, len(self._sent))])
+        start = self._last_second(now)
         return (_count(self._sent, start) - _count(self._refused, start)) / (now - start)
+
+    def _last_second(self, now: float) -> float:
+        """When the last second began; where few have left since, when enough had."""
+        return min(now - _SECONDS, self._sent[-min(FEWEST, len(self._sent))])
 
     def accepted_share(self, now: float, since: float) -> float:
         """The share that was accepted, of those that left since then and in the last second."""
@@ -82,18 +95,21 @@ class Observations:
     def forget_latencies(self) -> None:
         """Look for queueing among later ones only."""
         self._fresh = 0
+        self._slow_since = math.inf
 
     @property
     def longest_unqueued(self) -> float:
         """The longest latency that is not put down to a queue."""
         return _TIMES_LOWEST * min(self._lowest) + _SECONDS_MORE
 
-    def is_queueing(self) -> bool:
-        """Whether nearly all take much longer than the fastest."""
+    def is_queueing(self, now: float) -> bool:
+        """Whether nearly all have taken much longer than the fastest for a while."""
         if self._fresh < _LOOKED_AT:
             return False
         lower_quartile = sorted(list(self._latencies)[-_LOOKED_AT:])[_LOOKED_AT // 4]
-        return lower_quartile > self.longest_unqueued
+        is_slow = lower_quartile > self.longest_unqueued
+        self._slow_since = min(self._slow_since, now) if is_slow else math.inf
+        return now >= self._slow_since + _QUEUEING_FOR
 
 
 def _count(times: deque[float], since: float) -> int:

@@ -113,7 +113,7 @@ class RateControl:
         self._seen.accept(now, left_at)
         if self.rate == math.inf and in_flight >= self._first_limit:
             self._first_limit += 1
-        if not self._has_queued and self._seen.is_queueing():
+        if not self._has_queued and self._seen.is_queueing(now):
             self._is_known = True
             self._slow_down(now, self._seen.answered_rate)
             self._has_queued = True
@@ -151,6 +151,8 @@ class RateControl:
             return max(estimate, accepted)
         if self._paused and not self._has_grown:
             accepted = (self._number - self._found_number) / (now - self._found_at)
+        elif not self._is_rough and self._seen.sent_rate(now) < _SATURATED * self.rate:
+            return estimate  # few were accepted because few were sent
         return min(estimate, max(accepted, _LEAST_SHARE_OF_FEW * self.rate))
 
     def _slow_down(self, now: float, estimate: float) -> None:
