@@ -21,7 +21,10 @@ _LEEWAY = 1.5
 _SPARE = 2
 
 #: The share of what was found that is made use of: room for others, and for what a service counts differently.
-_USED = 0.95
+_USED = 0.97
+
+#: The share of what a service gets done that lets a queue of it drain.
+_DRAINING = 0.95
 
 #: The rate below which no refusal brings it.
 _SLOWEST = 0.5
@@ -45,7 +48,7 @@ _LEAST_SHARE = 0.5
 _LEAST_SHARE_OF_FEW = 0.7
 
 #: How many requests each refusal is spread over before the next is risked, and how many seconds each second of a pause.
-_REQUESTS_A_REFUSAL = 150
+_REQUESTS_A_REFUSAL = 180
 _SECONDS_A_PAUSED_ONE = 20
 
 #: Seconds for which a rate is kept: at least; at most where it may be far too low, where not; and after pauses.
@@ -115,7 +118,7 @@ class RateControl:
             self._first_limit += 1
         if not self._has_queued and self._seen.is_queueing(now):
             self._is_known = True
-            self._slow_down(now, self._seen.answered_rate)
+            self._slow_down(now, _DRAINING * self._seen.answered_rate)
             self._has_queued = True
         elif self.rate < math.inf and now >= self._counted_at + max(1.0, 4 / self.rate, 2 * self._seen.latency):
             self._grow(now)
