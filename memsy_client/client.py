@@ -46,6 +46,7 @@ class _Client(Generic[Http, AskForKey]):
     _sender: Any = None  # of the flavour's own kind; None while the constructor runs
     _is_view = False
     _is_async = False
+    _pacers: dict[int, Any]  # what its ingestions and those of its views share, of each process
     _writers: set[Any]  # background writers that are open, of this client and its views
     _new_sender: ClassVar[Callable[..., Any]]
     _new_transport: ClassVar[Callable[..., Any]]
@@ -121,6 +122,7 @@ class _Client(Generic[Http, AskForKey]):
         )
         transport = SharedTransport(self._new_transport(base_url, max_connections, http_client), http_client is None)
         self._sender = self._new_sender(transport, base_url, key_headers, settings, key_function=key_function)
+        self._pacers = {}
         self._writers = set()
 
     @classmethod
@@ -269,7 +271,8 @@ class MemsyClient(_SyncClient, CoreMethods):
         events: Iterable[EventPayload],
         *,
         batch_size: int = 100,
-        concurrency: int = 4,
+        concurrency: int | Literal["auto"] = 4,
+        max_concurrency: int = 32,
         on_progress: Callable[[IngestProgress], None] | None = None,
         journal: Journal | str | os.PathLike[str] | None = None,
     ) -> Ingestion:
@@ -287,7 +290,11 @@ class MemsyClient(_SyncClient, CoreMethods):
             events: Any iterable, read as it is needed: at most `4 * batch_size * concurrency` events ahead of the
                 outcome that is given next.
             batch_size: Events a call, at most 1000; tens to low hundreds are recommended.
-            concurrency: How many batches are under way at once. With 1, the service gets the events in order.
+            concurrency: How many batches are under way at once. With 1, the service gets the events in order. With
+                `auto`, as many, and as many requests a second, as the service is found to take by its 429s, its
+                `Retry-After` and its latency; what is found holds for all such calls of the client and its views.
+            max_concurrency: How many batches are under way at once at most with `auto`, which stands for `concurrency`
+                in what is said of `events` then.
             on_progress: Called after each batch, in the thread that iterates.
             journal: The path of a file, or a `Journal`, in which each request is noted before it leaves. Run again with
                 the same journal and the same events, whatever ended the last run, it sends only what is left.
@@ -302,7 +309,9 @@ class MemsyClient(_SyncClient, CoreMethods):
         """
         with import_lock:
             from ._bulk.ingestion import Ingestion
-        return Ingestion(self._sender, events, batch_size, concurrency, on_progress, journal)
+        return Ingestion(
+            self._sender, events, batch_size, concurrency, max_concurrency, on_progress, journal, self._pacers
+        )
 
     def background(
         self,
@@ -387,7 +396,8 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
         events: Iterable[EventPayload] | AsyncIterable[EventPayload],
         *,
         batch_size: int = 100,
-        concurrency: int = 4,
+        concurrency: int | Literal["auto"] = 4,
+        max_concurrency: int = 32,
         on_progress: Callable[[IngestProgress], None] | None = None,
         journal: Journal | str | os.PathLike[str] | None = None,
     ) -> AsyncIngestion:
@@ -398,7 +408,9 @@ class AsyncMemsyClient(_AsyncClient, AsyncCoreMethods):
         """
         with import_lock:
             from ._bulk.async_ingestion import AsyncIngestion
-        return AsyncIngestion(self._sender, events, batch_size, concurrency, on_progress, journal)
+        return AsyncIngestion(
+            self._sender, events, batch_size, concurrency, max_concurrency, on_progress, journal, self._pacers
+        )
 
     def background(
         self,

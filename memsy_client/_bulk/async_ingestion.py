@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, MutableMapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from .._core.exchange import Prepare
 from .._core.lazy import import_lock
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..models import EventPayload
     from .journal import Journal
     from .open_journal import OpenJournal
+    from .paced_senders import BatchPace
+    from .pacing import Pacer
     from .tasks import Finished, LoopTasks, NurseryTasks
 
 
@@ -39,11 +41,13 @@ class AsyncIngestion(Window, AsyncIterator[IngestOutcome]):
         sender: AsyncSender,
         events: Iterable[EventPayload] | AsyncIterable[EventPayload],
         batch_size: int,
-        concurrency: int,
+        concurrency: int | Literal["auto"],
+        max_concurrency: int,
         on_progress: Callable[[IngestProgress], None] | None,
         journal: Journal | str | os.PathLike[str] | None,
+        pacers: MutableMapping[int, Pacer],
     ) -> None:
-        super().__init__(sender, events, batch_size, concurrency, on_progress, journal)
+        super().__init__(sender, events, batch_size, concurrency, max_concurrency, on_progress, journal, pacers)
         self._sender = sender
         self._events = aiter(events) if isinstance(events, AsyncIterable) else _Asynchronous(events)
         self._tasks: LoopTasks | NurseryTasks | None = None
@@ -139,7 +143,8 @@ class AsyncIngestion(Window, AsyncIterator[IngestOutcome]):
         if isinstance(step, Read):
             return await self._read(step.events)
         if isinstance(step, Start):
-            driver = _AsyncDriver(self._sender, self._run.journal, self._finished.stopped)
+            pace = None if self._pace is None else self._pace.of_batch()
+            driver = _AsyncDriver(self._sender, self._run.journal, self._finished.stopped, pace)
             return self._tasks.start(_deliver, step.batch, driver, self._finished)
         if isinstance(step, Wait):
             return await self._finished.get()
@@ -161,8 +166,10 @@ class AsyncIngestion(Window, AsyncIterator[IngestOutcome]):
 class _AsyncDriver:
     """Performs the steps of a batch's delivery."""
 
-    def __init__(self, sender: AsyncSender, journal: OpenJournal | None, stopped: Event) -> None:
-        self._sender = StoppableAsyncSender.of(sender, stopped)
+    def __init__(
+        self, sender: AsyncSender, journal: OpenJournal | None, stopped: Event, pace: BatchPace | None
+    ) -> None:
+        self._sender = StoppableAsyncSender.of(sender, stopped) if pace is None else pace.async_sender(sender, stopped)
         lookup = None if journal is None else journal.lookup_sender
         self._lookup = None if lookup is None else StoppableAsyncSender.of(lookup, stopped)
 
@@ -171,6 +178,7 @@ class _AsyncDriver:
             assert self._lookup is not None
             return await self._lookup.send(step.call)
         if isinstance(step, OnDisk):
+            await self._sender.prepare()
             return await async_prepare(Prepare(step.work, None))
         try:
             return await self._sender.send(step)

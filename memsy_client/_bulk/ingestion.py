@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .._core.sender import SyncSender, run_flow
 from .._core.threads import in_thread
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..models import EventPayload
     from .journal import Journal
     from .open_journal import OpenJournal
+    from .paced_senders import BatchPace
+    from .pacing import Pacer
 
 #: Seconds after which a wait looks for signals: Python may notice one that comes just before a wait only after it.
 _LOOK_FOR_SIGNALS = 0.5
@@ -46,11 +48,13 @@ class Ingestion(Window, Iterator[IngestOutcome]):
         sender: SyncSender,
         events: Iterable[EventPayload],
         batch_size: int,
-        concurrency: int,
+        concurrency: int | Literal["auto"],
+        max_concurrency: int,
         on_progress: Callable[[IngestProgress], None] | None,
         journal: Journal | str | os.PathLike[str] | None,
+        pacers: MutableMapping[int, Pacer],
     ) -> None:
-        super().__init__(sender, events, batch_size, concurrency, on_progress, journal)
+        super().__init__(sender, events, batch_size, concurrency, max_concurrency, on_progress, journal, pacers)
         self._sender = sender
         self._events = iter(events)
         self._process = os.getpid()
@@ -137,7 +141,8 @@ class Ingestion(Window, Iterator[IngestOutcome]):
             self._end_of_source()
 
     def _start(self, batch: Batch) -> None:
-        driver = _Driver(self._sender, self._run.journal, self._stopped)
+        pace = None if self._pace is None else self._pace.of_batch()
+        driver = _Driver(self._sender, self._run.journal, self._stopped, pace)
         request = in_thread(partial(run_flow, batch.deliver(), driver))
         self._requests[request] = batch
         if request.done() and not isinstance(request.exception(), Exception):
@@ -156,8 +161,10 @@ class Ingestion(Window, Iterator[IngestOutcome]):
 class _Driver:
     """Performs the steps of a batch's delivery, in a thread that may outlive the ingestion."""
 
-    def __init__(self, sender: SyncSender, journal: OpenJournal | None, stopped: threading.Event) -> None:
-        self._sender = StoppableSender.of(sender, stopped)
+    def __init__(
+        self, sender: SyncSender, journal: OpenJournal | None, stopped: threading.Event, pace: BatchPace | None
+    ) -> None:
+        self._sender = StoppableSender.of(sender, stopped) if pace is None else pace.sender(sender, stopped)
         lookup = None if journal is None else journal.lookup_sender
         self._lookup = None if lookup is None else StoppableSender.of(lookup, stopped)
 
@@ -166,6 +173,7 @@ class _Driver:
             assert self._lookup is not None
             return self._lookup.send(step.call)
         if isinstance(step, OnDisk):
+            self._sender.prepare()
             return step.work()
         try:
             return self._sender.send(step)

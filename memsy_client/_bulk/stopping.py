@@ -11,6 +11,7 @@ from .._core.sender import AsyncSender, SyncSender
 
 if TYPE_CHECKING:
     from anyio import Event
+    from typing_extensions import Self
 
 
 class StoppedError(BaseException):
@@ -24,11 +25,14 @@ class StoppableSender(SyncSender):
     stopped: threading.Event
 
     @classmethod
-    def of(cls, sender: SyncSender, stopped: threading.Event) -> StoppableSender:
+    def of(cls, sender: SyncSender, stopped: threading.Event) -> Self:
         """One that sends as this one does."""
         self = cls(*(getattr(sender, field.name) for field in fields(sender)))
         self.stopped = stopped
         return self
+
+    def prepare(self) -> None:
+        """Do what a batch's first request has to wait for: nothing."""
 
     def _perform(self, step: Any) -> Any:
         seconds = step.seconds if isinstance(step, Sleep) else 0.0
@@ -44,11 +48,14 @@ class StoppableAsyncSender(AsyncSender):
     stopped: Event
 
     @classmethod
-    def of(cls, sender: AsyncSender, stopped: Event) -> StoppableAsyncSender:
+    def of(cls, sender: AsyncSender, stopped: Event) -> Self:
         """One that sends as this one does."""
         self = cls(*(getattr(sender, field.name) for field in fields(sender)))
         self.stopped = stopped
         return self
+
+    async def prepare(self) -> None:
+        """As `StoppableSender.prepare`."""
 
     async def _perform(self, step: Any) -> Any:
         if isinstance(step, Sleep):

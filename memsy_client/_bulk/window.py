@@ -1,10 +1,11 @@
 """Ingesting any number of events, in bounded memory.
 
-Up to `concurrency` batches are under way at once, and further ones are sent as these end, also while an earlier one is
-waited for: the window that slides over the source holds four times as many, those included whose outcomes wait for
-their turn. What starts a batch, reads the source or calls `on_progress` happens in a step of the iteration, and nowhere
-else. Requests outlive the step that started them, but not the iteration: its end, closing or dropping it, an exception
-or an interruption in a step, and what a fork leaves behind all end what is under way.
+Up to `concurrency` batches are under way at once (with `auto` as many as the service is found to take, up to
+`max_concurrency`), and further ones are sent as these end, also while an earlier one is waited for: the window that
+slides over the source holds four times as many, those included whose outcomes wait for their turn. What starts a batch,
+reads the source or calls `on_progress` happens in a step of the iteration, and nowhere else. Requests outlive the step
+that started them, but not the iteration: its end, closing or dropping it, an exception or an interruption in a step,
+and what a fork leaves behind all end what is under way.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Generator, Iterable, Mapping
+from collections.abc import AsyncIterable, Callable, Generator, Iterable, Mapping, MutableMapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from .._core.checks import check_hook, check_whole_number
+from .._core.checks import check_hook, check_whole_number, shown
 from .._core.lazy import import_lock
 from .._core.sender import AsyncSender, SyncSender
 from ..exceptions import MemsyError, MemsyInputError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from .journal import Journal
     from .journal_history import Plan
     from .open_journal import OpenJournal
+    from .paced_senders import IngestionPace
+    from .pacing import Pacer
 
 #: How many seconds an interrupted iteration waits for requests that are under way, to know what was stored.
 GRACE = 2.0
@@ -65,12 +68,16 @@ class Window:
         sender: SyncSender | AsyncSender,
         events: object,
         batch_size: int,
-        concurrency: int,
+        concurrency: int | Literal["auto"],
+        max_concurrency: int,
         on_progress: Callable[[IngestProgress], None] | None,
         journal: Journal | str | os.PathLike[str] | None,
+        pacers: MutableMapping[int, Pacer],
     ) -> None:
         check_whole_number("batch_size", batch_size, most=EVENTS_A_CALL)
-        check_whole_number("concurrency", concurrency)
+        check_whole_number("max_concurrency", max_concurrency)
+        if concurrency != "auto":
+            _check_concurrency(concurrency)
         check_hook("on_progress", on_progress)
         if isinstance(events, str | bytes | Mapping) or not isinstance(events, Iterable | AsyncIterable):
             raise MemsyInputError(f"events takes an iterable of events, not {type(events).__name__}")
@@ -83,8 +90,13 @@ class Window:
                 from .open_journal import OpenJournal
             self._open_journal = partial(OpenJournal, Journal.of(journal, sender), sender.base_url)
         self._run = Run()
+        self._pace: IngestionPace | None = None
+        if concurrency == "auto":
+            with import_lock:
+                from .paced_senders import IngestionPace
+            self._pace = IngestionPace(pacers)
         self._batch_size = batch_size
-        self._concurrency = concurrency
+        self._concurrency = max_concurrency if concurrency == "auto" else concurrency
         self._on_progress = on_progress
         self._has_ended = False  # nothing more is read
         self._source_has_ended = False
@@ -138,9 +150,16 @@ class Window:
                 self._under_way += 1
                 yield Start(batch)
 
+    @property
+    def in_flight(self) -> int:
+        """How many batches wait for an answer, or for their turn to be sent."""
+        return self._under_way - (0 if self._pace is None else self._pace.resting)
+
     def _has_room(self) -> bool:
         """Whether one more batch may be under way."""
-        return self._under_way < self._concurrency
+        if self._under_way >= self._concurrency:
+            return False
+        return self._pace is None or self._pace.has_room(self)
 
     def _wait(self) -> Steps:
         for batch in (yield Wait()):
@@ -201,6 +220,8 @@ class Window:
         while self._window:
             self._take(self._window.popleft())
         self._under_way = 0
+        if self._pace is not None:
+            self._pace.forget()
 
     def _count(self, outcomes: Iterable[IngestOutcome]) -> None:
         for outcome in outcomes:
@@ -237,3 +258,9 @@ class Window:
         self._open_journal = None
         if self._run.journal is not None:
             self._run.journal.close()
+
+
+def _check_concurrency(concurrency: object) -> None:
+    if isinstance(concurrency, str):
+        raise MemsyInputError(f'concurrency has to be a whole number from 1, or "auto", not {shown(concurrency)}')
+    check_whole_number("concurrency", concurrency)

@@ -6,9 +6,10 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import click
+from click.types import FuncParamType
 
 from .._bulk.ingestion import Ingestion
 from .._bulk.journal import Journal
@@ -37,6 +38,15 @@ be chat messages with `role` and `content`, or objects with a list of them in `m
 Every line is checked first: unless all can be events, each bad one is named and nothing is sent.
 
 With --journal it may be killed at any moment: run again, it sends what is left."""
+
+
+def _concurrency(text: str) -> int | Literal["auto"]:
+    """A number of calls, or `auto`. Raises `click.BadParameter`."""
+    if text == "auto":
+        return "auto"
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise click.BadParameter(f"{text!r} is neither a whole number from 1 nor auto")
+    return int(text)
 
 
 def command_of(operation: Command) -> click.Command:
@@ -68,11 +78,12 @@ def command_of(operation: Command) -> click.Command:
                 help="Events a call.",
             ),
             click.Option(
-                ["--concurrency", "_concurrency"],
-                type=click.IntRange(1),
-                default=4,
+                ["--concurrency", "_calls"],
+                type=FuncParamType(_concurrency),
+                default="4",
                 show_default=True,
-                help="Calls at once.",
+                metavar="NUMBER|auto",
+                help="Calls at once; auto finds how many, and how many a second, the service takes.",
             ),
             click.Option(
                 ["--journal", "_journal"],
@@ -100,7 +111,7 @@ def _run(
     _names: Sequence[str],
     _dry_run: bool,
     _batch_size: int,
-    _concurrency: int,
+    _calls: int | Literal["auto"],
     _journal: str | None,
     _resend: bool,
     _json: bool,
@@ -123,7 +134,7 @@ def _run(
         tally = Tally(keeps_ids=_json)
         try:
             client, journal = _connect(stack, _key_file, _journal, resend=_resend)
-            ingest = partial(client.ingest_many, batch_size=_batch_size, concurrency=_concurrency, journal=journal)
+            ingest = partial(client.ingest_many, batch_size=_batch_size, concurrency=_calls, journal=journal)
             try:
                 _send(ingest, sources, tally, total)
             finally:

@@ -360,6 +360,11 @@ def test_numbers_that_cannot_be_are_refused_before_anything_is_read(run: Run, op
         assert (ran.code, ran.out, option in ran.error["message"]) == (2, "", True)
 
 
+def test_concurrency_may_be_left_to_the_client(ingest: Any) -> None:
+    ran = ingest(lines(EVENT, FULL), "--batch-size", "1", "--concurrency", "auto")
+    assert (ran.code, ran.out) == (0, "2 stored\n")
+
+
 def test_events_in_doubt_are_exit_code_3(memsy: LocalMemsy, ingest: Any) -> None:
     memsy.fail_next(drop=True, after=True, operation="ingest")
     ran = ingest(lines(EVENT))
