@@ -17,6 +17,7 @@ from operator import length_hint
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from ..exceptions import MemsyDecodeError
+from .foreign import pass_signals
 
 T = TypeVar("T")
 Check = Callable[[Any], T]
@@ -74,6 +75,8 @@ def settle(model: Any, data: dict[str, Any], fields: Sequence[Field], error: Exc
     Raises:
         MemsyDecodeError: A value is not what the contract says; of several, the first.
     """
+    if error is not None:
+        pass_signals(error)
     mapping(data)
     for field in fields:
         attribute = field.attribute or field.name

@@ -18,9 +18,10 @@ def foreign_exception(error: BaseException) -> BaseException | None:
     for exception in _with_causes(error):
         if isinstance(exception, RecursionError | MemoryError):
             return exception
-        if exception.__traceback__ is not None:
+        traceback = exception.__traceback__
+        if traceback is not None and traceback.tb_next is not None:  # the first frame is the one that has caught it
             handlers = _signal_handlers() if handlers is None else handlers
-            if handlers and _runs_through(exception.__traceback__, handlers):
+            if handlers and _runs_through(traceback.tb_next, handlers):
                 return exception
     return None
 

@@ -20,6 +20,7 @@ from support.server import Server, answer
 from memsy_client import EventPayload, MemsyClient, MemsyConnectionError
 from memsy_client._core.foreign import foreign_exception
 from memsy_client._core.redaction import Redactor
+from memsy_client.models import MemoryScope
 
 Serve = Callable[..., Server]
 
@@ -63,6 +64,15 @@ def test_while_the_request_is_written(strike: Callable[..., Any], serve: Serve) 
             with pytest.raises(TimeLimitError):
                 call()
     assert not server.requests
+
+
+def test_while_a_model_is_read(strike: Callable[..., Any]) -> None:
+    class Slow(dict[str, Any]):
+        __len__ = strike
+
+    with pytest.raises(TimeLimitError):
+        MemoryScope.from_dict(Slow(level="org"))
+
 
 
 def test_while_an_error_is_made(strike: Callable[..., Any]) -> None:
