@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import KW_ONLY, dataclass
 
-from .._core.checks import MAX_SECONDS, check_number, check_whole_number, shown
+from .._core.checks import MAX_SECONDS, check_number, check_whole_number, shown, suggest_arguments
 from .._core.sender import AsyncSender, SyncSender
 from .._generated.client import AsyncControlMethods, ControlMethods
 from ..exceptions import MemsyInputError
 
 
+@suggest_arguments
 @dataclass(frozen=True, slots=True)
 class Journal:
     """Where `ingest_many` writes down what it sends, so that it can be run again after whatever ended it.

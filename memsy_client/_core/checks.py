@@ -14,6 +14,7 @@ from ..exceptions import MemsyInputError
 from .foreign import pass_signals
 
 F = TypeVar("F", bound=Callable[..., Any])
+K = TypeVar("K", bound=type)
 
 #: No socket takes a longer time-out: it counts milliseconds, in 31 bits. These are some 24 days.
 MAX_SECONDS = 2_147_483
@@ -162,6 +163,12 @@ def suggest_keywords(kind: type) -> None:
     for name, method in list(vars(kind).items()):
         if inspect.isfunction(method) and not name.startswith("_"):
             setattr(kind, name, suggesting_keywords(method))
+
+
+def suggest_arguments(kind: K) -> K:
+    """Have the constructor of a class say what a misspelt keyword was meant to be."""
+    setattr(kind, "__init__", suggesting_keywords(vars(kind)["__init__"]))  # noqa: B010 - mypy takes no such assignment
+    return kind
 
 
 def suggesting_keywords(function: F) -> F:

@@ -8,7 +8,7 @@ import attrs
 
 from . import codec
 from .base_model import BaseModel
-from .checks import suggesting_keywords
+from .checks import suggest_arguments
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -24,7 +24,7 @@ class Model(BaseModel):
         init = vars(cls).get("__init__")
         if init is not None:  # of attrs, which says nothing of the fields
             init.__doc__ = (cls.__doc__ or "").replace("\n    Attributes:", "\n    Args:")
-            setattr(cls, "__init__", suggesting_keywords(init))  # noqa: B010 - mypy takes no assignment to a method
+            suggest_arguments(cls)
 
     def copy(self, **changes: Any) -> Self:
         """The same with these attributes changed; what they hold is shared with the original.

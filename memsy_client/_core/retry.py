@@ -8,13 +8,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..exceptions import MemsyAPIError, MemsyConnectionError, MemsyError, MemsyInputError
-from .checks import MAX_SECONDS, check_number, check_seconds, check_whole_number, shown
+from .checks import MAX_SECONDS, check_number, check_seconds, check_whole_number, shown, suggest_arguments
 from .operation import Operation
 
 #: The one status that says the request was refused before it was carried out.
 _TOO_MANY_REQUESTS = 429
 
 
+@suggest_arguments
 class RetryBudget:
     """A limit on the retries of all calls that share it, so that an outage does not set off a storm of them.
 
@@ -42,6 +43,7 @@ class RetryBudget:
         return left >= 1
 
 
+@suggest_arguments
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """What is retried, how often and how patiently. The default is the documented one: 429 and nothing else.

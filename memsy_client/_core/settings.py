@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ..exceptions import MemsyInputError
-from .checks import check_hook, check_middleware, check_seconds, check_telemetry, check_whole_number, suggestion
+from .checks import (
+    check_hook,
+    check_middleware,
+    check_seconds,
+    check_telemetry,
+    check_whole_number,
+    suggest_arguments,
+    suggestion,
+)
 from .headers import check_headers, merge_headers
 from .hooks import RequestEvent, ResponseEvent
 from .lazy import import_lock
@@ -60,6 +68,7 @@ def _split(url: str) -> SplitResult | None:
         return None
 
 
+@suggest_arguments
 @dataclass(frozen=True, slots=True)
 class Timeout:
     """Time-outs of a single attempt, in seconds; None means no limit.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from .._core.checks import check_whole_number
+from .._core.checks import check_whole_number, suggest_arguments
 from .._core.lazy import import_lock
 from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .aiohttp_session import Session
 
 
+@suggest_arguments
 class AiohttpTransport:
     """Carries an asynchronous client's requests: `AsyncMemsyClient(..., http_client=AiohttpTransport())`.
 

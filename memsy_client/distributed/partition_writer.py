@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .._bulk.journal import Journal
 from .._bulk.outcomes import EVENTS_A_CALL
-from .._core.checks import MAX_SECONDS, check_number, check_seconds, check_whole_number, shown
+from .._core.checks import MAX_SECONDS, check_number, check_seconds, check_whole_number, shown, suggest_arguments
 from ..client import MemsyClient, MemsyControlClient
 from ..exceptions import MemsyInputError
 from .pace import Pace
@@ -57,6 +57,7 @@ class PartitionSummary:
         return self.failed + self.in_doubt
 
 
+@suggest_arguments
 class PartitionWriter:
     """Ingests partitions of events, each by one worker at a time. It can be pickled, and is sent to the workers.
 

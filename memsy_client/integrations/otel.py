@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .._core.checks import suggest_arguments
 from .._core.hooks import ResponseEvent, call_hook
 from .._core.messages import Headers
 from .._core.telemetry import CallStart
@@ -49,6 +50,7 @@ _PORTS = {"http": 80, "https": 443}
 _SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60]
 
 
+@suggest_arguments
 class OpenTelemetry:
     """Follows each call with a span and metrics, as the HTTP semantic conventions name them.
 

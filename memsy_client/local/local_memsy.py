@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from .._core.checks import suggest_arguments
 from . import keys, providers
 from .clock import Clock, isoformat
 from .engine import BODY_LIMIT, Engine
@@ -36,6 +37,7 @@ NO_SOCKET = "http://memsy.localhost"
 """The address of a server without a socket; only its transports reach it."""
 
 
+@suggest_arguments
 class LocalMemsy:
     """A Memsy of your own: empty, on a real SQLite database, gone at the end unless it has a path.
 

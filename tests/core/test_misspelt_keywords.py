@@ -9,8 +9,23 @@ from typing import Any
 import anyio
 import pytest
 
-from memsy_client import AsyncMemsyClient, EventPayload, MemsyClient, Request, Response, SearchResponse
+from memsy_client import (
+    AiohttpTransport,
+    AsyncMemsyClient,
+    EventPayload,
+    Journal,
+    MemsyClient,
+    Request,
+    Response,
+    RetryBudget,
+    RetryPolicy,
+    SearchResponse,
+    Timeout,
+)
 from memsy_client._core.checks import SUGGESTS_KEYWORDS
+from memsy_client.distributed import PartitionWriter
+from memsy_client.integrations.otel import OpenTelemetry
+from memsy_client.local import LocalMemsy
 
 ADDRESS = ("http://memsy.test/v1", "msy_1")
 
@@ -45,6 +60,24 @@ def test_a_misspelt_keyword_says_what_was_meant(
         anyio.run(call)
     assert str(caught.value).endswith(f". Did you mean '{meant}'?")
     assert not caught.value.__context__
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "meant"),
+    [
+        (Timeout, {"conect": 1.0}, "connect"),
+        (RetryPolicy, {"max_retry": 1}, "max_retries"),
+        (RetryBudget, {"retrys": 1}, "retries"),
+        (Journal, {"path": "x", "look_up": None}, "lookup"),
+        (PartitionWriter, {"concurency": 2}, "concurrency"),
+        (OpenTelemetry, {"tracer_providr": None}, "tracer_provider"),
+        (AiohttpTransport, {"max_conections": 1}, "max_connections"),
+        (LocalMemsy, {"api_keyy": "k"}, "api_key"),
+    ],
+)
+def test_so_does_a_misspelt_keyword_of_a_constructor(kind: Any, given: dict[str, Any], meant: str) -> None:
+    with pytest.raises(TypeError, match=rf"{kind.__name__}.*unexpected keyword argument.*Did you mean '{meant}'\?$"):
+        kind(**given)
 
 
 def test_a_keyword_that_resembles_none_and_other_type_errors_are_told_as_they_are() -> None:

@@ -74,7 +74,6 @@ def test_while_a_model_is_read(strike: Callable[..., Any]) -> None:
         MemoryScope.from_dict(Slow(level="org"))
 
 
-
 def test_while_an_error_is_made(strike: Callable[..., Any]) -> None:
     class OddError(Exception):
         __str__ = strike
