@@ -469,12 +469,13 @@ def test_killed_while_it_indexes_anew_a_file_is_indexed_at_the_next_opening(tmp_
     before = kept(path)
     code = (
         "import os, signal, sys; from memsy_client.local import LocalMemsy\n"
-        "from memsy_client.local.retrieval import index\n"
-        "add = index.add\n"
-        "def add_or_die(connection, memory, *arguments, **options):\n"
+        "from memsy_client.local.retrieval.index_writer import IndexWriter\n"
+        "add = IndexWriter.add\n"
+        "def add_or_die(writer, memory, *arguments, **options):\n"
         "    if memory == 3: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    add(connection, memory, *arguments, **options)\n"
-        "index.add = add_or_die\n"
+        "    add(writer, memory, *arguments, **options)\n"
+        "    writer.flush()\n"
+        "IndexWriter.add = add_or_die\n"
         "LocalMemsy(sys.argv[1], port=None)"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(path)], check=False)

@@ -23,10 +23,11 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..progress import Progress
 from . import fingerprint, synonyms, tokens
-from .relevance import CONTEXT_WINDOW, TURN_BITS, TermHits
+from .relevance import TermHits
 from .stem import stemmer_name
 
 BUDGET = 4_000
@@ -41,16 +42,10 @@ MAX_COOCCURRING = 8
 WIDE = 0.9
 """From which share of all memories on a scope's list is not intersected with."""
 
-_COUNT = """
-INSERT INTO retrieval_totals VALUES (?, 1, ?) ON CONFLICT (scope)
-DO UPDATE SET turns = turns + 1, conversations = conversations + excluded.conversations
-"""
-"""Counts one more turn of a scope, and the conversations that are new to it."""
-
 _Hit = tuple[int, int, int]
 """A memory that has a term: its number, its position, and when it was observed."""
 
-_ALL = "="
+ALL = "="
 """The scope of everything."""
 
 _ROWS = """
@@ -112,7 +107,7 @@ def leave_out_tokens(connection: sqlite3.Connection, progress: Progress) -> None
     for done, (*row, text) in enumerate(rows):
         progress.tell(done, total, "memories")
         scopes = " ".join(sorted(token for token in text.split() if token.startswith("=")))
-        _insert(connection, row, scopes, text)
+        insert_rows(connection, [(*row, scopes)], [(row[0], text)])
     connection.execute("DROP TABLE retrieval_rows_with_tokens")
 
 
@@ -165,38 +160,12 @@ def make_entry(content: str) -> Entry:
     return Entry(found, tokens.content_size(words), tokens.is_question(content))
 
 
-def add(
-    connection: sqlite3.Connection,
-    rowid: int,
-    entry: Entry,
-    *,
-    occurred: str = "",
-    conversation: str | None = None,
-    scopes: Iterable[str] = (),
+def insert_rows(
+    connection: sqlite3.Connection, rows: Iterable[Sequence[object]], texts: Iterable[tuple[int, str]]
 ) -> None:
-    """Index one memory.
-
-    Args:
-        connection: The database.
-        rowid: The memory's number, which is not indexed yet. The higher, the newer.
-        entry: Its text, as `make_entry` read it.
-        occurred: When it happened, in ISO 8601; its month and year become findable. Anything else is ignored.
-        conversation: The name of the conversation it belongs to, if any. Memories of one conversation are added in
-            the order of their turns, and lend each other their words.
-        scopes: Names under which a search may ask for it, at most a few.
-    """
-    names = [_ALL, *map(_scope_token, scopes)]
-    position = -rowid << TURN_BITS if conversation is None else _next_position(connection, conversation)
-    counts = [(name, int(conversation is None or _take_part(connection, name, position))) for name in names]
-    connection.executemany(_COUNT, counts)
-    own = " ".join(sorted(names[1:]))
-    text = " ".join([*entry.tokens, own, *(f"~{date}" for date in tokens.dates(occurred))])
-    _insert(connection, [rowid, position, entry.size, entry.question], own, text)
-
-
-def _insert(connection: sqlite3.Connection, row: Sequence[int], scopes: str, tokens: str) -> None:
-    connection.execute("INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)", (*row, scopes))
-    connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (row[0], tokens))
+    """Write rows of `retrieval_rows`, and the tokens of their texts by number, separated by blanks."""
+    connection.executemany("INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +204,7 @@ class Lookup:
 
     def __init__(self, connection: sqlite3.Connection, eligible: Eligible, terms: int) -> None:
         self._connection = connection
-        self._scopes = [_scope_token(scope) for scope in eligible.scopes]
+        self._scopes = [scope_token(scope) for scope in eligible.scopes]
         is_wide = self._has_wide_scope()
         self._in_scope = f" AND ({_any(self._scopes)})" if self._scopes and not is_wide else ""
         told = " OR ".join(f"instr(scopes, '{scope}')" for scope in self._scopes)
@@ -247,7 +216,7 @@ class Lookup:
 
     def totals(self) -> tuple[int, int]:
         """How many turns there are to choose from, and of how many conversations."""
-        scopes = self._scopes or [_ALL]
+        scopes = self._scopes or [ALL]
         placeholders = ", ".join("?" * len(scopes))
         sql = f"SELECT sum(turns), sum(conversations) FROM retrieval_totals WHERE scope IN ({placeholders})"
         turns, conversations = self._connection.execute(sql, scopes).fetchone()
@@ -255,10 +224,10 @@ class Lookup:
 
     def _has_wide_scope(self) -> bool:
         """Whether one of the scopes has nearly all that there is."""
-        names = [_ALL, *self._scopes]
+        names = [ALL, *self._scopes]
         sql = f"SELECT scope, turns FROM retrieval_totals WHERE scope IN ({', '.join('?' * len(names))})"
         turns: dict[str, int] = dict(self._connection.execute(sql, names).fetchall())
-        everything = turns.pop(_ALL, 0)
+        everything = turns.pop(ALL, 0)
         return max(turns.values(), default=0) > WIDE * everything
 
     def hits(self, terms: Sequence[str]) -> list[TermHits]:
@@ -324,7 +293,8 @@ def _positions(hits: Iterable[_Hit]) -> set[int]:
     return {position for _, position, _ in hits}
 
 
-def _scope_token(scope: str) -> str:
+@lru_cache(maxsize=4096)
+def scope_token(scope: str) -> str:
     """A scope's name as a token, whatever characters it has."""
     return f"={hashlib.blake2b(scope.encode(errors='surrogatepass'), digest_size=8).hexdigest()}"
 
@@ -332,23 +302,3 @@ def _scope_token(scope: str) -> str:
 def _any(tokens: Iterable[str]) -> str:
     """An FTS5 expression for any of the tokens, none of which has a quote."""
     return " OR ".join(f'"{token}"' for token in tokens)
-
-
-def _next_position(connection: sqlite3.Connection, conversation: str) -> int:
-    """The position of the conversation's next turn."""
-    sql = (
-        "INSERT INTO retrieval_conversations (name, turns) VALUES (?, 1) "
-        "ON CONFLICT (name) DO UPDATE SET turns = turns + 1"
-    )
-    connection.execute(sql, (conversation,))
-    sql = "SELECT conversation, turns FROM retrieval_conversations WHERE name = ?"
-    number, turns = connection.execute(sql, (conversation,)).fetchone()
-    # The first turn leaves room below, so that nothing reaches back into another conversation.
-    position: int = (number << TURN_BITS) + CONTEXT_WINDOW + turns
-    return position
-
-
-def _take_part(connection: sqlite3.Connection, scope: str, position: int) -> bool:
-    """Whether the position's conversation is new to the scope: several may take part in one conversation."""
-    sql = "INSERT OR IGNORE INTO retrieval_participation VALUES (?, ?)"
-    return connection.execute(sql, (scope, position >> TURN_BITS)).rowcount == 1

@@ -32,6 +32,9 @@ T = TypeVar("T")
 LEAST_SPACE = 1024 * 1024
 """Bytes that have to be free on a disk that is not full."""
 
+CHECKPOINT_PAGES = 4000
+"""Pages of the log, 4 KiB each, from which on they are written to the file; what is in the log is on the disk, too."""
+
 PROBE_SIZE = 64 * 1024
 """Bytes that are written to see whether there is room again."""
 
@@ -285,6 +288,8 @@ class Store:
                 _check(connection, self.path)
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA journal_size_limit = 67108864")
+                # A page that many transactions change is written to the file, and the file flushed, once for all.
+                connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
                 # There is one writer, whose cache outlives its transactions: the pages that each of them changes stay
                 # in it, and are not read again for each.
                 connection.execute("PRAGMA cache_size = -64000")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..progress import Progress
 from ..retrieval import index
@@ -221,8 +221,14 @@ def count_events(connection: sqlite3.Connection) -> None:
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:
     """Store a row, given by its columns' names; those that are left out are null."""
-    placeholders = ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({placeholders})", tuple(row.values()))
+    insert_many(connection, table, [row])
+
+
+def insert_many(connection: sqlite3.Connection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store rows as `insert` does, at least one, all with the same columns."""
+    names = rows[0].keys()
+    placeholders = ", ".join(f":{name}" for name in names)
+    connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({placeholders})", rows)
 
 
 def drop(connection: sqlite3.Connection) -> None:
