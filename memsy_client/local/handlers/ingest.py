@@ -10,6 +10,7 @@ from ..clock import MINUTE, parse
 from ..http.request_schema import trim
 from ..http.validation import refuse_organisation
 from ..quota import INGESTED, STORED
+from ..storage import schema
 from ..storage.ids import next_numbers
 from .context import RequestContext
 
@@ -100,11 +101,7 @@ def _store(
             rows.append(_row(number, known[digest], context.account, event, digest, context.now))
         connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 13)})", rows)
         connection.executemany("INSERT INTO queue VALUES (?)", [row[:1] for row in rows])
-        connection.execute(
-            "INSERT INTO event_totals VALUES (?, ?) "
-            "ON CONFLICT (account) DO UPDATE SET events = events + excluded.events",
-            (context.account, len(new)),
-        )
+        schema.count_events(connection, context.account, [row[_TS] for row in rows])
     return [known[digest] for digest in digests], len(new)
 
 
@@ -128,6 +125,10 @@ def _digest(account: int, event: dict[str, Any]) -> bytes:
 
 def _hash(text: str, size: int) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=size).digest()
+
+
+_TS = 9
+"""Where in a row the time is at which the event happened."""
 
 
 def _row(number: int, event_id: str, account: int, event: dict[str, Any], digest: bytes, now: int) -> tuple[Any, ...]:

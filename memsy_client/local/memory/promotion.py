@@ -66,7 +66,7 @@ def _promote_to(writer: Writer, scope: Scope, source: Source, statement: Stateme
     if not eligible:
         return 0
     copy = writer.insert(scope, statement, source)
-    writer.write()
+    writer.flush()
     # The sources of the copy are the events of every actor who said it, not only the last one's.
     column = scope.column()
     with_group = "" if column is None else f"AND events.{column} = ?"
@@ -94,7 +94,7 @@ def _mark_superseded(connection: sqlite3.Connection, scope: Scope, copy: int, fi
 
 def _actors(writer: Writer, scope: Scope, fingerprint: bytes) -> int:
     """How many actors have said it: of the whole organisation, or with a role or team."""
-    writer.write()
+    writer.flush()
     column = scope.column()
     if column is None:
         sql = (

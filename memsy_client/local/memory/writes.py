@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .. import strength
 from ..retrieval import index
 from ..retrieval.fingerprint import fingerprint
-from ..retrieval.index import Entry
+from ..retrieval.index import Entry, State
 from ..retrieval.index_writer import IndexWriter
 from ..storage import indexing, schema
 from ..storage.ids import Ids, last_number, set_last_number
 from ..storage.indexing import Scope
+from ..storage.schema import MemoryGroup
 from . import levels
 from .extraction import Draft
 
@@ -85,6 +87,7 @@ class Writer:
         self._last: int | None = None
         self._memories: list[dict[str, object]] = []
         self._sources: list[tuple[int, int]] = []
+        self._counts: Counter[MemoryGroup] = Counter()
 
     def is_new(self, account: int, fingerprint: bytes) -> bool:
         """Whether there is certainly no memory that says what the fingerprint stands for, in any scope."""
@@ -94,7 +97,7 @@ class Writer:
         """The number of the memory in a scope that says what the fingerprint stands for, or None."""
         if self.is_new(scope.account, fingerprint):
             return None
-        self.write()
+        self.flush()
         column = scope.column()
         # Left to itself, SQLite may rather look through all that the actor has.
         sql = (
@@ -111,6 +114,7 @@ class Writer:
         """Store a new memory, make it searchable, and return its number."""
         number = self._next_number()
         draft, now = statement.draft, self._now
+        decays = strength.decays(strength.INITIAL, now, strength.HALF_LIFE, draft.pinned)
         column = scope.column()
         row: dict[str, object] = {
             "memory": number,
@@ -135,7 +139,7 @@ class Writer:
             "strength_at": now,
             "half_life": strength.HALF_LIFE,
             "pinned": draft.pinned,
-            "decays": strength.decays(strength.INITIAL, now, strength.HALF_LIFE, draft.pinned),
+            "decays": decays,
             "recall_count": 0,
             "effective_from": source.ts,
             "observed": source.ts,
@@ -147,20 +151,26 @@ class Writer:
         if column is not None:
             row[column] = scope.id
         self._memories.append(row)
+        self._counts[scope.account, draft.type, draft.memory_kind, draft.confidence] += 1
         self._sources.append((number, source.event))
         self._stated.add((scope.account, statement.fingerprint))
-        indexing.add_memory(self._index, number, scope, statement.entry, source.session_id, source.ts)
+        state = State(scope.account, source.ts, decays)
+        indexing.add_memory(self._index, number, scope, statement.entry, state, source.session_id, source.ts)
         return number
 
     def reinforce(self, memory: int, source: Source) -> None:
         """Note that one more event says what a memory says, which makes it stronger and more certain."""
-        self.write()
+        self.flush()
         connection, now = self.connection, self._now
         added = connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (memory, source.event)).rowcount
         if not added:
             return
-        sql = "SELECT strength, strength_at, half_life, pinned, confidence FROM memories WHERE memory = ?"
-        value, at, half_life, pinned, confidence = connection.execute(sql, (memory,)).fetchone()
+        sql = (
+            "SELECT strength, strength_at, half_life, pinned, account, type, memory_kind, confidence "
+            "FROM memories WHERE memory = ?"
+        )
+        value, at, half_life, pinned, *group, confidence = connection.execute(sql, (memory,)).fetchone()
+        raised = round(1 - (1 - confidence) / 2, 4)
         value = strength.raised(strength.current(value, at, half_life, pinned, now), strength.REPEAT_STEP)
         connection.execute(
             "UPDATE memories SET strength = ?, strength_at = ?, decays = ?, confidence = ?, "
@@ -170,30 +180,29 @@ class Writer:
                 value,
                 now,
                 strength.decays(value, now, half_life, bool(pinned)),
-                round(1 - (1 - confidence) / 2, 4),
+                raised,
                 source.ts,
                 now,
                 source.session_id,
                 memory,
             ),
         )
+        if raised != confidence:
+            schema.count_memories(connection, {(*group, confidence): -1, (*group, raised): 1})
 
-    def write(self) -> None:
-        """Store the memories that are kept, so that SQL finds them."""
-        if not self._memories:
+    def flush(self) -> None:
+        """Store all that is kept, so that SQL finds it, and make it searchable."""
+        if self._last is None:
             return
         schema.insert_many(self.connection, "memories", self._memories)
         self.connection.executemany("INSERT INTO sources VALUES (?, ?)", self._sources)
+        self._index.flush()
+        schema.count_memories(self.connection, self._counts)
+        set_last_number(self.connection, "memory", self._last)
         self._memories.clear()
         self._sources.clear()
-
-    def flush(self) -> None:
-        """Store all that is kept, and make it searchable."""
-        self.write()
-        self._index.flush()
-        if self._last is not None:
-            set_last_number(self.connection, "memory", self._last)
-            self._last = None
+        self._counts.clear()
+        self._last = None
 
     def _next_number(self) -> int:
         if self._last is None:

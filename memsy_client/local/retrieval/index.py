@@ -27,7 +27,7 @@ from functools import lru_cache
 
 from ..progress import Progress
 from . import fingerprint, synonyms, tokens
-from .relevance import TermHits
+from .relevance import TURN_BITS, TermHits
 from .stem import stemmer_name
 
 BUDGET = 4_000
@@ -54,7 +54,12 @@ CREATE TABLE retrieval_rows (
     position INTEGER NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     question INTEGER NOT NULL,
-    scopes TEXT NOT NULL
+    scopes TEXT NOT NULL,
+    account INTEGER NOT NULL,
+    observed INTEGER NOT NULL,
+    decays INTEGER,
+    promoted INTEGER,
+    session INTEGER
 )"""
 _INDEX = """
 CREATE VIRTUAL TABLE retrieval_index USING fts5(
@@ -96,19 +101,34 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (built_with(),))
 
 
-def leave_out_tokens(connection: sqlite3.Connection, progress: Progress) -> None:
-    """Turn the tables as they were when a memory's tokens were kept beside the index, too, into these."""
-    connection.execute("DROP TABLE retrieval_index")
-    connection.execute("ALTER TABLE retrieval_rows RENAME TO retrieval_rows_with_tokens")
-    for statement in (_ROWS, _INDEX):
-        connection.execute(statement)
-    (total,) = connection.execute("SELECT count(*) FROM retrieval_rows_with_tokens").fetchone()
-    rows = connection.execute("SELECT * FROM retrieval_rows_with_tokens ORDER BY rowid")
-    for done, (*row, text) in enumerate(rows):
+def renew_rows(connection: sqlite3.Connection, progress: Progress, *, have_tokens: bool) -> None:
+    """Turn the rows of an older version into these, which say of each memory what a search asks of it.
+
+    Args:
+        connection: The database.
+        progress: Is told how far it is.
+        have_tokens: Whether the rows hold the tokens in place of the scopes, and the index is to be built of them.
+    """
+    if have_tokens:
+        connection.execute("DROP TABLE retrieval_index")
+        connection.execute(_INDEX)
+    connection.execute("ALTER TABLE retrieval_rows RENAME TO retrieval_former_rows")
+    connection.execute(_ROWS)
+    (total,) = connection.execute("SELECT count(*) FROM retrieval_former_rows").fetchone()
+    sql = (
+        "SELECT former.*, account, observed, decays, promoted, "
+        f"CASE WHEN session_id IS NOT NULL THEN position >> {TURN_BITS} END FROM retrieval_former_rows former "
+        "JOIN memories ON memory = former.rowid ORDER BY former.rowid"
+    )
+    for done, (number, position, size, question, text, *state) in enumerate(connection.execute(sql)):
         progress.tell(done, total, "memories")
         scopes = " ".join(sorted(token for token in text.split() if token.startswith("=")))
-        insert_rows(connection, [(*row, scopes)], [(row[0], text)])
-    connection.execute("DROP TABLE retrieval_rows_with_tokens")
+        insert_rows(
+            connection,
+            [(number, position, size, question, scopes, *state)],
+            [(number, text)] if have_tokens else [],
+        )
+    connection.execute("DROP TABLE retrieval_former_rows")
 
 
 def built_with() -> str:
@@ -153,6 +173,25 @@ class Entry:
     question: bool
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a search asks of each memory that it meets: looking into the memory itself takes longer.
+
+    Attributes:
+        account: Whose it is.
+        observed: When it was observed last: the later, the larger.
+        decays: When it is decayed; None for never.
+        promoted: The number of a copy that may stand for it; None where there is none.
+        is_of_session: Whether it belongs to its conversation alone.
+    """
+
+    account: int = 0
+    observed: int = 0
+    decays: int | None = None
+    promoted: int | None = None
+    is_of_session: bool = True
+
+
 def make_entry(content: str) -> Entry:
     """What the index keeps of a text."""
     words = tokens.words(content)
@@ -164,7 +203,7 @@ def insert_rows(
     connection: sqlite3.Connection, rows: Iterable[Sequence[object]], texts: Iterable[tuple[int, str]]
 ) -> None:
     """Write rows of `retrieval_rows`, and the tokens of their texts by number, separated by blanks."""
-    connection.executemany("INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     connection.executemany("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", texts)
 
 
@@ -250,8 +289,8 @@ class Lookup:
     def rows(self, positions: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
         """Memory, position, size, question and time of those positions that are eligible memories."""
         sql = (
-            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, observed, scopes FROM retrieval_rows "
-            "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
+            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, eligible.observed, scopes "
+            "FROM retrieval_rows CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             f"WHERE position IN ({', '.join(map(str, positions))})"
         )
         rows = self._connection.execute(sql, self._params)
@@ -278,7 +317,7 @@ class Lookup:
         both = f" AND ({_any(beside)})" if beside else ""
         # CROSS JOIN keeps SQLite from starting at the eligible rows, of which there may be a million.
         sql = (
-            f"{self._with} SELECT retrieval_index.rowid, position, observed FROM retrieval_index "
+            f"{self._with} SELECT retrieval_index.rowid, position, eligible.observed FROM retrieval_index "
             "CROSS JOIN retrieval_rows ON retrieval_rows.rowid = retrieval_index.rowid "
             "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             f"WHERE retrieval_index MATCH ?{self._of_wide_scope} ORDER BY retrieval_index.rowid DESC LIMIT ?"

@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from . import tokens
-from .index import ALL, Entry, insert_rows, scope_token
+from .index import ALL, Entry, State, insert_rows, scope_token
 from .relevance import CONTEXT_WINDOW, TURN_BITS
+
+_UNKNOWN = State()
 
 
 class IndexWriter:
@@ -30,13 +32,14 @@ class IndexWriter:
         self._turns: Counter[str] = Counter()
         self._alone: Counter[str] = Counter()
         self._participation: dict[str, dict[int, None]] = {}
-        self._rows: list[tuple[int, int, int, bool, str]] = []
+        self._rows: list[tuple[object, ...]] = []
         self._texts: list[tuple[int, str]] = []
 
     def add(
         self,
         rowid: int,
         entry: Entry,
+        state: State = _UNKNOWN,
         *,
         occurred: str = "",
         conversation: str | None = None,
@@ -47,6 +50,7 @@ class IndexWriter:
         Args:
             rowid: The memory's number, which is not indexed yet. The higher, the newer.
             entry: Its text, as `make_entry` read it.
+            state: What else a search asks of it.
             occurred: When it happened, in ISO 8601; its month and year become findable. Anything else is ignored.
             conversation: The name of the conversation it belongs to, if any. Memories of one conversation are added
                 in the order of their turns, and lend each other their words.
@@ -62,11 +66,15 @@ class IndexWriter:
                 self._participation.setdefault(name, {})[position >> TURN_BITS] = None
         own = " ".join(sorted(names[1:]))
         text = " ".join([*entry.tokens, own, *(f"~{date}" for date in tokens.dates(occurred))])
-        self._rows.append((rowid, position, entry.size, entry.question, own))
+        session = position >> TURN_BITS if conversation is not None and state.is_of_session else None
+        of_memory = (state.account, state.observed, state.decays, state.promoted, session)
+        self._rows.append((rowid, position, entry.size, entry.question, own, *of_memory))
         self._texts.append((rowid, text))
 
     def flush(self) -> None:
         """Write what was added."""
+        if not self._rows:
+            return
         connection = self._connection
         connection.executemany(
             "INSERT INTO retrieval_conversations (name, conversation, turns) VALUES (?, ?, ?) "

@@ -330,8 +330,10 @@ def _prepare(connection: sqlite3.Connection, work: str) -> None:
             schema.upgrade(connection, progress)
         if version < schema.FIRST_WITH_STEMMER or not index.is_current(connection):
             indexing.rebuild(connection, progress)
-        elif version < schema.FIRST_WITHOUT_TOKENS:
-            index.leave_out_tokens(connection, progress)
+        elif version < schema.FIRST_WITH_STATES:
+            index.renew_rows(connection, progress, have_tokens=version < schema.FIRST_WITHOUT_TOKENS)
+        # Not before: what renames a table in an upgrade would have its new name followed.
+        schema.follow_states(connection)
     connection.execute("COMMIT")
 
 
