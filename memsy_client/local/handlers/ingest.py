@@ -45,9 +45,10 @@ def status(context: RequestContext) -> dict[str, Any]:
     """How far the processing of events is; an unknown id is in none of the lists."""
     refuse_organisation(context.body)
     asked: list[str] = context.body["event_ids"]
+    # The plus keeps SQLite from looking through all events of the account for those of the list.
     sql = (
         "SELECT event_id, queue.event, failures.event FROM events LEFT JOIN queue USING (event) "
-        f"LEFT JOIN failures USING (event) WHERE account = ? AND event_id IN ({', '.join('?' * len(asked))})"
+        f"LEFT JOIN failures USING (event) WHERE +account = ? AND event_id IN ({', '.join('?' * len(asked))})"
     )
     with context.services.store.read() as connection:
         rows = connection.execute(sql, (context.account, *asked)).fetchall()
