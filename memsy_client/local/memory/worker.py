@@ -219,7 +219,9 @@ class Worker:
         """Store the memories; returns how many were made in each account."""
         made: Counter[int] = Counter()
         room = {account: _room(connection, account, limit) for account, limit in limits.items()}
-        _take_from_queue(connection, [outcome.source.event for outcome in outcomes])
+        # They are the oldest ones, so that no other event is between them.
+        ends = (outcomes[0].source.event, outcomes[-1].source.event)
+        connection.execute("DELETE FROM queue WHERE event BETWEEN ? AND ?", ends)
         expected = [(o.source.account, statement.fingerprint) for o in outcomes for statement in o.statements]
         writer = Writer(connection, self._ids, now, expected)
         for outcome in outcomes:
@@ -234,11 +236,6 @@ class Worker:
                 connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, failure))
         writer.flush()
         return made
-
-
-def _take_from_queue(connection: sqlite3.Connection, events: list[int]) -> None:
-    """Take out the oldest events, which these are."""
-    connection.execute("DELETE FROM queue WHERE event BETWEEN ? AND ?", (events[0], events[-1]))
 
 
 def _store_statements(writer: Writer, outcome: _Outcome, room: int | None) -> int | None:
