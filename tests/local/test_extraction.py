@@ -40,16 +40,18 @@ PARTS = """
 we they the team have decided agreed chose settled on let's lets go with use do stick we'll will are going to decision:
 always never must not mustn't from now make sure please don't do ever should shall policy: rule: I I'd really also like
 love prefer my favourite favorite can't stand i'm a fan fond into yesterday today this morning last week next month 3
-days ago 2026-01-02 \u017fhould li\u212ae _decided must_ -- é LET'S ALWAYS
+days ago 2026-01-02 \u017fhould li\u212ae maybe not sure i think _decided must_ -- é LET'S ALWAYS
 """
 
 
-def test_which_types_are_possible_is_told_without_leaving_out_one_that_is():
+def test_words_tell_which_rules_may_hold_without_leaving_out_one_that_does():
     chance, types = random.Random(5), set()
     for _ in range(3000):
-        text = chance.choice([" ", " ", "_", "."]).join(chance.choices(PARTS.split(), k=chance.randint(1, 7)))
+        text = chance.choice([" ", " ", "_", "."]).join(chance.choices(PARTS.split(), k=chance.randint(1, 7))) + " w"
         first = next((name for name, pattern in extraction._TYPES.items() if pattern.search(text)), "fact")
-        assert extraction._type("user_message", text) == first
+        draft = draft_of(text)
+        assert draft.type == first
+        assert draft.confidence == round(0.9 * (0.7 if extraction._HEDGE.search(text) else 1), 4)
         types.add(first)
     assert types == {*extraction._TYPES, "fact"}
 

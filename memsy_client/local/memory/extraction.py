@@ -209,6 +209,7 @@ _WORDS_OF_TYPES = {
 _MEMORY_KINDS = {"norm": "procedural", "event": "episodic"}
 _CONFIDENCE = {"user_message": 0.9, "assistant_message": 0.7, "tool_result": 0.95, "app_event": 0.95}
 _HEDGE = re.compile(r"\b(?:maybe|perhaps|possibly|might|probably|not sure|i think|i guess)\b", re.IGNORECASE)
+_HEDGING_WORDS = frozenset(["maybe", "perhaps", "possibly", "might", "probably", "sure", "think", "guess"])
 
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 _AFTER_URLS = ".,;:!?"
@@ -229,7 +230,7 @@ once one our please she should since so some than that the their then there thes
 tonight was we were what when where which while who why will with would yes yesterday you your
 """
 _OPENERS = frozenset(_OPENING_WORDS.split())
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n|(?<=[。！？।])")
+_SENTENCE_END = re.compile(r"[.!?]\s|[。！？।]")
 
 
 def extract_by_rules(event: Event) -> list[Draft]:
@@ -237,7 +238,8 @@ def extract_by_rules(event: Event) -> list[Draft]:
     text = " ".join(event.content.split())
     if not any(character.isalnum() for character in text):
         return []
-    kind_of_memory = _type(event.kind, text)
+    words = _words(text)
+    kind_of_memory = _type(event.kind, text, words)
     urls = _urls(text)
     return [
         Draft(
@@ -249,7 +251,7 @@ def extract_by_rules(event: Event) -> list[Draft]:
             tags=_tags(text, event.metadata),
             entities=_entities(text, urls),
             source_urls=tuple(dict.fromkeys(urls)),
-            confidence=_confidence(event.kind, text),
+            confidence=_confidence(event.kind, text, words),
         )
     ]
 
@@ -274,27 +276,30 @@ def _is_shallow(value: object, levels: int) -> bool:
     return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
 
 
-def _type(kind: str, text: str) -> str:
+def _words(text: str) -> frozenset[str] | None:
+    """The words of a text, which tell sooner than a pattern which patterns may match it; None when they do not tell."""
+    # Some letters of other scripts are, to a pattern that ignores case, an `s` or a `k`.
+    return frozenset(_ASCII_WORD.findall(text.lower())) if text.isascii() else None
+
+
+def _type(kind: str, text: str, words: frozenset[str] | None) -> str:
     if kind == "app_event":
         return "event"
-    return next((name for name in _possible_types(text) if _TYPES[name].search(text)), "fact")
+    for name, pattern in _TYPES.items():
+        may_match = words is None or not words.isdisjoint(_WORDS_OF_TYPES[name]) or (name == "event" and "-" in text)
+        if may_match and pattern.search(text):
+            return name
+    return "fact"
 
 
-def _possible_types(text: str) -> Iterable[str]:
-    """The types whose patterns may match a text: parting it into words takes less time than one of them."""
-    if not text.isascii():
-        # Some letters of other scripts are, to a pattern that ignores case, an `s` or a `k`.
-        return _TYPES
-    words = _ASCII_WORD.findall(text.lower())
-    return [name for name in _TYPES if not _WORDS_OF_TYPES[name].isdisjoint(words) or (name == "event" and "-" in text)]
-
-
-def _confidence(kind: str, text: str) -> float:
-    return round(_CONFIDENCE[kind] * (0.7 if _HEDGE.search(text) else 1.0), 4)
+def _confidence(kind: str, text: str, words: frozenset[str] | None) -> float:
+    may_hedge = words is None or not words.isdisjoint(_HEDGING_WORDS)
+    return round(_CONFIDENCE[kind] * (0.7 if may_hedge and _HEDGE.search(text) else 1.0), 4)
 
 
 def _title(text: str) -> str:
-    first = _SENTENCE_END.split(text, maxsplit=1)[0].rstrip(".!?。！？।")
+    end = _SENTENCE_END.search(text)
+    first = text[: end.start() if end else None].rstrip(".!?。！？।")
     if len(first) <= TITLE_LENGTH:
         return first
     return first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
