@@ -29,6 +29,10 @@ STORED = "memory_stored"
 """The one dimension that does not start at zero each month: it is how many memories there are."""
 
 
+INGESTED = "events_ingested"
+"""How many events were stored, duplicates not among them."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What an account may use.

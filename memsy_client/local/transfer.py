@@ -66,8 +66,8 @@ def _import(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
                 raise TransferError(f"the export says that it has {document['rows']} rows, but there are {rows}")
             if next(documents, None) is not None:
                 raise TransferError(f"line {rows + 3} comes after the number of rows, which is the last line")
-            # An export of an older version does not say.
-            schema.count_events(connection)
+            # An export does not say all of it, and one of an older version none.
+            schema.count(connection)
             try:
                 indexing.rebuild(connection, Progress("indexing the memories"))
             except (*_INVALID, AttributeError) as error:

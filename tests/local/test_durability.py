@@ -323,6 +323,21 @@ def second_version(path):
         connection.executescript("DROP TABLE connectors; DROP TABLE connector_resources; PRAGMA user_version = 2")
 
 
+def fourth_version(path):
+    """The same as the fourth version had it."""
+    third_version(path)
+    LocalMemsy(path, port=None).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(
+            "DROP TRIGGER memories_state; DROP TABLE event_times; DROP TABLE memory_counts; "
+            "ALTER TABLE retrieval_rows RENAME TO newer; "
+            "CREATE TABLE retrieval_rows (rowid INTEGER PRIMARY KEY, position INTEGER NOT NULL UNIQUE, "
+            "size INTEGER NOT NULL, question INTEGER NOT NULL, scopes TEXT NOT NULL); "
+            "INSERT INTO retrieval_rows SELECT rowid, position, size, question, scopes FROM newer; DROP TABLE newer; "
+            "PRAGMA user_version = 4"
+        )
+
+
 def of_another_stemmer(path):
     """The same file, upgraded, with an index that another version of the stemmer built."""
     first_version(path)
@@ -379,7 +394,7 @@ def test_a_file_is_indexed_anew_once(tmp_path, monkeypatch):
     LocalMemsy(path, port=None).close()
 
 
-@pytest.mark.parametrize("make_older", [second_version, third_version])
+@pytest.mark.parametrize("make_older", [second_version, third_version, fourth_version])
 def test_a_file_of_an_older_version_gets_the_tables_of_this_one_and_keeps_what_it_has(
     tmp_path, api, monkeypatch, make_older
 ):
@@ -390,8 +405,9 @@ def test_a_file_of_an_older_version_gets_the_tables_of_this_one_and_keeps_what_i
         patch.delattr(indexing, "rebuild")
         LocalMemsy(path, port=None).close()
     assert kept(path) == before
-    upgraded, (tables, indexes) = indexed(path), schema_of(path)
+    tables, indexes = schema_of(path)
     assert "We added a paste of almonds to the cake." in searched(path, make, "adding almonds")
+    upgraded = indexed(path)
     with LocalMemsy(path, port=None) as memsy:
         assert make(memsy).get("/api/connectors").body == []
     store = database.Store(path)
@@ -437,8 +453,9 @@ def test_a_file_of_another_stemmer_is_indexed_anew(tmp_path, api, an_event):
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE retrieval_stemmer SET name = 'snowballstemmer 2.0'")
         connection.execute("DELETE FROM retrieval_rows")
-    assert searched(path, make, "Lisbon") == {"Alice lives in Lisbon."}
+    LocalMemsy(path, port=None).close()
     assert indexed(path) == before
+    assert searched(path, make, "Lisbon") == {"Alice lives in Lisbon."}
 
 
 def test_an_index_built_anew_is_the_one_that_was_there(tmp_path, api, an_event):
@@ -469,12 +486,13 @@ def test_killed_while_it_indexes_anew_a_file_is_indexed_at_the_next_opening(tmp_
     before = kept(path)
     code = (
         "import os, signal, sys; from memsy_client.local import LocalMemsy\n"
-        "from memsy_client.local.retrieval import index\n"
-        "add = index.add\n"
-        "def add_or_die(connection, memory, *arguments, **options):\n"
+        "from memsy_client.local.retrieval.index_writer import IndexWriter\n"
+        "add = IndexWriter.add\n"
+        "def add_or_die(writer, memory, *arguments, **options):\n"
         "    if memory == 3: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    add(connection, memory, *arguments, **options)\n"
-        "index.add = add_or_die\n"
+        "    add(writer, memory, *arguments, **options)\n"
+        "    writer.flush()\n"
+        "IndexWriter.add = add_or_die\n"
         "LocalMemsy(sys.argv[1], port=None)"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(path)], check=False)

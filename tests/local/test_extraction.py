@@ -1,10 +1,12 @@
 """The rules by which an event becomes a memory, as docs/local-server.md states them."""
 
+import random
 from datetime import datetime, timezone
 
 import pytest
 
 from memsy_client.local import Draft, Event
+from memsy_client.local.memory import extraction
 from memsy_client.local.memory.extraction import extract_by_rules, json_object
 
 
@@ -32,6 +34,26 @@ def draft_of(content: str, kind: str = "user_message", metadata: str | None = No
 )
 def test_the_type_follows_from_the_words_and_the_first_rule_wins(content, expected):
     assert draft_of(content).type == expected
+
+
+PARTS = """
+we they the team have decided agreed chose settled on let's lets go with use do stick we'll will are going to decision:
+always never must not mustn't from now make sure please don't do ever should shall policy: rule: I I'd really also like
+love prefer my favourite favorite can't stand i'm a fan fond into yesterday today this morning last week next month 3
+days ago 2026-01-02 \u017fhould li\u212ae maybe not sure i think _decided must_ -- é LET'S ALWAYS
+"""
+
+
+def test_words_tell_which_rules_may_hold_without_leaving_out_one_that_does():
+    chance, types = random.Random(5), set()
+    for _ in range(3000):
+        text = chance.choice([" ", " ", "_", "."]).join(chance.choices(PARTS.split(), k=chance.randint(1, 7))) + " w"
+        first = next((name for name, pattern in extraction._TYPES.items() if pattern.search(text)), "fact")
+        draft = draft_of(text)
+        assert draft.type == first
+        assert draft.confidence == round(0.9 * (0.7 if extraction._HEDGE.search(text) else 1), 4)
+        types.add(first)
+    assert types == {*extraction._TYPES, "fact"}
 
 
 def test_what_happened_in_the_application_is_an_event():

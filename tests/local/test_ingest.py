@@ -310,3 +310,15 @@ def test_a_promoted_copy_counts_as_a_memory(api, memsy, an_event):
     memsy.settle()
     assert _outcome(api, ids) == "cf"
     assert api.get("/v1/console/memories").body["total"] == 1
+
+
+def test_the_status_of_some_events_is_not_looked_for_among_all(api, memsy, an_event):
+    ids = api.ingest(*[an_event(f"number {number}") for number in range(9)])
+    asked: list[str] = []
+    with memsy.engine.services.store.read() as connection:
+        connection.set_trace_callback(asked.append)
+        api.post("/v1/status", {"event_ids": ids})
+        connection.set_trace_callback(None)
+        (statement,) = [sql for sql in asked if "LEFT JOIN queue" in sql]
+        plan = [step for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    assert plan[0].endswith("(event_id=?)")

@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from memsy_client.local.storage import schema
+
 
 def texts(answer):
     return [item["text"] for item in answer.body["items"]]
@@ -112,6 +114,24 @@ def test_every_page_is_a_part_of_the_whole_list(api, faded, change):
                 assert page["total"] == size
 
 
+def test_what_is_kept_beside_the_memories_and_events_follows_them(api, faded, an_event):
+    for actor in ("ana", "bob", "eve"):
+        api.ingest(an_event("Shared by three", actor_id=actor, role_id="cook"))
+    with faded.engine.services.store.read() as connection:
+        state = "memory, memories.account, memories.observed, memories.decays, memories.promoted, session_id IS NULL"
+        kept = "rowid, account, observed, decays, promoted, session IS NULL"
+        rows = connection.execute(f"SELECT {kept} FROM retrieval_rows ORDER BY rowid").fetchall()
+        assert rows == connection.execute(f"SELECT {state} FROM memories ORDER BY memory").fetchall()
+        assert {row[4] is None for row in rows} == {row[5] for row in rows} == {True, False}
+        tables = ("event_totals", "event_times", "memory_counts")
+        counted = {table: set(connection.execute(f"SELECT * FROM {table}")) for table in tables}
+    faded.engine.services.store.write(schema.count)
+    with faded.engine.services.store.read() as connection:
+        for table in tables:
+            counts = {row for row in counted[table] if row[-1]}
+            assert counts == set(connection.execute(f"SELECT * FROM {table}"))
+
+
 @pytest.mark.parametrize("filters", [{}, {"actor_id": "bob"}, {"session_id": "s1"}, {"kind": "app_event"}])
 @pytest.mark.parametrize("sort", ["ts_desc", "ts_asc"])
 def test_every_page_of_events_is_a_part_of_the_whole_list(api, memsy, an_event, filters, sort):
@@ -123,7 +143,7 @@ def test_every_page_of_events_is_a_part_of_the_whole_list(api, memsy, an_event, 
             actor_id=chance.choice(["ana", "bob"]),
             session_id=chance.choice(["s1", "s2"]),
             kind=chance.choice(["user_message", "app_event"]),
-            ts=f"2026-01-0{chance.randrange(1, 9)}T00:00:00Z",
+            ts=f"{chance.choice(['0001', '1969', '2026'])}-01-0{chance.randrange(1, 9)}T00:00:0{chance.randrange(3)}Z",
         )
         # The second time, it is a duplicate and counts once.
         (event_id,) = set(api.post("/v1/ingest", {"events": [event, event]}).body["event_ids"])

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memsy_client.local.retrieval import index, relevance, scoring, synonyms, tokens
+from memsy_client.local.retrieval.index_writer import IndexWriter
 from memsy_client.local.retrieval.stem import stem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,12 @@ def connection() -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def index_memory(connection: sqlite3.Connection, number: int, content: str, **options: Any) -> None:
+    writer = IndexWriter(connection)
+    writer.add(number, index.make_entry(content), **options)
+    writer.flush()
+
+
 @pytest.fixture
 def add(connection: sqlite3.Connection) -> Add:
     """Index a text under the next number, which it returns."""
@@ -40,7 +47,7 @@ def add(connection: sqlite3.Connection) -> Add:
     def add(content: str, **options: object) -> int:
         nonlocal count
         count += 1
-        index.add(connection, count, index.make_entry(content), **options)  # type: ignore[arg-type]
+        index_memory(connection, count, content, **options)
         return count
 
     return add
@@ -393,7 +400,7 @@ def test_a_text_with_a_word_is_found_by_itself(content, query):
     with closing(sqlite3.connect(":memory:")) as connection:
         index.create(connection)
         storable = content.encode(errors="replace").decode()
-        index.add(connection, 1, index.make_entry(storable), conversation="talk")
+        index_memory(connection, 1, storable, conversation="talk")
         search(connection, query)
         assert found(connection, storable) == ([1] if tokens.words(storable) else [])
 
@@ -477,7 +484,7 @@ def test_the_shipped_questions_find_their_evidence():
         index.create(connection)
         for number, event in enumerate(events):
             options = {"conversation": event["session_id"], "occurred": event["ts"], "scopes": [event["actor_id"]]}
-            index.add(connection, number, index.make_entry(event["content"]), **options)
+            index_memory(connection, number, event["content"], **options)
         for question in questions:
             results = found(connection, question["query"], scopes=[question["actor_id"]])
             ids = {events[number]["id"] for number in results}

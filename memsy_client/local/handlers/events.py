@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from ..clock import isoformat
 from ..http.request_schema import trim
 from ..memory.extraction import json_object
+from ..storage.schema import EVENT_SHIFTS
 from .context import MAX_OFFSET, RequestContext
 from .paging import numbers_of_page, rows_by_number
 
@@ -27,15 +30,49 @@ def events_list(context: RequestContext) -> dict[str, Any]:
     index = " INDEXED BY events_session" if query["session_id"] is not None else ""
     selected = f"events{index} WHERE {' AND '.join(conditions)}"
     values = {**query, "account": context.account, "offset": min(query["offset"], MAX_OFFSET)}
-    counted = "SELECT total(events) FROM event_totals WHERE account = :account"
-    if len(conditions) > 1:
-        counted = f"SELECT count(*) FROM {selected}"
     with context.services.store.read() as connection:
-        total = int(connection.execute(counted, values).fetchone()[0])
-        numbers = numbers_of_page(connection, selected, _ORDERS[query["sort"]], values, total)
+        if len(conditions) == 1:
+            total, numbers = _page_of_all(connection, context.account, query["sort"], values)
+        else:
+            total = int(connection.execute(f"SELECT count(*) FROM {selected}", values).fetchone()[0])
+            numbers = numbers_of_page(connection, selected, _ORDERS[query["sort"]], values, total)
         rows = rows_by_number(connection, _COLUMNS, "events", numbers, values)
     items = [_resource(context.key.org_id, row) for row in rows]
     return {"items": items, "total": total, "limit": query["limit"], "offset": query["offset"]}
+
+
+def _page_of_all(
+    connection: sqlite3.Connection, account: int, sort: str, values: Mapping[str, Any]
+) -> tuple[int, list[int]]:
+    """How many events an account has, and the numbers of those of a page, in order."""
+    counted = "SELECT total(events) FROM event_totals WHERE account = ?"
+    total = int(connection.execute(counted, (account,)).fetchone()[0])
+    if values["offset"] >= total:
+        return total, []
+    is_ascending = sort == "ts_asc"
+    start, skipped = _find_in_time(connection, account, values["offset"], is_ascending=is_ascending)
+    sql = (
+        f"SELECT event FROM events WHERE account = ? AND ts {'>=' if is_ascending else '<='} ? "
+        f"ORDER BY {', '.join(_ORDERS[sort])} LIMIT ? OFFSET ?"
+    )
+    rows = connection.execute(sql, (account, start, values["limit"], skipped))
+    return total, [number for (number,) in rows]
+
+
+def _find_in_time(connection: sqlite3.Connection, account: int, offset: int, *, is_ascending: bool) -> tuple[int, int]:
+    """Where in time the event at an offset is: a moment before it, in this order, and how many come in between."""
+    first, last = -MAX_OFFSET, MAX_OFFSET
+    sql = (
+        "SELECT stretch, events FROM event_times WHERE account = ? AND shift = ? AND stretch BETWEEN ? AND ? "
+        f"ORDER BY stretch {'ASC' if is_ascending else 'DESC'}"
+    )
+    for shift in EVENT_SHIFTS:
+        for stretch, events in connection.execute(sql, (account, shift, first >> shift, last >> shift)):
+            if offset < events:
+                first, last = stretch << shift, ((stretch + 1) << shift) - 1
+                break
+            offset -= events
+    return (first if is_ascending else last), offset
 
 
 def _resource(org_id: str, row: tuple[Any, ...]) -> dict[str, Any]:

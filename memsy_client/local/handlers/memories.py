@@ -77,7 +77,8 @@ def _selected(connection: sqlite3.Connection, conditions: list[str], values: dic
         "memories WHERE account = :account",
         f"memories WHERE account = :account AND {_STATUSES['decayed']}",
     )
-    total = _count(connection, everything, values) - _count(connection, decayed, values)
+    counted = connection.execute("SELECT total(memories) FROM memory_counts WHERE account = :account", values)
+    total = int(counted.fetchone()[0]) - _count(connection, decayed, values)
     return total, f"{everything} AND memory NOT IN (SELECT memory FROM {decayed})"
 
 
@@ -109,9 +110,11 @@ def memories_stats(context: RequestContext) -> dict[str, Any]:
     """Counts and averages over all memories."""
     values = {"account": context.account, "now": context.now}
     with context.services.store.read() as connection:
-        # Counted here, because SQLite would sort them all to group them.
-        sql = "SELECT type, memory_kind, confidence FROM memories WHERE account = :account"
-        groups = [(*group, count) for group, count in Counter(connection.execute(sql, values)).items()]
+        sql = (
+            "SELECT type, memory_kind, confidence, memories FROM memory_counts "
+            "WHERE account = :account AND memories > 0"
+        )
+        groups = connection.execute(sql, values).fetchall()
         total = sum(count for *_, count in groups)
         decayed = _count(connection, f"memories WHERE account = :account AND {_STATUSES['decayed']}", values)
         earliest, latest = connection.execute(
@@ -143,7 +146,13 @@ def _sums(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def _average_strength(connection: sqlite3.Connection, values: dict[str, Any]) -> float:
-    sql = f"SELECT avg({_STRENGTH}) FROM memories WHERE account = :account"
+    # What was written together has the same strength, which is told once for all of it.
+    sql = (
+        f"SELECT total(memories * {_STRENGTH}) / total(memories) FROM ("
+        "SELECT strength, strength_at, half_life, pinned, count(*) AS memories "
+        "FROM memories INDEXED BY memories_by_decay WHERE account = :account "
+        "GROUP BY decays, strength_at, strength, half_life, pinned)"
+    )
     return float(connection.execute(sql, values).fetchone()[0] or 0.0)
 
 

@@ -16,7 +16,7 @@ from ..memory.extraction import json_object
 from ..memory.writes import MAX_SOURCES
 from ..retrieval.index import Eligible
 from ..retrieval.scoring import best_matches
-from ..storage.indexing import Scope
+from ..storage.indexing import Scope, conversation_name
 from .context import RequestContext
 
 MAX_SOURCE_METADATA = 5
@@ -33,6 +33,9 @@ _HIDDEN = """
         AND EXISTS (SELECT 1 FROM sources own JOIN sources its USING (event)
             WHERE own.memory = memories.memory AND its.memory = copy.memory))
 """
+
+
+_CONVERSATION = "(SELECT conversation FROM retrieval_conversations WHERE name = ?)"
 
 
 def search(context: RequestContext) -> dict[str, Any]:
@@ -66,30 +69,30 @@ def search(context: RequestContext) -> dict[str, Any]:
 
 
 def _eligible(account: int, body: Mapping[str, Any], now: int) -> Eligible:
-    conditions = ["account = ?", "(decays IS NULL OR decays > ?)"]
-    params: list[object] = [account, now]
-    scopes, per_actor = _scopes(account, body), False
-    if scopes:
-        conditions.append(f"({' OR '.join(f'{scope.column()} = ?' for scope in scopes)})")
-        params += [scope.id for scope in scopes]
+    scopes = _scopes(account, body)
+    of_actor = bool(scopes)
+    if of_actor:
+        # The names of scopes in the index are hashes, which keep nobody else's memories out for certain.
+        conditions = [f"({' OR '.join(f'{scope.column()} = ?' for scope in scopes)})"]
+        params: list[object] = [scope.id for scope in scopes]
+        table, copies = "memories", len(scopes)
     else:
         # The whole organisation: a promoted memory speaks for the narrower ones that say the same.
-        scopes, per_actor = [Scope(account, "org", "")], True
-        conditions.append(f"(promoted IS NULL OR NOT ({_HIDDEN}))")
-        params += [now, now]
-    if body.get("session_id"):
-        conditions.append("(session_id = ? OR session_id IS NULL)")
-        params.append(body["session_id"])
-    if body.get("exclude_session_id"):
-        conditions.append("(session_id != ? OR session_id IS NULL)")
-        params.append(body["exclude_session_id"])
-    sql = f"SELECT memory, observed FROM memories WHERE {' AND '.join(conditions)}"
+        scopes, params = [Scope(account, "org", "")], [now, now]
+        conditions = [f"(promoted IS NULL OR NOT (SELECT {_HIDDEN} FROM memories WHERE memory = retrieval_rows.rowid))"]
+        table, copies = "retrieval_rows", 2
+    for name, is_it in (("session_id", "IS"), ("exclude_session_id", "IS NOT")):
+        if body.get(name):
+            session = "session_id" if of_actor else "session"
+            conditions.append(f"({session} {is_it} {'?' if of_actor else _CONVERSATION} OR {session} IS NULL)")
+            params.append(body[name] if of_actor else conversation_name(account, body[name]))
     return Eligible(
-        sql,
-        tuple(params),
+        f"SELECT rowid, observed FROM {table} WHERE account = ? AND (decays IS NULL OR decays > ?) "
+        f"AND {' AND '.join(conditions)}",
+        (account, now, *params),
         tuple(scope.index_name() for scope in scopes),
-        max(len(scopes), 2 * per_actor),
-        per_actor,
+        copies,
+        per_actor=not of_actor,
     )
 
 

@@ -51,7 +51,8 @@ _TYPE_ERRORS = {
 def _type(rule: str | Sequence[str]) -> Check:
     names = [rule] if isinstance(rule, str) else rule
     tests = [TYPES[name] for name in names]
-    return _check_that(lambda value: any(test(value) for test in tests), *_TYPE_ERRORS[names[0]])
+    is_one = tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+    return _check_that(is_one, *_TYPE_ERRORS[names[0]])
 
 
 def _enum(rule: Sequence[object]) -> Check:

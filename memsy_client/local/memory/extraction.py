@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -195,16 +195,30 @@ _TYPES = {
         re.IGNORECASE,
     ),
 }
+_WORDS_OF_TYPES = {
+    name: frozenset(words.split())
+    for name, words in {
+        "decision": "decided agreed chose chosen settled let lets use go decision",
+        "norm": "always never must mustn from make please do don should shall policy rule",
+        "preference": "like love prefer enjoy hate dislike adore rather stand favorite favourite fan fond into",
+        "event": "yesterday today tonight tomorrow this last next ago",
+    }.items()
+}
+"""For each pattern, words of which a text that it matches has one; or, for that of events, a hyphen."""
+
 _MEMORY_KINDS = {"norm": "procedural", "event": "episodic"}
 _CONFIDENCE = {"user_message": 0.9, "assistant_message": 0.7, "tool_result": 0.95, "app_event": 0.95}
 _HEDGE = re.compile(r"\b(?:maybe|perhaps|possibly|might|probably|not sure|i think|i guess)\b", re.IGNORECASE)
+_HEDGING_WORDS = frozenset(["maybe", "perhaps", "possibly", "might", "probably", "sure", "think", "guess"])
 
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
+_AFTER_URLS = ".,;:!?"
 # Only where the address may begin: tried at each letter, a long word without an @ takes the square of its length.
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MENTION = re.compile(rf"(?<![\w{MARKS}@.])@([\w{MARKS}]{{2,}})")
 _HASHTAG = re.compile(rf"(?<![\w{MARKS}#&])#([^\W\d][\w{MARKS}]*)")
 _DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _WORD = re.compile(rf"[^\W_][\w{MARKS}'’-]*")
 _CONNECTING_WORDS = frozenset({"of", "de", "van", "von", "the"})
 _ENDS_OF_SENTENCES = frozenset(".!?:;。！？：；।")
@@ -216,7 +230,7 @@ once one our please she should since so some than that the their then there thes
 tonight was we were what when where which while who why will with would yes yesterday you your
 """
 _OPENERS = frozenset(_OPENING_WORDS.split())
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n|(?<=[。！？।])")
+_SENTENCE_END = re.compile(r"[.!?]\s|[。！？।]")
 
 
 def extract_by_rules(event: Event) -> list[Draft]:
@@ -224,7 +238,9 @@ def extract_by_rules(event: Event) -> list[Draft]:
     text = " ".join(event.content.split())
     if not any(character.isalnum() for character in text):
         return []
-    kind_of_memory = _type(event.kind, text)
+    words = _words(text)
+    kind_of_memory = _type(event.kind, text, words)
+    urls = _urls(text)
     return [
         Draft(
             text=text,
@@ -233,9 +249,9 @@ def extract_by_rules(event: Event) -> list[Draft]:
             kind=event.kind,
             title=_title(text),
             tags=_tags(text, event.metadata),
-            entities=_entities(text),
-            source_urls=tuple(dict.fromkeys(url.rstrip(".,;:!?") for url in _URL.findall(text))),
-            confidence=_confidence(event.kind, text),
+            entities=_entities(text, urls),
+            source_urls=tuple(dict.fromkeys(urls)),
+            confidence=_confidence(event.kind, text, words),
         )
     ]
 
@@ -260,38 +276,57 @@ def _is_shallow(value: object, levels: int) -> bool:
     return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
 
 
-def _type(kind: str, text: str) -> str:
+def _words(text: str) -> frozenset[str] | None:
+    """The words of a text, which tell sooner than a pattern which patterns may match it; None when they do not tell."""
+    # Some letters of other scripts are, to a pattern that ignores case, an `s` or a `k`.
+    return frozenset(_ASCII_WORD.findall(text.lower())) if text.isascii() else None
+
+
+def _type(kind: str, text: str, words: frozenset[str] | None) -> str:
     if kind == "app_event":
         return "event"
-    return next((name for name, pattern in _TYPES.items() if pattern.search(text)), "fact")
+    for name, pattern in _TYPES.items():
+        may_match = words is None or not words.isdisjoint(_WORDS_OF_TYPES[name]) or (name == "event" and "-" in text)
+        if may_match and pattern.search(text):
+            return name
+    return "fact"
 
 
-def _confidence(kind: str, text: str) -> float:
-    return round(_CONFIDENCE[kind] * (0.7 if _HEDGE.search(text) else 1.0), 4)
+def _confidence(kind: str, text: str, words: frozenset[str] | None) -> float:
+    may_hedge = words is None or not words.isdisjoint(_HEDGING_WORDS)
+    return round(_CONFIDENCE[kind] * (0.7 if may_hedge and _HEDGE.search(text) else 1.0), 4)
 
 
 def _title(text: str) -> str:
-    first = _SENTENCE_END.split(text, maxsplit=1)[0].rstrip(".!?。！？।")
+    end = _SENTENCE_END.search(text)
+    first = text[: end.start() if end else None].rstrip(".!?。！？।")
     if len(first) <= TITLE_LENGTH:
         return first
     return first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _tags(text: str, metadata: str | None) -> tuple[str, ...]:
-    found = [tag.lower() for tag in _HASHTAG.findall(text)]
+    found = [tag.lower() for tag in _HASHTAG.findall(text)] if "#" in text else []
     given = (json_object(metadata) or {}).get("tags")
     if isinstance(given, list):
         found += [tag.strip().lower() for tag in given if isinstance(tag, str) and tag.strip()]
     return tuple(dict.fromkeys(found))[:MAX_TAGS]
 
 
-def _entities(text: str) -> tuple[dict[str, str], ...]:
-    found = [("url", url.rstrip(".,;:!?")) for url in _URL.findall(text)]
-    rest = _URL.sub(lambda url: url[0][len(url[0].rstrip(".,;:!?")) :], text)
-    found += [("email", address) for address in _EMAIL.findall(rest)]
-    rest = _EMAIL.sub(" ", rest)
-    found += [("mention", name) for name in _MENTION.findall(rest)]
-    found += [("date", day) for day in _DATE.findall(rest)]
+def _urls(text: str) -> list[str]:
+    # Most texts have none, and finding a sign that all of them have takes a fraction of the time.
+    return [url.rstrip(_AFTER_URLS) for url in _URL.findall(text)] if "://" in text else []
+
+
+def _entities(text: str, urls: Sequence[str]) -> tuple[dict[str, str], ...]:
+    found = [("url", url) for url in urls]
+    rest = _URL.sub(lambda url: url[0][len(url[0].rstrip(_AFTER_URLS)) :], text) if urls else text
+    if "@" in rest:
+        found += [("email", address) for address in _EMAIL.findall(rest)]
+        rest = _EMAIL.sub(" ", rest)
+        found += [("mention", name) for name in _MENTION.findall(rest)]
+    if "-" in rest:
+        found += [("date", day) for day in _DATE.findall(rest)]
     found += [("name", name) for name in _names(rest)]
     return tuple({"type": kind, "name": name} for kind, name in dict.fromkeys(found))[:MAX_ENTITIES]
 

@@ -10,70 +10,71 @@ from __future__ import annotations
 
 import sqlite3
 
-from ..storage.ids import Ids
 from ..storage.indexing import Scope
-from . import levels, writes
-from .writes import Source, Statement
+from . import levels
+from .writes import Source, Statement, Writer
 
 BY_PROMPT = frozenset({"fact", "norm", "decision"})
 """The types that a prompt promotes; preferences and events stay an actor's own until others share them."""
+
+_STATED = (
+    "FROM memories INDEXED BY memories_fingerprint JOIN sources USING (memory) JOIN events USING (event) "
+    "WHERE memories.account = ? AND fingerprint = ? AND level = 'actor'"
+)
+"""The events by which the actors of an account have stated it."""
 
 ACTORS_FOR_GROUP = 2
 ACTORS_FOR_ORG = 3
 
 
-def promote(
-    connection: sqlite3.Connection,
-    ids: Ids,
-    org_id: str,
-    source: Source,
-    statement: Statement,
-    now: int,
-) -> int:
-    """Promote a statement as far as the rules allow; returns how many memories were made."""
+def promote(writer: Writer, org_id: str, source: Source, statement: Statement, *, is_new: bool) -> int:
+    """Promote a statement as far as the rules allow; returns how many memories were made.
+
+    Args:
+        writer: Writes the memories; it has the actor's own already.
+        org_id: The organisation.
+        source: The event.
+        statement: What it states.
+        is_new: Whether nobody has stated it before: then there is no copy yet, and only a prompt promotes it.
+    """
     made = 0
     in_group = False
     for level, group in (("role", source.role_id), ("team", source.team_id)):
         if group is not None:
             scope = Scope(source.account, level, group)
-            by_prompt = _matches_prompt(connection, scope, statement)
-            eligible = by_prompt or _actors(connection, scope, statement.fingerprint) >= ACTORS_FOR_GROUP
+            by_prompt = _matches_prompt(writer.connection, scope, statement)
+            eligible = by_prompt or (not is_new and _actors(writer, scope, statement.fingerprint) >= ACTORS_FOR_GROUP)
             in_group |= eligible
-            made += _promote_to(connection, ids, scope, source, statement, eligible, now)
+            if eligible or not is_new:
+                made += _promote_to(writer, scope, source, statement, eligible)
     scope = Scope(source.account, "org", org_id)
-    by_prompt = in_group and _matches_prompt(connection, scope, statement)
-    eligible = by_prompt or _actors(connection, scope, statement.fingerprint) >= ACTORS_FOR_ORG
-    return made + _promote_to(connection, ids, scope, source, statement, eligible, now)
+    by_prompt = in_group and _matches_prompt(writer.connection, scope, statement)
+    eligible = by_prompt or (not is_new and _actors(writer, scope, statement.fingerprint) >= ACTORS_FOR_ORG)
+    if eligible or not is_new:
+        made += _promote_to(writer, scope, source, statement, eligible)
+    return made
 
 
-def _promote_to(
-    connection: sqlite3.Connection,
-    ids: Ids,
-    scope: Scope,
-    source: Source,
-    statement: Statement,
-    eligible: bool,
-    now: int,
-) -> int:
+def _promote_to(writer: Writer, scope: Scope, source: Source, statement: Statement, eligible: bool) -> int:
     """Reinforce the copy in a scope or, if it is eligible for one, make it; returns how many memories were made."""
     fingerprint = statement.fingerprint
-    copy = writes.find(connection, scope, fingerprint)
+    copy = writer.find(scope, fingerprint)
     if copy is not None:
-        writes.reinforce(connection, copy, source, now)
-        _mark_superseded(connection, scope, copy, fingerprint)
+        writer.reinforce(copy, source)
+        _mark_superseded(writer.connection, scope, copy, fingerprint)
         return 0
     if not eligible:
         return 0
-    copy = writes.insert(connection, ids, scope, statement, source, now)
+    copy = writer.insert(scope, statement, source)
+    writer.flush()
     # The sources of the copy are the events of every actor who said it, not only the last one's.
     column = scope.column()
     with_group = "" if column is None else f"AND events.{column} = ?"
-    connection.execute(
-        "INSERT OR IGNORE INTO sources SELECT ?, sources.event FROM memories JOIN sources USING (memory) "
-        f"JOIN events USING (event) WHERE memories.account = ? AND fingerprint = ? AND level = 'actor' {with_group}",
+    writer.connection.execute(
+        f"INSERT OR IGNORE INTO sources SELECT ?, sources.event {_STATED} {with_group}",
         (copy, scope.account, fingerprint, *(() if column is None else (scope.id,))),
     )
-    _mark_superseded(connection, scope, copy, fingerprint)
+    _mark_superseded(writer.connection, scope, copy, fingerprint)
     return 1
 
 
@@ -85,23 +86,24 @@ def _mark_superseded(connection: sqlite3.Connection, scope: Scope, copy: int, fi
         "WHERE own.memory = memories.memory AND its.memory = ?)"
     )
     connection.execute(
-        f"UPDATE memories SET promoted = ? WHERE account = ? AND fingerprint = ? AND {narrower} AND memory != ? "
-        f"AND {shares_source}",
+        "UPDATE memories INDEXED BY memories_fingerprint SET promoted = ? "
+        f"WHERE account = ? AND fingerprint = ? AND {narrower} AND memory != ? AND {shares_source}",
         (copy, scope.account, fingerprint, copy, copy),
     )
 
 
-def _actors(connection: sqlite3.Connection, scope: Scope, fingerprint: bytes) -> int:
+def _actors(writer: Writer, scope: Scope, fingerprint: bytes) -> int:
     """How many actors have said it: of the whole organisation, or with a role or team."""
+    writer.flush()
     column = scope.column()
     if column is None:
-        sql = "SELECT count(*) FROM memories WHERE account = ? AND fingerprint = ? AND level = 'actor'"
-        return int(connection.execute(sql, (scope.account, fingerprint)).fetchone()[0])
-    sql = (
-        "SELECT count(DISTINCT events.actor_id) FROM memories JOIN sources USING (memory) JOIN events USING (event) "
-        f"WHERE memories.account = ? AND fingerprint = ? AND level = 'actor' AND events.{column} = ?"
-    )
-    return int(connection.execute(sql, (scope.account, fingerprint, scope.id)).fetchone()[0])
+        sql = (
+            "SELECT count(*) FROM memories INDEXED BY memories_fingerprint "
+            "WHERE account = ? AND fingerprint = ? AND level = 'actor'"
+        )
+        return int(writer.connection.execute(sql, (scope.account, fingerprint)).fetchone()[0])
+    sql = f"SELECT count(DISTINCT events.actor_id) {_STATED} AND events.{column} = ?"
+    return int(writer.connection.execute(sql, (scope.account, fingerprint, scope.id)).fetchone()[0])
 
 
 def _matches_prompt(connection: sqlite3.Connection, scope: Scope, statement: Statement) -> bool:

@@ -21,12 +21,12 @@ from ..quota import STORED, Meter
 from ..storage.database import Store
 from ..storage.ids import Ids
 from ..storage.indexing import Scope
-from . import promotion, writes
+from . import promotion
 from .extraction import Draft, Event
 from .plugins import Plugins, describe
-from .writes import Source, Statement
+from .writes import Source, Statement, Writer
 
-BATCH = 64
+BATCH = 256
 """The most events of one transaction, which is kept short because ingest waits for it."""
 
 BATCH_SECONDS = 0.1
@@ -219,48 +219,52 @@ class Worker:
         """Store the memories; returns how many were made in each account."""
         made: Counter[int] = Counter()
         room = {account: _room(connection, account, limit) for account, limit in limits.items()}
-        connection.executemany("DELETE FROM queue WHERE event = ?", [(outcome.source.event,) for outcome in outcomes])
+        # They are the oldest ones, so that no other event is between them.
+        ends = (outcomes[0].source.event, outcomes[-1].source.event)
+        connection.execute("DELETE FROM queue WHERE event BETWEEN ? AND ?", ends)
+        expected = [(o.source.account, statement.fingerprint) for o in outcomes for statement in o.statements]
+        writer = Writer(connection, self._ids, now, expected)
         for outcome in outcomes:
             source, failure = outcome.source, outcome.failure
             allowed = room[source.account]
-            left = None if allowed is None else allowed - made[source.account]
-            new = self._store_statements(connection, outcome, left, now)
+            new = _store_statements(writer, outcome, None if allowed is None else allowed - made[source.account])
             if new is None:
                 failure = f"the plan allows {limits[source.account]} memories"
                 _warn("event %s failed: %s", source.event_id, failure)
             made[source.account] += new or 0
             if failure is not None:
                 connection.execute("INSERT INTO failures VALUES (?, ?)", (source.event, failure))
+        writer.flush()
         return made
 
-    def _store_statements(
-        self, connection: sqlite3.Connection, outcome: _Outcome, room: int | None, now: int
-    ) -> int | None:
-        """Store all memories of an event, or none; returns how many were made, None when there is no room for them."""
-        statements = outcome.statements
-        if room is None:
-            # A savepoint would make each event cost more than it does by itself.
-            return sum(self._store_statement(connection, outcome, statement, now) for statement in statements)
-        connection.execute("SAVEPOINT event")
-        made = sum(self._store_statement(connection, outcome, statement, now) for statement in statements)
-        fits = made <= max(room, 0)
-        if not fits:
-            connection.execute("ROLLBACK TO event")
-        connection.execute("RELEASE event")
-        return made if fits else None
 
-    def _store_statement(
-        self, connection: sqlite3.Connection, outcome: _Outcome, statement: Statement, now: int
-    ) -> int:
-        source = outcome.source
-        scope = Scope(source.account, "actor", source.actor_id)
-        present = writes.find(connection, scope, statement.fingerprint)
-        if present is None:
-            writes.insert(connection, self._ids, scope, statement, source, now)
-        else:
-            writes.reinforce(connection, present, source, now)
-        promoted = promotion.promote(connection, self._ids, outcome.org_id, source, statement, now)
-        return promoted + (present is None)
+def _store_statements(writer: Writer, outcome: _Outcome, room: int | None) -> int | None:
+    """Store all memories of an event, or none; returns how many were made, None when there is no room for them."""
+    if room is None:
+        return sum(_store_statement(writer, outcome, statement) for statement in outcome.statements)
+    # What others have stated is stored whatever becomes of this.
+    writer.flush()
+    writer.connection.execute("SAVEPOINT event")
+    made = sum(_store_statement(writer, outcome, statement) for statement in outcome.statements)
+    writer.flush()
+    fits = made <= max(room, 0)
+    if not fits:
+        writer.connection.execute("ROLLBACK TO event")
+    writer.connection.execute("RELEASE event")
+    return made if fits else None
+
+
+def _store_statement(writer: Writer, outcome: _Outcome, statement: Statement) -> int:
+    source = outcome.source
+    scope = Scope(source.account, "actor", source.actor_id)
+    is_new = writer.is_new(source.account, statement.fingerprint)
+    present = writer.find(scope, statement.fingerprint)
+    if present is None:
+        writer.insert(scope, statement, source)
+    else:
+        writer.reinforce(present, source)
+    promoted = promotion.promote(writer, outcome.org_id, source, statement, is_new=is_new)
+    return promoted + (present is None)
 
 
 def _room(connection: sqlite3.Connection, account: int, limit: int | None) -> int | None:

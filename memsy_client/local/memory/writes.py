@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .. import strength
 from ..retrieval import index
 from ..retrieval.fingerprint import fingerprint
-from ..retrieval.index import Entry
+from ..retrieval.index import Entry, State
+from ..retrieval.index_writer import IndexWriter
 from ..storage import indexing, schema
-from ..storage.ids import Ids, next_numbers
+from ..storage.ids import Ids, last_number, set_last_number
 from ..storage.indexing import Scope
+from ..storage.schema import MemoryGroup
 from . import levels
 from .extraction import Draft
 
 MAX_SOURCES = 100
 """How many source events are shown with a memory, the latest ones; a statement may be repeated thousands of times."""
+
+LOOKED_UP = 500
+"""How many fingerprints are looked up together; older versions of SQLite take 999 parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,91 +64,174 @@ class Statement:
         return cls(draft, fingerprint(draft.text), index.make_entry(draft.text), topics, embedding)
 
 
-def find(connection: sqlite3.Connection, scope: Scope, fingerprint: bytes) -> int | None:
-    """The number of the memory in a scope that says what the fingerprint stands for, or None."""
-    column = scope.column()
-    sql = "SELECT memory FROM memories WHERE account = ? AND fingerprint = ? AND level = ?"
-    values: tuple[object, ...] = (scope.account, fingerprint, scope.level)
-    if column is not None:
-        sql, values = f"{sql} AND {column} = ?", (*values, scope.id)
-    found = connection.execute(sql, values).fetchone()
-    return None if found is None else int(found[0])
+class Writer:
+    """Writes the memories of one transaction, many with few statements.
+
+    What is new is kept until `flush`, or until something has to be found in it.
+
+    Args:
+        connection: The database, inside a transaction.
+        ids: Makes the ids.
+        now: When it is written.
+        expected: The account and the fingerprint of all that will be stated, so that they are looked up together.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, ids: Ids, now: int, expected: Iterable[tuple[int, bytes]]
+    ) -> None:
+        self.connection = connection
+        self._ids = ids
+        self._now = now
+        self._index = IndexWriter(connection)
+        self._stated = _stated(connection, expected)
+        self._last: int | None = None
+        self._memories: list[dict[str, object]] = []
+        self._sources: list[tuple[int, int]] = []
+        self._counts: Counter[MemoryGroup] = Counter()
+
+    def is_new(self, account: int, fingerprint: bytes) -> bool:
+        """Whether there is certainly no memory that says what the fingerprint stands for, in any scope."""
+        return (account, fingerprint) not in self._stated
+
+    def find(self, scope: Scope, fingerprint: bytes) -> int | None:
+        """The number of the memory in a scope that says what the fingerprint stands for, or None."""
+        if self.is_new(scope.account, fingerprint):
+            return None
+        self.flush()
+        column = scope.column()
+        # Left to itself, SQLite may rather look through all that the actor has.
+        sql = (
+            "SELECT memory FROM memories INDEXED BY memories_fingerprint "
+            "WHERE account = ? AND fingerprint = ? AND level = ?"
+        )
+        values: tuple[object, ...] = (scope.account, fingerprint, scope.level)
+        if column is not None:
+            sql, values = f"{sql} AND {column} = ?", (*values, scope.id)
+        found = self.connection.execute(sql, values).fetchone()
+        return None if found is None else int(found[0])
+
+    def insert(self, scope: Scope, statement: Statement, source: Source) -> int:
+        """Store a new memory, make it searchable, and return its number."""
+        number = self._next_number()
+        draft, now = statement.draft, self._now
+        decays = strength.decays(strength.INITIAL, now, strength.HALF_LIFE, draft.pinned)
+        column = scope.column()
+        row: dict[str, object] = {
+            "memory": number,
+            "memory_id": self._ids.uuid("memory", number),
+            "account": scope.account,
+            "level": scope.level,
+            **_NO_OWNER,
+            # Only an actor's memory belongs to a conversation; a promoted one belongs to none.
+            "session_id": source.session_id if scope.level == "actor" else None,
+            "type": draft.type,
+            "kind": draft.kind or source.kind,
+            "memory_kind": draft.memory_kind,
+            "text": draft.text,
+            "title": draft.title,
+            "summary": draft.summary,
+            "tags": _json_list(draft.tags),
+            "entities": _json_list([dict(entity) for entity in draft.entities]),
+            "source_urls": _json_list(draft.source_urls),
+            "payload": None if draft.payload is None else _encode(dict(draft.payload)),
+            "confidence": draft.confidence,
+            "strength": strength.INITIAL,
+            "strength_at": now,
+            "half_life": strength.HALF_LIFE,
+            "pinned": draft.pinned,
+            "decays": decays,
+            "recall_count": 0,
+            "effective_from": source.ts,
+            "observed": source.ts,
+            "created": now,
+            "updated": now,
+            "fingerprint": statement.fingerprint,
+            "embedding": statement.embedding,
+        }
+        if column is not None:
+            row[column] = scope.id
+        self._memories.append(row)
+        self._counts[scope.account, draft.type, draft.memory_kind, draft.confidence] += 1
+        self._sources.append((number, source.event))
+        self._stated.add((scope.account, statement.fingerprint))
+        state = State(scope.account, source.ts, decays)
+        indexing.add_memory(self._index, number, scope, statement.entry, state, source.session_id, source.ts)
+        return number
+
+    def reinforce(self, memory: int, source: Source) -> None:
+        """Note that one more event says what a memory says, which makes it stronger and more certain."""
+        self.flush()
+        connection, now = self.connection, self._now
+        added = connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (memory, source.event)).rowcount
+        if not added:
+            return
+        sql = (
+            "SELECT strength, strength_at, half_life, pinned, account, type, memory_kind, confidence "
+            "FROM memories WHERE memory = ?"
+        )
+        value, at, half_life, pinned, *group, confidence = connection.execute(sql, (memory,)).fetchone()
+        raised = round(1 - (1 - confidence) / 2, 4)
+        value = strength.raised(strength.current(value, at, half_life, pinned, now), strength.REPEAT_STEP)
+        connection.execute(
+            "UPDATE memories SET strength = ?, strength_at = ?, decays = ?, confidence = ?, "
+            "observed = max(observed, ?), updated = ?, session_id = CASE WHEN session_id = ? THEN session_id END "
+            "WHERE memory = ?",
+            (
+                value,
+                now,
+                strength.decays(value, now, half_life, bool(pinned)),
+                raised,
+                source.ts,
+                now,
+                source.session_id,
+                memory,
+            ),
+        )
+        if raised != confidence:
+            schema.count_memories(connection, {(*group, confidence): -1, (*group, raised): 1})
+
+    def flush(self) -> None:
+        """Store all that is kept, so that SQL finds it, and make it searchable."""
+        if self._last is None:
+            return
+        schema.insert_many(self.connection, "memories", self._memories)
+        self.connection.executemany("INSERT INTO sources VALUES (?, ?)", self._sources)
+        self._index.flush()
+        schema.count_memories(self.connection, self._counts)
+        set_last_number(self.connection, "memory", self._last)
+        self._memories.clear()
+        self._sources.clear()
+        self._counts.clear()
+        self._last = None
+
+    def _next_number(self) -> int:
+        if self._last is None:
+            self._last = last_number(self.connection, "memory")
+        self._last += 1
+        return self._last
 
 
-def insert(
-    connection: sqlite3.Connection,
-    ids: Ids,
-    scope: Scope,
-    statement: Statement,
-    source: Source,
-    now: int,
-) -> int:
-    """Store a new memory, make it searchable, and return its number."""
-    number = next_numbers(connection, "memory")[0]
-    draft = statement.draft
-    column = scope.column()
-    row: dict[str, object] = {
-        "memory": number,
-        "memory_id": ids.uuid("memory", number),
-        "account": scope.account,
-        "level": scope.level,
-        # Only an actor's memory belongs to a conversation; a promoted one belongs to none.
-        "session_id": source.session_id if scope.level == "actor" else None,
-        "type": draft.type,
-        "kind": draft.kind or source.kind,
-        "memory_kind": draft.memory_kind,
-        "text": draft.text,
-        "title": draft.title,
-        "summary": draft.summary,
-        "tags": _json(draft.tags),
-        "entities": _json([dict(entity) for entity in draft.entities]),
-        "source_urls": _json(draft.source_urls),
-        "payload": None if draft.payload is None else _json(dict(draft.payload)),
-        "confidence": draft.confidence,
-        "strength": strength.INITIAL,
-        "strength_at": now,
-        "half_life": strength.HALF_LIFE,
-        "pinned": draft.pinned,
-        "decays": strength.decays(strength.INITIAL, now, strength.HALF_LIFE, draft.pinned),
-        "recall_count": 0,
-        "effective_from": source.ts,
-        "observed": source.ts,
-        "created": now,
-        "updated": now,
-        "fingerprint": statement.fingerprint,
-        "embedding": statement.embedding,
-    }
-    if column is not None:
-        row[column] = scope.id
-    schema.insert(connection, "memories", row)
-    connection.execute("INSERT INTO sources VALUES (?, ?)", (number, source.event))
-    indexing.add_memory(connection, number, scope, statement.entry, source.session_id, source.ts)
-    return number
+def _stated(connection: sqlite3.Connection, expected: Iterable[tuple[int, bytes]]) -> set[tuple[int, bytes]]:
+    """Which of some fingerprints, each with its account, the memories of the account have."""
+    by_account: dict[int, list[bytes]] = {}
+    for account, statement in expected:
+        by_account.setdefault(account, []).append(statement)
+    found: set[tuple[int, bytes]] = set()
+    for account, fingerprints in by_account.items():
+        for at in range(0, len(fingerprints), LOOKED_UP):
+            some = fingerprints[at : at + LOOKED_UP]
+            sql = (
+                "SELECT fingerprint FROM memories INDEXED BY memories_fingerprint "
+                f"WHERE account = ? AND fingerprint IN ({', '.join('?' * len(some))})"
+            )
+            found.update((account, present) for (present,) in connection.execute(sql, (account, *some)))
+    return found
 
 
-def reinforce(connection: sqlite3.Connection, memory: int, source: Source, now: int) -> None:
-    """Note that one more event says what a memory says, which makes it stronger and more certain."""
-    added = connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (memory, source.event)).rowcount
-    if not added:
-        return
-    sql = "SELECT strength, strength_at, half_life, pinned, confidence FROM memories WHERE memory = ?"
-    value, at, half_life, pinned, confidence = connection.execute(sql, (memory,)).fetchone()
-    value = strength.raised(strength.current(value, at, half_life, pinned, now), strength.REPEAT_STEP)
-    connection.execute(
-        "UPDATE memories SET strength = ?, strength_at = ?, decays = ?, confidence = ?, observed = max(observed, ?), "
-        "updated = ?, session_id = CASE WHEN session_id = ? THEN session_id END WHERE memory = ?",
-        (
-            value,
-            now,
-            strength.decays(value, now, half_life, bool(pinned)),
-            round(1 - (1 - confidence) / 2, 4),
-            source.ts,
-            now,
-            source.session_id,
-            memory,
-        ),
-    )
+_NO_OWNER = dict.fromkeys(("actor_id", "role_id", "team_id"))
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+def _json_list(values: Sequence[object]) -> str:
+    # Most are empty.
+    return _encode(values) if values else "[]"

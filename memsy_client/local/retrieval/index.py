@@ -23,10 +23,11 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..progress import Progress
 from . import fingerprint, synonyms, tokens
-from .relevance import CONTEXT_WINDOW, TURN_BITS, TermHits
+from .relevance import TURN_BITS, TermHits
 from .stem import stemmer_name
 
 BUDGET = 4_000
@@ -41,16 +42,10 @@ MAX_COOCCURRING = 8
 WIDE = 0.9
 """From which share of all memories on a scope's list is not intersected with."""
 
-_COUNT = """
-INSERT INTO retrieval_totals VALUES (?, 1, ?) ON CONFLICT (scope)
-DO UPDATE SET turns = turns + 1, conversations = conversations + excluded.conversations
-"""
-"""Counts one more turn of a scope, and the conversations that are new to it."""
-
 _Hit = tuple[int, int, int]
 """A memory that has a term: its number, its position, and when it was observed."""
 
-_ALL = "="
+ALL = "="
 """The scope of everything."""
 
 _ROWS = """
@@ -59,7 +54,12 @@ CREATE TABLE retrieval_rows (
     position INTEGER NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     question INTEGER NOT NULL,
-    scopes TEXT NOT NULL
+    scopes TEXT NOT NULL,
+    account INTEGER NOT NULL,
+    observed INTEGER NOT NULL,
+    decays INTEGER,
+    promoted INTEGER,
+    session INTEGER
 )"""
 _INDEX = """
 CREATE VIRTUAL TABLE retrieval_index USING fts5(
@@ -99,21 +99,43 @@ def create(connection: sqlite3.Connection) -> None:
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
     connection.execute("INSERT INTO retrieval_stemmer VALUES (?)", (built_with(),))
+    _merge_less(connection)
 
 
-def leave_out_tokens(connection: sqlite3.Connection, progress: Progress) -> None:
-    """Turn the tables as they were when a memory's tokens were kept beside the index, too, into these."""
-    connection.execute("DROP TABLE retrieval_index")
-    connection.execute("ALTER TABLE retrieval_rows RENAME TO retrieval_rows_with_tokens")
-    for statement in (_ROWS, _INDEX):
-        connection.execute(statement)
-    (total,) = connection.execute("SELECT count(*) FROM retrieval_rows_with_tokens").fetchone()
-    rows = connection.execute("SELECT * FROM retrieval_rows_with_tokens ORDER BY rowid")
-    for done, (*row, text) in enumerate(rows):
+def _merge_less(connection: sqlite3.Connection) -> None:
+    """Let FTS5 merge eight of its segments, not four: what is written is copied less often."""
+    connection.execute("INSERT INTO retrieval_index (retrieval_index, rank) VALUES ('automerge', 8)")
+
+
+def renew_rows(connection: sqlite3.Connection, progress: Progress, *, have_tokens: bool) -> None:
+    """Turn the rows of an older version into these, which say of each memory what a search asks of it.
+
+    Args:
+        connection: The database.
+        progress: Is told how far it is.
+        have_tokens: Whether the rows hold the tokens in place of the scopes, and the index is to be built of them.
+    """
+    if have_tokens:
+        connection.execute("DROP TABLE retrieval_index")
+        connection.execute(_INDEX)
+    _merge_less(connection)
+    connection.execute("ALTER TABLE retrieval_rows RENAME TO retrieval_former_rows")
+    connection.execute(_ROWS)
+    (total,) = connection.execute("SELECT count(*) FROM retrieval_former_rows").fetchone()
+    sql = (
+        "SELECT former.*, account, observed, decays, promoted, "
+        f"CASE WHEN session_id IS NOT NULL THEN position >> {TURN_BITS} END FROM retrieval_former_rows former "
+        "JOIN memories ON memory = former.rowid ORDER BY former.rowid"
+    )
+    for done, (number, position, size, question, text, *state) in enumerate(connection.execute(sql)):
         progress.tell(done, total, "memories")
         scopes = " ".join(sorted(token for token in text.split() if token.startswith("=")))
-        _insert(connection, row, scopes, text)
-    connection.execute("DROP TABLE retrieval_rows_with_tokens")
+        insert_rows(
+            connection,
+            [(number, position, size, question, scopes, *state)],
+            [(number, text)] if have_tokens else [],
+        )
+    connection.execute("DROP TABLE retrieval_former_rows")
 
 
 def built_with() -> str:
@@ -158,6 +180,25 @@ class Entry:
     question: bool
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a search asks of each memory that it meets: looking into the memory itself takes longer.
+
+    Attributes:
+        account: Whose it is.
+        observed: When it was observed last: the later, the larger.
+        decays: When it is decayed; None for never.
+        promoted: The number of a copy that may stand for it; None where there is none.
+        is_of_session: Whether it belongs to its conversation alone.
+    """
+
+    account: int = 0
+    observed: int = 0
+    decays: int | None = None
+    promoted: int | None = None
+    is_of_session: bool = True
+
+
 def make_entry(content: str) -> Entry:
     """What the index keeps of a text."""
     words = tokens.words(content)
@@ -165,38 +206,12 @@ def make_entry(content: str) -> Entry:
     return Entry(found, tokens.content_size(words), tokens.is_question(content))
 
 
-def add(
-    connection: sqlite3.Connection,
-    rowid: int,
-    entry: Entry,
-    *,
-    occurred: str = "",
-    conversation: str | None = None,
-    scopes: Iterable[str] = (),
+def insert_rows(
+    connection: sqlite3.Connection, rows: Iterable[Sequence[object]], texts: Iterable[tuple[int, str]]
 ) -> None:
-    """Index one memory.
-
-    Args:
-        connection: The database.
-        rowid: The memory's number, which is not indexed yet. The higher, the newer.
-        entry: Its text, as `make_entry` read it.
-        occurred: When it happened, in ISO 8601; its month and year become findable. Anything else is ignored.
-        conversation: The name of the conversation it belongs to, if any. Memories of one conversation are added in
-            the order of their turns, and lend each other their words.
-        scopes: Names under which a search may ask for it, at most a few.
-    """
-    names = [_ALL, *map(_scope_token, scopes)]
-    position = -rowid << TURN_BITS if conversation is None else _next_position(connection, conversation)
-    counts = [(name, int(conversation is None or _take_part(connection, name, position))) for name in names]
-    connection.executemany(_COUNT, counts)
-    own = " ".join(sorted(names[1:]))
-    text = " ".join([*entry.tokens, own, *(f"~{date}" for date in tokens.dates(occurred))])
-    _insert(connection, [rowid, position, entry.size, entry.question], own, text)
-
-
-def _insert(connection: sqlite3.Connection, row: Sequence[int], scopes: str, tokens: str) -> None:
-    connection.execute("INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?)", (*row, scopes))
-    connection.execute("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", (row[0], tokens))
+    """Write rows of `retrieval_rows`, and the tokens of their texts by number, separated by blanks."""
+    connection.executemany("INSERT INTO retrieval_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO retrieval_index (rowid, tokens) VALUES (?, ?)", texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +250,7 @@ class Lookup:
 
     def __init__(self, connection: sqlite3.Connection, eligible: Eligible, terms: int) -> None:
         self._connection = connection
-        self._scopes = [_scope_token(scope) for scope in eligible.scopes]
+        self._scopes = [scope_token(scope) for scope in eligible.scopes]
         is_wide = self._has_wide_scope()
         self._in_scope = f" AND ({_any(self._scopes)})" if self._scopes and not is_wide else ""
         told = " OR ".join(f"instr(scopes, '{scope}')" for scope in self._scopes)
@@ -247,7 +262,7 @@ class Lookup:
 
     def totals(self) -> tuple[int, int]:
         """How many turns there are to choose from, and of how many conversations."""
-        scopes = self._scopes or [_ALL]
+        scopes = self._scopes or [ALL]
         placeholders = ", ".join("?" * len(scopes))
         sql = f"SELECT sum(turns), sum(conversations) FROM retrieval_totals WHERE scope IN ({placeholders})"
         turns, conversations = self._connection.execute(sql, scopes).fetchone()
@@ -255,10 +270,10 @@ class Lookup:
 
     def _has_wide_scope(self) -> bool:
         """Whether one of the scopes has nearly all that there is."""
-        names = [_ALL, *self._scopes]
+        names = [ALL, *self._scopes]
         sql = f"SELECT scope, turns FROM retrieval_totals WHERE scope IN ({', '.join('?' * len(names))})"
         turns: dict[str, int] = dict(self._connection.execute(sql, names).fetchall())
-        everything = turns.pop(_ALL, 0)
+        everything = turns.pop(ALL, 0)
         return max(turns.values(), default=0) > WIDE * everything
 
     def hits(self, terms: Sequence[str]) -> list[TermHits]:
@@ -281,8 +296,8 @@ class Lookup:
     def rows(self, positions: Iterable[int]) -> list[tuple[int, int, int, int, int]]:
         """Memory, position, size, question and time of those positions that are eligible memories."""
         sql = (
-            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, observed, scopes FROM retrieval_rows "
-            "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
+            f"{self._with} SELECT retrieval_rows.rowid, position, size, question, eligible.observed, scopes "
+            "FROM retrieval_rows CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             f"WHERE position IN ({', '.join(map(str, positions))})"
         )
         rows = self._connection.execute(sql, self._params)
@@ -309,7 +324,7 @@ class Lookup:
         both = f" AND ({_any(beside)})" if beside else ""
         # CROSS JOIN keeps SQLite from starting at the eligible rows, of which there may be a million.
         sql = (
-            f"{self._with} SELECT retrieval_index.rowid, position, observed FROM retrieval_index "
+            f"{self._with} SELECT retrieval_index.rowid, position, eligible.observed FROM retrieval_index "
             "CROSS JOIN retrieval_rows ON retrieval_rows.rowid = retrieval_index.rowid "
             "CROSS JOIN eligible ON eligible.number = retrieval_rows.rowid "
             f"WHERE retrieval_index MATCH ?{self._of_wide_scope} ORDER BY retrieval_index.rowid DESC LIMIT ?"
@@ -324,7 +339,8 @@ def _positions(hits: Iterable[_Hit]) -> set[int]:
     return {position for _, position, _ in hits}
 
 
-def _scope_token(scope: str) -> str:
+@lru_cache(maxsize=4096)
+def scope_token(scope: str) -> str:
     """A scope's name as a token, whatever characters it has."""
     return f"={hashlib.blake2b(scope.encode(errors='surrogatepass'), digest_size=8).hexdigest()}"
 
@@ -332,23 +348,3 @@ def _scope_token(scope: str) -> str:
 def _any(tokens: Iterable[str]) -> str:
     """An FTS5 expression for any of the tokens, none of which has a quote."""
     return " OR ".join(f'"{token}"' for token in tokens)
-
-
-def _next_position(connection: sqlite3.Connection, conversation: str) -> int:
-    """The position of the conversation's next turn."""
-    sql = (
-        "INSERT INTO retrieval_conversations (name, turns) VALUES (?, 1) "
-        "ON CONFLICT (name) DO UPDATE SET turns = turns + 1"
-    )
-    connection.execute(sql, (conversation,))
-    sql = "SELECT conversation, turns FROM retrieval_conversations WHERE name = ?"
-    number, turns = connection.execute(sql, (conversation,)).fetchone()
-    # The first turn leaves room below, so that nothing reaches back into another conversation.
-    position: int = (number << TURN_BITS) + CONTEXT_WINDOW + turns
-    return position
-
-
-def _take_part(connection: sqlite3.Connection, scope: str, position: int) -> bool:
-    """Whether the position's conversation is new to the scope: several may take part in one conversation."""
-    sql = "INSERT OR IGNORE INTO retrieval_participation VALUES (?, ?)"
-    return connection.execute(sql, (scope, position >> TURN_BITS)).rowcount == 1

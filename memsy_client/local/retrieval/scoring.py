@@ -7,7 +7,8 @@ the user embeds, each statement once, and at last by the user's own ranking wher
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from . import tokens
 from .index import Eligible, Lookup
@@ -60,9 +61,10 @@ def best_matches(
     found = score_by_words(connection, query, eligible, depth)
     if vector is not None:
         found = _fuse(found, _cosine_similarities(connection, vector, eligible))[:depth]
-    found = _deduplicate(connection, found, per_actor=eligible.per_actor)
+        found = _newest_first(connection, found)
+    found = list(islice(_deduplicated(connection, found, per_actor=eligible.per_actor), wanted))
     if rank is not None:
-        found = _rank(connection, rank, query, found[:wanted])
+        found = _rank(connection, rank, query, found)
     # Rounded before they are compared, so that a score which was answered works as a threshold.
     rounded = [(memory, round(value, 6)) for memory, value in found[:limit]]
     return [(memory, value) for memory, value in rounded if value >= threshold]
@@ -127,15 +129,24 @@ def _fuse(by_words: Scored, by_vectors: Scored) -> Scored:
     return sorted(scores.items(), key=lambda item: -item[1])
 
 
-def _deduplicate(connection: sqlite3.Connection, found: Scored, *, per_actor: bool) -> Scored:
+def _newest_first(connection: sqlite3.Connection, found: Scored) -> Scored:
+    """The same in order; of equal scores, the one observed last comes first."""
+    sql = "SELECT observed FROM memories WHERE memory = ?"
+    observed = {memory: connection.execute(sql, (memory,)).fetchone()[0] for memory, _ in found}
+    return sorted(found, key=lambda item: (-item[1], -observed[item[0]], -item[0]))
+
+
+def _deduplicated(connection: sqlite3.Connection, found: Scored, *, per_actor: bool) -> Iterator[tuple[int, float]]:
     """The best of each statement, in order: a memory and its promoted copies say the same."""
-    sql = "SELECT observed, fingerprint, level FROM memories WHERE memory = ?"
-    rows = {memory: connection.execute(sql, (memory,)).fetchone() for memory, _ in found}
-    kept: dict[object, tuple[int, float]] = {}
-    for memory, value in sorted(found, key=lambda item: (-item[1], -rows[item[0]][0], -item[0])):
-        _, fingerprint, level = rows[memory]
-        kept.setdefault(memory if per_actor and level == "actor" else fingerprint, (memory, value))
-    return list(kept.values())
+    sql = "SELECT fingerprint, level FROM memories WHERE memory = ?"
+    seen: set[bytes] = set()
+    for memory, value in found:
+        fingerprint, level = connection.execute(sql, (memory,)).fetchone()
+        if per_actor and level == "actor":
+            yield memory, value
+        elif fingerprint not in seen:
+            seen.add(fingerprint)
+            yield memory, value
 
 
 def _rank(connection: sqlite3.Connection, rank: Rank, query: str, found: Scored) -> Scored:

@@ -32,6 +32,9 @@ T = TypeVar("T")
 LEAST_SPACE = 1024 * 1024
 """Bytes that have to be free on a disk that is not full."""
 
+CHECKPOINT_PAGES = 4000
+"""Pages of the log, 4 KiB each, from which on they are written to the file; what is in the log is on the disk, too."""
+
 PROBE_SIZE = 64 * 1024
 """Bytes that are written to see whether there is room again."""
 
@@ -285,6 +288,8 @@ class Store:
                 _check(connection, self.path)
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA journal_size_limit = 67108864")
+                # A page that many transactions change is written to the file, and the file flushed, once for all.
+                connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
                 # There is one writer, whose cache outlives its transactions: the pages that each of them changes stay
                 # in it, and are not read again for each.
                 connection.execute("PRAGMA cache_size = -64000")
@@ -325,8 +330,10 @@ def _prepare(connection: sqlite3.Connection, work: str) -> None:
             schema.upgrade(connection, progress)
         if version < schema.FIRST_WITH_STEMMER or not index.is_current(connection):
             indexing.rebuild(connection, progress)
-        elif version < schema.FIRST_WITHOUT_TOKENS:
-            index.leave_out_tokens(connection, progress)
+        elif version < schema.FIRST_WITH_STATES:
+            index.renew_rows(connection, progress, have_tokens=version < schema.FIRST_WITHOUT_TOKENS)
+        # Not before: what renames a table in an upgrade would have its new name followed.
+        schema.follow_states(connection)
     connection.execute("COMMIT")
 
 

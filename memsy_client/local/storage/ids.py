@@ -51,9 +51,17 @@ class Ids:
 
 def next_numbers(connection: sqlite3.Connection, kind: str, count: int = 1) -> range:
     """The next `count` numbers of a kind; inside a write transaction only."""
-    upsert = (
-        "INSERT INTO counters(kind, value) VALUES (?, ?) ON CONFLICT(kind) DO UPDATE SET value = value + excluded.value"
-    )
-    connection.execute(upsert, (kind, count))
-    last: int = connection.execute("SELECT value FROM counters WHERE kind = ?", (kind,)).fetchone()[0]
-    return range(last - count + 1, last + 1)
+    last = last_number(connection, kind)
+    set_last_number(connection, kind, last + count)
+    return range(last + 1, last + count + 1)
+
+
+def last_number(connection: sqlite3.Connection, kind: str) -> int:
+    """The number of a kind that was given last; 0 when there was none."""
+    found = connection.execute("SELECT value FROM counters WHERE kind = ?", (kind,)).fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def set_last_number(connection: sqlite3.Connection, kind: str, number: int) -> None:
+    """Store the number of a kind that was given last; inside the transaction that gives it."""
+    connection.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", (kind, number))

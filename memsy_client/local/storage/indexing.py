@@ -12,15 +12,20 @@ from dataclasses import dataclass
 from ..clock import isoformat
 from ..progress import Progress
 from ..retrieval import index
-from ..retrieval.index import Entry
+from ..retrieval.index import Entry, State
+from ..retrieval.index_writer import IndexWriter
 
 _MEMORIES = """
     SELECT memory, memories.account, level, coalesce(memories.actor_id, memories.role_id, memories.team_id, ''), text,
-        events.session_id, effective_from
+        events.session_id, effective_from, memories.account, observed, decays, promoted, memories.session_id IS NOT NULL
     FROM memories JOIN events ON event = (SELECT min(event) FROM sources WHERE sources.memory = memories.memory)
     ORDER BY memory
 """
 """Each memory with the conversation in which it was first stated, in the order in which they were made."""
+
+
+TOGETHER = 1000
+"""How many memories are written to an index that is built anew at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,19 @@ class Scope:
         return f"{self.account}/{self.level}/{'' if self.level == 'org' else self.id}"
 
 
+def conversation_name(account: int, session_id: str) -> str:
+    """The name of a conversation in the search index."""
+    return f"{account}/{session_id}"
+
+
 def add_memory(
-    connection: sqlite3.Connection, memory: int, scope: Scope, entry: Entry, session_id: str, ts: int
+    writer: IndexWriter, memory: int, scope: Scope, entry: Entry, state: State, session_id: str, ts: int
 ) -> None:
-    """Make a memory searchable, inside a transaction; `session_id` and `ts` are those of its first statement."""
+    """Make a memory searchable; `session_id` and `ts` are those of its first statement."""
     # Only an actor's memory is a turn of a conversation; a promoted one stands alone.
-    conversation = f"{scope.account}/{session_id}" if scope.level == "actor" else None
+    conversation = conversation_name(scope.account, session_id) if scope.level == "actor" else None
     names = {Scope(scope.account, "org", "").index_name(), scope.index_name()}
-    index.add(connection, memory, entry, occurred=isoformat(ts), conversation=conversation, scopes=names)
+    writer.add(memory, entry, state, occurred=isoformat(ts), conversation=conversation, scopes=names)
 
 
 def rebuild(connection: sqlite3.Connection, progress: Progress) -> None:
@@ -55,7 +65,12 @@ def rebuild(connection: sqlite3.Connection, progress: Progress) -> None:
     index.drop(connection)
     index.create(connection)
     (total,) = connection.execute("SELECT count(*) FROM memories").fetchone()
-    for done, (memory, account, level, id, text, session_id, ts) in enumerate(connection.execute(_MEMORIES)):
+    writer = IndexWriter(connection)
+    for done, (memory, account, level, id, text, session_id, ts, *state) in enumerate(connection.execute(_MEMORIES), 1):
         progress.tell(done, total, "memories")
-        add_memory(connection, memory, Scope(account, level, id), index.make_entry(text), session_id, ts)
+        scope, entry = Scope(account, level, id), index.make_entry(text)
+        add_memory(writer, memory, scope, entry, State(*state), session_id, ts)
+        if done % TOGETHER == 0:
+            writer.flush()
+    writer.flush()
     connection.execute("UPDATE memories SET fingerprint = fingerprint(text)")

@@ -7,19 +7,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from ..progress import Progress
 from ..retrieval import index
 
+MemoryGroup = tuple[int, str, str, float]
+"""The account, type, kind and confidence that memories have in common."""
+
 APPLICATION_ID = 0x4D656D73  # "Mems"
 """Marks a database file as ours (PRAGMA application_id)."""
 
-VERSION = 4
+VERSION = 5
 """The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release.
 
-Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors, and version 3 the
-tokens of each memory beside the index, too.
+Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors, version 3 the
+tokens of each memory beside the index, too, and version 4 nothing there of the memory's state.
 """
 
 FIRST_WITH_STEMMER = 2
@@ -27,6 +31,9 @@ FIRST_WITH_STEMMER = 2
 
 FIRST_WITHOUT_TOKENS = 4
 """The first version that keeps the tokens of memories in the index alone."""
+
+FIRST_WITH_STATES = 5
+"""The first version that keeps what a search asks of each memory beside the index."""
 
 TABLES = {
     "counters": """
@@ -170,7 +177,39 @@ TABLES = {
 }
 """Each table's columns; export and import go through them in this order."""
 
-_WITHOUT_ROWID = {"connectors", "connector_resources", "keys", "levels", "sources", "usage"}
+_DERIVED = {
+    # How many events there are in each stretch of time, of 2 ** shift microseconds.
+    "event_times": """
+        account INTEGER NOT NULL,
+        shift INTEGER NOT NULL,
+        stretch INTEGER NOT NULL,
+        events INTEGER NOT NULL,
+        PRIMARY KEY (account, shift, stretch)
+    """,
+    "memory_counts": """
+        account INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        memory_kind TEXT NOT NULL,
+        confidence REAL NOT NULL,
+        memories INTEGER NOT NULL,
+        PRIMARY KEY (account, type, memory_kind, confidence)
+    """,
+}
+"""What follows from the other tables: an import counts it anew."""
+
+EVENT_SHIFTS = (40, 32, 26, 20)
+"""The stretches in which events are counted: some two weeks, an hour, a minute, a second."""
+
+_WITHOUT_ROWID = {
+    "event_times",
+    "memory_counts",
+    "connectors",
+    "connector_resources",
+    "keys",
+    "levels",
+    "sources",
+    "usage",
+}
 
 _INDEXES = {
     "events_digest": "events(digest, ingested)",
@@ -192,16 +231,26 @@ _FORMER_INDEXES = ("events_ts", "memories_observed")
 """Of older versions: what they gave, others give."""
 
 
+_STATES = """
+CREATE TRIGGER IF NOT EXISTS memories_state AFTER UPDATE OF observed, decays, promoted, session_id ON memories BEGIN
+    UPDATE retrieval_rows SET observed = new.observed, decays = new.decays, promoted = new.promoted,
+        session = CASE WHEN new.session_id IS NOT NULL THEN session END
+    WHERE rowid = new.memory;
+END
+"""
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables, in an empty database and inside a transaction."""
     upgrade(connection, Progress("making the tables"))
     index.create(connection)
+    follow_states(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def upgrade(connection: sqlite3.Connection, progress: Progress) -> None:
     """Add the tables and indexes that a database of an older version lacks, inside a transaction."""
-    for table, columns in TABLES.items():
+    for table, columns in (TABLES | _DERIVED).items():
         suffix = " WITHOUT ROWID" if table in _WITHOUT_ROWID else ""
         connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}){suffix}")
     for name in _FORMER_INDEXES:
@@ -209,24 +258,63 @@ def upgrade(connection: sqlite3.Connection, progress: Progress) -> None:
     for done, (name, columns) in enumerate(_INDEXES.items()):
         progress.tell(done, len(_INDEXES), "indexes")
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
-    count_events(connection)
+    count(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def count_events(connection: sqlite3.Connection) -> None:
-    """Store how many events each account has, inside a transaction, whatever was stored of that before."""
+def follow_states(connection: sqlite3.Connection) -> None:
+    """Let the index follow what becomes of a memory, inside a transaction that has made both."""
+    connection.execute(_STATES)
+
+
+def count(connection: sqlite3.Connection) -> None:
+    """Count the events and the memories, inside a transaction, whatever was stored of that before."""
     connection.execute("DELETE FROM event_totals")
     connection.execute("INSERT INTO event_totals SELECT account, count(*) FROM events GROUP BY account")
+    connection.execute("DELETE FROM event_times")
+    for shift in EVENT_SHIFTS:
+        connection.execute(
+            f"INSERT INTO event_times SELECT account, {shift}, ts >> {shift}, count(*) FROM events GROUP BY 1, 3"
+        )
+    connection.execute("DELETE FROM memory_counts")
+    connection.execute(
+        "INSERT INTO memory_counts SELECT account, type, memory_kind, confidence, count(*) FROM memories "
+        "GROUP BY account, type, memory_kind, confidence"
+    )
+
+
+def count_events(connection: sqlite3.Connection, account: int, times: Sequence[int]) -> None:
+    """Count new events of an account, given by when they happened; inside the transaction that stores them."""
+    sql = "INSERT INTO event_totals VALUES (?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events"
+    connection.execute(sql, (account, len(times)))
+    stretches = Counter((shift, ts >> shift) for shift in EVENT_SHIFTS for ts in times)
+    sql = "INSERT INTO event_times VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events"
+    connection.executemany(sql, [(account, *stretch, number) for stretch, number in stretches.items()])
+
+
+def count_memories(connection: sqlite3.Connection, added: Mapping[MemoryGroup, int]) -> None:
+    """Count memories that are new to a group, or taken from it; inside the transaction that does that."""
+    sql = (
+        "INSERT INTO memory_counts VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET memories = memories + excluded.memories"
+    )
+    connection.executemany(sql, [(*group, number) for group, number in added.items()])
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:
     """Store a row, given by its columns' names; those that are left out are null."""
-    placeholders = ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({placeholders})", tuple(row.values()))
+    insert_many(connection, table, [row])
+
+
+def insert_many(connection: sqlite3.Connection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store rows as `insert` does, at least one, all with the same columns."""
+    names = rows[0].keys()
+    placeholders = ", ".join(f":{name}" for name in names)
+    connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({placeholders})", rows)
 
 
 def drop(connection: sqlite3.Connection) -> None:
     """Remove every table, the index of the memories included, inside a transaction."""
     index.drop(connection)
-    for table in TABLES:
+    for table in TABLES | _DERIVED:
         connection.execute(f"DROP TABLE {table}")
