@@ -33,16 +33,19 @@ WORK = ROOT / ".mutants"
 LEAST = 90.0
 #: What the tests need beside themselves.
 NEEDED = ("codegen", "memsy_client", "openapi.yaml", "templates", "tests")
+#: Each mutant is a run of pytest: what it would load, write and clean up besides takes longer than the tests.
+PYTEST = ["-n0", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:support.tidy_checkout"]
+PYTEST += ["-p", "no:unraisableexception", "-p", "no:threadexception", "-o", "filterwarnings="]
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["memsy_client"]
 only_mutate = {only_mutate}
 also_copy = ["codegen", "openapi.yaml", "templates"]
 pytest_add_cli_args_test_selection = {tests}
-pytest_add_cli_args = ["-n0", "-p", "no:cacheprovider", "-p", "no:schemathesis"]
+pytest_add_cli_args = {pytest}
 process_isolation = "forkserver"
-timeout_multiplier = 8.0
-timeout_constant = 4.0
+timeout_multiplier = 4.0
+timeout_constant = 5.0
 """
 
 
@@ -92,7 +95,7 @@ def mutants_of(module: dict[str, Any]) -> list[str]:
     for needed in NEEDED:
         (work / needed).symlink_to(ROOT / needed)
     tests = [*module["tests"], *(["-k", module["keyword"]] if "keyword" in module else [])]
-    settings = SETTINGS.format(only_mutate=json.dumps([path]), tests=json.dumps(tests))
+    settings = SETTINGS.format(only_mutate=json.dumps([path]), tests=json.dumps(tests), pytest=json.dumps(PYTEST))
     (work / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
     os.chdir(work)  # mutmut reads its settings from there
     made = mutate_file_contents(path, (ROOT / path).read_text("utf-8"), None, set())
