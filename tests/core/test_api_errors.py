@@ -88,7 +88,7 @@ def test_its_detail_is_the_first_text_there_is(body: Any, detail: str) -> None:
 
 def test_the_detail_of_what_has_no_text() -> None:
     assert error_of(b"", 599).detail == "unknown status"
-    assert error_of(b"", 302).detail == "redirects are not followed (to nowhere)"
+    assert error_of(b"", 300).detail == "redirects are not followed (to nowhere)"
     assert error_of(b"moved", 399, location="http://a.test/").detail == "redirects are not followed (to http://a.test/)"
     assert error_of(b"", 400).detail == "Bad Request"
     assert error_of(b"", 299).detail == "unknown status"
@@ -148,9 +148,18 @@ def test_retry_after(text: str, seconds: float | None) -> None:
 def test_retry_after_as_a_date_is_what_is_left_until_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: 1_000_000_000.0)
     assert retry_after(Headers({"Retry-After": formatdate(1_000_000_090, usegmt=True)})) == 90
-    assert retry_after(Headers({"Retry-After": "Sun Sep  9 01:48:10 2001"})) == 90  # UTC, although it says nothing
     assert retry_after(Headers({"Retry-After": "Sun, 09 Sep 2001 03:48:10 +0200"})) == 90
     assert retry_after(Headers()) is None
+
+
+def test_a_date_without_a_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1_000_000_000.0)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        found = retry_after(Headers({"Retry-After": "Sun Sep  9 01:48:10 2001"}))
+    time.tzset()
+    assert found == 90
 
 
 CORE, CONTROL, BOTH = ("core",), ("control",), ("core", "control")
