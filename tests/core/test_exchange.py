@@ -12,9 +12,11 @@ from support.fake_time import FakeTime
 from memsy_client import (
     Attempt,
     Headers,
+    MemsyAPIError,
     MemsyConnectionError,
     MemsyDecodeError,
     MemsyError,
+    MemsyInputError,
     MemsyTimeoutError,
     RateLimitExceeded,
     Request,
@@ -312,3 +314,102 @@ def test_a_wait_longer_than_it_should_be_ends_the_call_at_its_deadline(fake_time
     fake_time.now += 10
     error = driven.ends_in(RateLimitExceeded, None)
     assert error.attempts == (Attempt(429, None, 0, 2.0),)
+
+
+def test_an_error_knows_its_response() -> None:
+    refused = Response(500, Headers({"X-Request-Id": "req_5"}), b'{"detail": "down"}')
+    error = Driven(SETTINGS).ends_in(MemsyAPIError, refused)
+    assert (error.status_code, error.request_id, error.response) == (500, "req_5", refused)
+
+
+def test_a_cause_is_looked_up_only_behind_our_own_error() -> None:
+    failure = ValueError("odd")
+    failure.__cause__ = OSError("deep")
+    error = Driven(SETTINGS, is_strict=False).ends_in(MemsyConnectionError, failure)
+    assert type(error.__cause__) is ValueError
+    assert type(error.__cause__.__cause__) is OSError
+
+
+def test_no_time_is_left_to_prepare_after_the_deadline(fake_time: FakeTime) -> None:
+    settings = options(deadline=10, on_request=lambda event: fake_time.sleep(11))
+    assert Driven(settings, prepare=lambda: None).step.seconds == 0.0
+    assert Driven(settings).step.limits.total == 0.0
+    assert Driven(replace(settings, timeout=Timeout())).step.limits.total == 0.0
+
+
+Steps = Generator[Request, Response, Response]
+
+
+def untouched(request: Request) -> Steps:
+    return (yield request)
+
+
+def unsendable(request: Request) -> Steps:
+    return (yield Request("G T", request.url, []))
+
+
+def forgetful(request: Request) -> Any:
+    yield request
+
+
+def test_a_middleware_is_part_of_an_attempt(fake_time: FakeTime) -> None:
+    driven = Driven(options(middleware=[untouched]))
+    fake_time.now += 3
+    raw = driven.ends(OK)
+    assert raw.attempts == (Attempt(200, None, 3, 0.0),)
+    lost = Driven(options(middleware=[untouched])).ends_in(MemsyConnectionError, TransportError("lost"))
+    assert lost.message == "lost"
+    assert isinstance(lost.__cause__, TransportError)
+
+
+def test_a_middleware_that_answers_itself_takes_its_own_time(fake_time: FakeTime) -> None:
+    def slow(request: Request) -> Any:
+        fake_time.now += 2
+        yield from ()
+        return replace(OK, status_code=500, content=KEY.encode())
+
+    with pytest.raises(MemsyAPIError) as caught:
+        Driven(options(middleware=[slow]))
+    assert caught.value.attempts == (Attempt(500, None, 2, 0.0),)
+    assert caught.value.detail == "…"
+
+
+def test_a_middleware_that_asks_for_what_cannot_be_sent() -> None:
+    is_wrong = iter([untouched, unsendable])
+
+    def sometimes(request: Request) -> Steps:
+        return next(is_wrong)(request)
+
+    driven = Driven(options(middleware=[sometimes]))
+    assert driven.goes_on(Response(429, Headers(), b"")) == Sleep(1.0)
+    error = driven.ends_in(MemsyInputError, None)
+    assert error.message == "a middleware made a request that cannot be sent: 'G T' is not an HTTP method"
+    assert (error.operation, error.status_code) == ("roles.list", None)
+    assert [attempt.status_code for attempt in error.attempts] == [429]
+    assert error.__suppress_context__
+
+
+def test_a_middleware_that_loses_the_response(fake_time: FakeTime) -> None:
+    error = Driven(options(middleware=[forgetful])).ends_in(MemsyDecodeError, replace(OK, content=KEY.encode()))
+    assert str(error).startswith("roles.list (GET /roles): unusable 200 response: the middleware forgetful ")
+    assert (error.status_code, error.request_id) == (200, "req_1")
+    assert [attempt.status_code for attempt in error.attempts] == [200]
+    assert error.response is not None
+    assert error.response.content == "…".encode()
+
+
+def test_a_middleware_ends_with_its_attempt() -> None:
+    ended: list[str] = []
+
+    def noting(request: Request) -> Steps:
+        try:
+            return (yield Request("GET", request.url, [("Authorization", "Bearer msy_another")]))
+        finally:
+            ended.append("ended")
+
+    lost = Driven(options(middleware=[noting])).ends_in(MemsyConnectionError, TransportError(f"{KEY} msy_another"))
+    assert lost.message == "… …"
+    assert ended == ["ended"]
+    with pytest.raises(MemoryError):
+        Driven(options(middleware=[noting])).fails(MemoryError())
+    assert ended == ["ended"] * 2
