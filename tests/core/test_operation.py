@@ -77,6 +77,7 @@ def test_a_body_of_optional_fields(body: Any, optional: Any, content: bytes | No
         (True, "role_id has to be text, not bool"),
         (1.5, "role_id has to be text, not float"),
         (None, "role_id has to be text, not NoneType"),
+        pytest.param(10**5000, "role_id is too large a number", id="of too many digits"),
         ("", "role_id is empty"),
         (".", "role_id is '.', which a path cannot carry"),
         ("..", "role_id is '..', which a path cannot carry"),
