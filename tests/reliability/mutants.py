@@ -94,8 +94,9 @@ def mutants_of(module: dict[str, Any]) -> list[str]:
     work.mkdir(parents=True)
     for needed in NEEDED:
         (work / needed).symlink_to(ROOT / needed)
-    tests = [*module["tests"], *(["-k", module["keyword"]] if "keyword" in module else [])]
-    settings = SETTINGS.format(only_mutate=json.dumps([path]), tests=json.dumps(tests), pytest=json.dumps(PYTEST))
+    settings = SETTINGS.format(
+        only_mutate=json.dumps([path]), tests=json.dumps(module["tests"]), pytest=json.dumps(PYTEST)
+    )
     (work / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
     os.chdir(work)  # mutmut reads its settings from there
     made = mutate_file_contents(path, (ROOT / path).read_text("utf-8"), None, set())
