@@ -169,7 +169,7 @@ class OpenJournal:
             os.close(self._descriptor)
             self._descriptor = -1
             if isinstance(error, OSError):
-                raise self._refusal(f"cannot be used: {error}") from None
+                raise self._refusal(f"cannot be used: {error}") from None  # pragma: no cover – the disk fails
             raise
         forks.reset_after_fork(self)
 
@@ -280,7 +280,7 @@ class OpenJournal:
 
     def __del__(self) -> None:
         if getattr(self, "_descriptor", -1) >= 0 and hasattr(self, "_reader"):
-            self.close()
+            self.close()  # pragma: no cover – one that was never closed
 
     def _keep_from_writing(self, let_go: Callable[[int], None] = lambda descriptor: None) -> bool:
         """Close what it writes to, after having `let_go` of it; False when that has been done."""
@@ -434,7 +434,7 @@ class OpenJournal:
             try:
                 for digest, event_id in self._pairs():
                     holders.setdefault(event_id, digest)
-            except BaseException:
+            except BaseException:  # pragma: no cover – the disk fails, or an interruption
                 self._holders = None
                 raise
 
@@ -490,7 +490,7 @@ class OpenJournal:
         if is_synced:  # without the lock, so that an event loop that writes a line does not wait for the disk
             try:
                 files.sync(descriptor)
-            except OSError as error:
+            except OSError as error:  # pragma: no cover – the disk fails
                 self.failure = self._unwritable(error)
                 raise self.failure from None
 
@@ -512,7 +512,7 @@ class OpenJournal:
         """
         with self._lock:
             if self.failure is not None:
-                raise self.failure
+                raise self.failure  # pragma: no cover – the disk failed meanwhile
             try:
                 if self._refused is None:
                     self._refused = RefusedFile(self._path.with_name(f"{self._path.name}.refused.jsonl"))

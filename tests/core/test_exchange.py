@@ -413,3 +413,82 @@ def test_a_middleware_ends_with_its_attempt() -> None:
     with pytest.raises(MemoryError):
         Driven(options(middleware=[noting])).fails(MemoryError())
     assert ended == ["ended"] * 2
+
+
+def test_waits_grow_until_no_retry_is_left() -> None:
+    driven = Driven(SETTINGS)
+    busy = Response(429, Headers(), b"")
+    for seconds in (1.0, 2.0, 4.0):
+        assert driven.goes_on(busy) == Sleep(seconds)
+        assert isinstance(driven.goes_on(), Send)
+    assert len(driven.ends_in(RateLimitExceeded, busy).attempts) == 4
+
+
+def test_the_response_is_that_of_the_call_and_its_error_shows_no_key() -> None:
+    raw = Driven(SETTINGS).ends(replace(OK, content=b'["x"]'))
+    assert raw.parse() == ["x"]
+    with pytest.raises(MemsyDecodeError) as caught:
+        Driven(SETTINGS).ends(replace(OK, content=KEY.encode())).parse()
+    assert caught.value.operation == "roles.list"
+    assert caught.value.response is not None
+    assert caught.value.response.content == "…".encode()
+
+
+def test_a_404_of_a_wrong_address_says_which_one_to_try() -> None:
+    call = replace(CALL, operation=replace(OPERATION, planes=("core",)))
+    request = replace(REQUEST, url="http://memsy.test/api/roles")
+    flow = exchange(call, request, SETTINGS, Carrier(lambda: None, is_strict=True))
+    next(flow)
+    with pytest.raises(MemsyAPIError, match=r"try base_url=http://memsy\.test/v1$"):
+        flow.send(Response(404, Headers(), b'{"detail": "Not Found"}'))
+
+
+def test_what_gives_the_key_makes_the_attempts(fake_time: FakeTime) -> None:
+    asked: list[Any] = []
+
+    class Source:
+        def __init__(self, deadline: float) -> None:
+            asked.append(deadline)
+
+        def attempt(self, attempts: Any, send: Any, request: Request) -> Any:
+            asked.append(list(attempts))
+            return (yield from send(replace(request, headers=[("Authorization", "Bearer msy_given")])))
+
+    driven = Driven(options(deadline=10), key_source=Source)
+    assert driven.step.request.headers == [("Authorization", "Bearer msy_given")]
+    assert driven.goes_on(Response(429, Headers(), b"")) == Sleep(1.0)
+    driven.goes_on()
+    driven.ends(OK)
+    assert asked == [fake_time.now + 10, [], [Attempt(429, None, 0.0, 1.0)]]
+
+
+def test_an_attempt_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "memsy_client"):
+        Driven(SETTINGS).ends(OK)
+    assert caplog.messages[0].startswith("GET /roles: 200 in ")
+
+
+@pytest.mark.parametrize("middleware", [[], [untouched]])
+def test_whoever_is_told_knows_the_response_of_a_failure_too(middleware: Any) -> None:
+    told: list[Any] = []
+    refused = Response(500, Headers({"X-Request-Id": "req_7"}), b"")
+    ways = [(refused, MemsyAPIError), (TransportError("broken", response=refused), MemsyAPIError)]
+    for how, kind in [*ways, (ResponseTooLargeError(OK), MemsyDecodeError)]:
+        settings = options(middleware=middleware)
+        driven = Driven(settings, on_attempt=lambda event, headers: told.append((event.request_id, headers)))
+        driven.ends_in(kind, how)
+    assert [request_id for request_id, _ in told] == ["req_7", "req_7", "req_1"]
+    assert [headers["x-request-id"] for _, headers in told] == ["req_7", "req_7", "req_1"]
+
+
+def test_what_a_middleware_makes_of_a_request_is_sent() -> None:
+    def renamed(request: Request) -> Steps:
+        return (yield replace(request, method="HEAD"))
+
+    assert Driven(options(middleware=[renamed])).step.request.method == "HEAD"
+
+
+def test_a_middleware_that_loses_a_response_is_told_what_is_wrong() -> None:
+    error = Driven(options(middleware=[forgetful])).ends_in(MemsyDecodeError, OK)
+    assert error.message == "returned a NoneType, not a Response"
+    assert error.location == "the middleware forgetful"

@@ -19,12 +19,14 @@ from memsy_client.local.providers import _fields
 
 
 def test_a_pinned_memory_never_decays() -> None:
-    with LocalMemsy(port=None, extract=lambda source: [Draft("tea, not coffee", pinned=True)]) as memsy:
-        with MemsyClient(memsy.base_url, memsy.api_key, http_client=memsy.transport) as client:
-            client.ingest([models.EventPayload("ana", "s", "user_message", "hi")])
-            memsy.settle()
-            memsy.clock.advance(3600 * 24 * 365 * 50)
-            assert [result.content for result in client.search("tea").results] == ["tea, not coffee"]
+    with (
+        LocalMemsy(port=None, extract=lambda source: [Draft("tea, not coffee", pinned=True)]) as memsy,
+        MemsyClient(memsy.base_url, memsy.api_key, http_client=memsy.transport) as client,
+    ):
+        client.ingest([models.EventPayload("ana", "s", "user_message", "hi")])
+        memsy.settle()
+        memsy.clock.advance(3600 * 24 * 365 * 50)
+        assert [result.content for result in client.search("tea").results] == ["tea, not coffee"]
 
 
 def test_a_clock_that_runs_already_runs_on(memsy: LocalMemsy) -> None:
@@ -39,9 +41,11 @@ def test_a_fault_may_answer_bytes() -> None:
 
 def test_a_response_over_the_limit_is_refused_in_process_too(memsy: LocalMemsy) -> None:
     options: Any = {"http_client": memsy.transport, "max_response_bytes": 5}
-    with MemsyClient(memsy.base_url, memsy.api_key, **options) as client:
-        with pytest.raises(MemsyDecodeError, match="is over the 5 bytes"):
-            client.health()
+    with (
+        MemsyClient(memsy.base_url, memsy.api_key, **options) as client,
+        pytest.raises(MemsyDecodeError, match="is over the 5 bytes"),
+    ):
+        client.health()
 
 
 def admin(action: Any, body: bytes = b"{}") -> Response:

@@ -123,7 +123,7 @@ def reinforce(connection: sqlite3.Connection, memory: int, source: Source, now: 
     """Note that one more event says what a memory says, which makes it stronger and more certain."""
     added = connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (memory, source.event)).rowcount
     if not added:
-        return
+        return  # pragma: no cover – the same event twice, after a crash
     sql = "SELECT strength, strength_at, half_life, pinned, confidence FROM memories WHERE memory = ?"
     value, at, half_life, pinned, confidence = connection.execute(sql, (memory,)).fetchone()
     value = strength.raised(strength.current(value, at, half_life, pinned, now), strength.REPEAT_STEP)
