@@ -240,3 +240,12 @@ def test_wrong_arguments_of_a_method_name_a_class_that_is_public(kind: Any, call
 def test_methods_are_pickled_by_the_names_that_they_have(kind: Any) -> None:
     for method in (kind.request, kind.health, kind.with_options):
         assert pickle.loads(pickle.dumps(method)) is method
+
+
+def test_a_type_error_of_what_an_argument_does_comes_out_as_it_is(kind: Any) -> None:
+    class Odd(dict[str, str]):
+        def __iter__(self) -> Any:
+            raise TypeError("of its own")
+
+    with pytest.raises(TypeError, match=r"^of its own$"):
+        kind("http://memsy.test/v1", "msy_1", headers=Odd(a="b"))
