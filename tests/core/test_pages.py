@@ -139,6 +139,27 @@ def test_a_page_behind_rows_that_were_not_given_is_left_aside() -> None:
     assert (asked, items) == ([0, 2, 6, 4, 6], [1, 2, 3, 4, 5, 6])
 
 
+def test_a_page_that_was_gone_back_to_is_taken_although_rows_have_gone_meanwhile() -> None:
+    answers = iter(
+        [
+            {"items": [1, 2], "total": 6},
+            {"items": [1, 2], "total": 8},
+            {"items": [4, 5], "total": 8},
+            {"items": [3, 4], "total": 7},
+            {"items": [5], "total": 7},
+        ]
+    )
+    asked, items = walked(pages(), lambda limit, offset: next(answers))
+    assert (asked, items) == ([0, 2, 6, 4, 6], [1, 2, 3, 4, 5])
+
+
+def test_a_server_that_leads_back_and_forth_and_gives_nothing_new_is_given_up() -> None:
+    totals = iter([100, *(total for high in range(105, 1000, 5) for total in (high, high - 1))])
+    asked, items = walked(pages(), lambda limit, offset: {"items": [1, 2], "total": next(totals)})
+    assert items == [1, 2]
+    assert len(asked) == 11
+
+
 def test_a_server_that_adds_for_ever_and_gives_nothing_new_is_given_up() -> None:
     totals = iter(range(100, 1000, 5))
     asked, items = walked(pages(), lambda limit, offset: {"items": [1, 2], "total": next(totals)})
@@ -233,6 +254,33 @@ def test_a_page_with_nothing_new_is_passed_over() -> None:
 
     assert list(ItemIterator(pages(), send())) == [1, 2, 3, 4]
     assert list(ItemIterator(of_dicts(), send()).pages()) == [[1, 2], [3, 4]]
+
+
+def test_what_pages_gives_is_the_page_itself_where_all_of_it_is_new() -> None:
+    def send(call: Any) -> Any:
+        return SimpleNamespace(items=[1, 2], total=2)
+
+    walk: Any = Pages(
+        lambda limit, offset: (limit, offset),  # type: ignore[arg-type,return-value]
+        lambda page: page.items,
+        lambda page: page.total,
+        identity=lambda item: item,
+        limit=2,
+        offset=0,
+        max_items=None,
+    )
+    assert [page.total for page in ItemIterator(walk, send).pages()] == [2]
+
+    async def run() -> list[Any]:
+        fresh: Any = pages()
+        fresh._items, fresh._total = walk._items, walk._total
+
+        async def send_async(call: Any) -> Any:
+            return send(call)
+
+        return [page.total async for page in AsyncItemIterator(fresh, send_async).pages()]
+
+    assert asyncio.run(run()) == [2]
 
 
 def test_a_page_without_what_an_earlier_one_had_is_a_copy() -> None:
