@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
         return code
-    except MemsyInputError as error:  # what MEMSY_LOG says
+    except MemsyInputError as error:  # what MEMSY_LOG says  # pragma: no cover – in tests of processes
         print(f"memsy-client: {error}", file=sys.stderr)
         return 2
     except OSError as error:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return code
         print(f"memsy-client: {error.strerror}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # pragma: no cover – in tests of processes
         print("memsy-client: interrupted", file=sys.stderr)
         return 130
 
