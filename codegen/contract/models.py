@@ -75,7 +75,7 @@ class Models:
         field = self.field(model, name)
         if name is not None and not isinstance(
             single(field), ListProperty
-        ):  # pragma: no cover – in no contract of the tests
+        ):  # pragma: no cover – in no contract of tests
             raise ContractError(f"x-items names {name}, which is not a field with a list")
         return field
 

@@ -150,8 +150,8 @@ class _Stream(httpcore.AsyncNetworkStream):
             tasks.cancel_scope.cancel()
         if self._early is not None:
             raise httpcore.WriteError("the server has answered")
-        if failure is not None:  # pragma: no branch – the answer, or all is written
-            raise failure  # pragma: no cover – the write fails before the server answers
+        if failure is not None:  # pragma: no cover – the write fails before the server answers
+            raise failure
 
     async def _write_held(self) -> None:
         held, self._held = self._held, b""

@@ -10,10 +10,14 @@ import pytest
 
 pytest.importorskip("click")
 
+from memsy_client import Headers, MemsyClient, Request, Response
+from memsy_client._core.transport import Limits, TransportError
 from memsy_client.cli.check import _lines
-from memsy_client.cli.contract_check import Finding
+from memsy_client.cli.contract_check import ContractCheck, Finding, NotCheckedError
 from memsy_client.cli.ingest import EventError, _events
+from memsy_client.cli.operations import all_commands
 from memsy_client.cli.output import _cell
+from memsy_client.cli.probes import all_probes
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,51 @@ def test_a_deviation_is_a_line_each() -> None:
     ]
 
 
+def test_what_waits_only_asks() -> None:
+    waits = [command for command in all_commands() if "wait" in command.name]
+    assert waits
+    assert all(command.is_read and not command.is_delete for command in waits)
+
+
 def test_a_file_that_has_changed_since_it_was_checked_is_an_error() -> None:
     source: Any = SimpleNamespace(entries=lambda: iter([("a.jsonl:3", None, "is not JSON")]))
     with pytest.raises(EventError, match=r"^a\.jsonl:3: is not JSON, which has changed since it was checked$"):
         list(_events([source], deque()))
+
+
+class Answering:
+    """A transport that gives one response, or fails."""
+
+    def __init__(self, how: Response | Exception) -> None:
+        self._how = how
+
+    def send(self, request: Request, limits: Limits) -> Response:
+        if isinstance(self._how, Exception):
+            raise self._how
+        return self._how
+
+    def close(self) -> None:
+        pass
+
+
+def checked(how: Response | Exception, operation: str) -> ContractCheck:
+    client = MemsyClient("http://memsy.test/v1", "key", http_client=Answering(how))
+    check = ContractCheck({"core": client})
+    check.run([probe for probe in all_probes(write=False) if probe.plane == "core" and probe.operation_id == operation])
+    return check
+
+
+def test_a_plane_that_cannot_be_reached_is_not_checked() -> None:
+    with pytest.raises(NotCheckedError, match=r"^the core plane cannot be reached: "):
+        checked(TransportError("lost"), "health")
+
+
+def test_a_server_without_a_date_has_no_skew() -> None:
+    check = checked(Response(200, Headers(), b'{"status": "ok"}'), "health")
+    assert check.clock_skew is None
+    assert [finding.status for finding in check.findings] == [200]
+
+
+def test_a_response_without_a_body_gives_no_values_to_ask_for() -> None:
+    check = checked(Response(204, Headers(), b""), "health")
+    assert [finding.outcome for finding in check.findings] == ["deviates"]
