@@ -52,7 +52,15 @@ def listed(rows: list[int], *, at_most: int = 100, total: int | None = None) -> 
 
 @pytest.mark.parametrize(
     ("count", "limit", "offset", "offsets"),
-    [(5, 2, 0, [0, 2, 4]), (4, 2, 0, [0, 2]), (0, 2, 0, [0]), (5, 9, 0, [0]), (5, 2, 3, [3]), (5, 1, 3, [3, 4])],
+    [
+        (5, 2, 0, [0, 2, 4]),
+        (4, 2, 0, [0, 2]),
+        (0, 2, 0, [0]),
+        (5, 9, 0, [0]),
+        (5, 2, 3, [3]),
+        (5, 1, 3, [3, 4]),
+        (5, 2, 10, [10]),
+    ],
 )
 def test_a_list_with_a_total_ends_with_it(count: int, limit: int, offset: int, offsets: list[int]) -> None:
     rows = list(range(count))
@@ -93,6 +101,8 @@ def test_an_empty_page_is_passed_over_where_a_total_says_more() -> None:
 def test_the_same_page_again_is_the_end_unless_rows_were_added() -> None:
     assert walked(pages(), lambda limit, offset: {"items": [1, 2], "total": 9}) == ([0, 2], [1, 2])
     assert walked(pages(total=False), lambda limit, offset: {"items": [1, 2], "total": 0}) == ([0, 2, 4], [1, 2])
+    one_more = iter([{"items": [1, 2], "total": 4}, {"items": [1, 2], "total": 5}, {"items": [3], "total": 5}])
+    assert walked(pages(), lambda limit, offset: next(one_more)) == ([0, 2, 4], [1, 2, 3])
 
 
 def test_what_is_pushed_to_a_later_page_is_given_once() -> None:

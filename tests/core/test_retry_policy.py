@@ -111,9 +111,10 @@ def test_jitter_lengthens_by_its_share_at_most_to_the_longest_wait(monkeypatch: 
     assert decide(RetryPolicy(jitter=0.5), failure(retry_after=8)) == 10
     assert decide(RetryPolicy(jitter=1, max_wait=9), failure(retry_after=8)) == 9
     assert decide(RetryPolicy(jitter=1, max_wait=8), failure(retry_after=8)) == 8
-    error = failure(retry_after=9)
-    assert decide(RetryPolicy(jitter=1, max_wait=8), error) is None
-    assert error.retry_after == 9
+    for policy, left in ((RetryPolicy(jitter=1, max_wait=8), math.inf), (RetryPolicy(jitter=1), 10)):
+        error = failure(retry_after=9)
+        assert decide(policy, error, left=left) is None
+        assert error.retry_after == 9  # as the service asked
 
 
 def test_a_budget_is_asked_only_for_what_is_going_to_be_sent(fake_time: FakeTime) -> None:
