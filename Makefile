@@ -95,9 +95,8 @@ mutants: $(VENV)/proof-ready ## whether a test notices each small fault put into
 coverage: $(VENV)/proof-ready ## every line and branch that people wrote is run by a test, or says why not (ten minutes)
 	@mkdir -p .coverage
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+	@$(BIN)/coverage run -m pytest; tests=$$?; \
+	$(BIN)/coverage combine --quiet && $(BIN)/coverage report && exit $$tests
 
 bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
 	@$(BIN)/python -m benchmarks
