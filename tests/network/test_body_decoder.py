@@ -15,10 +15,10 @@ from memsy_client._transports.body import BodyDecoder, collect, header_text
 TEXT = b"all that was said " * 20
 
 
-def decoder(encoding: str | None = None, *, limit: int = len(TEXT), is_decoded: bool = False) -> BodyDecoder:
+def decoder(encoding: str | None = None, *, limit: int = len(TEXT), **options: bool) -> BodyDecoder:
     headers = Headers({} if encoding is None else {"Content-Encoding": encoding})
     limits = Limits(None, None, None, None, None, limit)
-    return BodyDecoder(Response(200, headers, b""), limits, is_decoded=is_decoded)
+    return BodyDecoder(Response(200, headers, b""), limits, **options)
 
 
 def read(body: BodyDecoder, data: bytes, size: int = 10_000) -> bytes:
@@ -52,6 +52,7 @@ def deflated(data: bytes) -> bytes:
         ("deflate", deflated(TEXT)),
         ("deflate", zlib.compress(TEXT) + b"junk behind it"),
         ("deflate, gzip", gzipped(zlib.compress(TEXT))),
+        ("gzip,, ", gzipped(TEXT)),
         ("gzip , identity,deflate", zlib.compress(gzipped(TEXT))),
     ],
 )
@@ -97,6 +98,7 @@ def test_decompression_itself_stops_at_the_limit() -> None:
     [
         ("gzip", TEXT, "the response's compression is broken"),
         ("deflate", TEXT, "the response's compression is broken"),
+        ("gzip", zlib.compress(TEXT), "the response's compression is broken"),
         ("gzip", gzipped(TEXT)[:-1], "the response's compression is broken"),
         ("gzip", gzipped(TEXT)[:5], "the response's compression is broken"),
         ("deflate, gzip", gzipped(zlib.compress(TEXT)[:-1]), "the response's compression is broken"),
