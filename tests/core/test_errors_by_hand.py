@@ -19,8 +19,10 @@ from memsy_client import (
     RateLimitExceeded,
     Response,
     SeatLimitReachedError,
+    SeatRequiredError,
     UsageLimitExceeded,
 )
+from memsy_client.exceptions import error_class
 
 RESPONSE = Response(418, Headers(), b"")
 
@@ -134,3 +136,18 @@ def test_a_code_and_a_message_are_told_after_the_status():
     assert str(MemsyAPIError("", 500)) == "500"
     assert str(MemsyAPIError("broken", 500, error_code="")) == "500 broken"
     assert str(MemsyAPIError("broken", 500, error_code="teapot")) == "500 teapot: broken"
+
+
+@pytest.mark.parametrize(
+    ("status_code", "code", "kind"),
+    [
+        (403, "seat_required", SeatRequiredError),
+        (403, "another", AuthorizationError),
+        (403, None, AuthorizationError),
+        (404, "seat_required", MemsyAPIError),
+        (429, "another", RateLimitExceeded),
+        (500, None, MemsyAPIError),
+    ],
+)
+def test_the_class_of_a_status_and_a_code(status_code, code, kind):
+    assert error_class(status_code, code) is kind
