@@ -8,6 +8,7 @@ run against each of them (the quick ones of its behaviour), and why some mutants
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -69,22 +70,25 @@ def main() -> int:
     names = {module["path"]: mutants_of(module) for module in modules}
     is_sample = options.sample is not None
     if is_sample:
-        seed = random.randrange(10**6) if options.seed is None else options.seed
-        print(f"SEED={seed}")
-        pairs = [(path, name) for path, of_path in names.items() for name in of_path]
-        chosen = set(random.Random(seed).sample(pairs, min(options.sample, len(pairs))))
-        names = {path: [name for name in of_path if (path, name) in chosen] for path, of_path in names.items()}
+        names = drawn(names, options.sample, options.seed)
     total, survivors = 0, list[Mutant]()
-    for module in modules:
-        path, started = module["path"], time.monotonic()
-        if not names[path]:
-            continue
-        alive = list(survivors_of(path, names[path] if is_sample else []))
-        total, survivors = total + len(names[path]), survivors + alive
-        killed = len(names[path]) - len(alive)
-        print(f"{path}: {killed} of {len(names[path])} killed, {time.monotonic() - started:.0f} s", flush=True)
+    for path, of_path in names.items():
+        started = time.monotonic()
+        alive = list(survivors_of(path, of_path if is_sample else []))
+        total, survivors = total + len(of_path), survivors + alive
+        killed = len(of_path) - len(alive)
+        print(f"{path}: {killed} of {len(of_path)} killed, {time.monotonic() - started:.0f} s", flush=True)
     whole = not is_sample and not options.module
-    return report(total, survivors, listed.get("survivors", []), whole=whole)
+    return report(total, survivors, listed["survivors"], whole=whole)
+
+
+def drawn(names: dict[str, list[str]], count: int, seed: int | None) -> dict[str, list[str]]:
+    """So many of these mutants, by module."""
+    seed = random.randrange(10**6) if seed is None else seed
+    print(f"SEED={seed}")
+    pairs = [(path, name) for path, of_path in names.items() for name in of_path]
+    chosen = sorted(random.Random(seed).sample(pairs, min(count, len(pairs))))
+    return {path: [name for _, name in group] for path, group in itertools.groupby(chosen, lambda pair: pair[0])}
 
 
 def mutants_of(module: dict[str, Any]) -> list[str]:
@@ -140,16 +144,18 @@ def report(total: int, survivors: list[Mutant], listed: list[dict[str, Any]], *,
     rate = 100 * (1 - len(survivors) / total)
     print(f"{total - len(survivors)} of {total} mutants killed: {rate:.1f} %")
     unexplained = [mutant for mutant in survivors if mutant not in reasons]
-    if unexplained:
-        print(f"\n{len(unexplained)} without a reason in {LIST.relative_to(ROOT)}:")
-        for mutant in unexplained:
-            print(f"  {json.dumps(list(mutant), ensure_ascii=False)},")
-    dead = [mutant for mutant in reasons if whole and mutant not in survivors]
-    if dead:
-        print(f"\n{len(dead)} that it names do not survive; take them out:")
-        for mutant in dead:
-            print(f"  {json.dumps(list(mutant), ensure_ascii=False)},")
-    return 1 if unexplained or rate < LEAST else 0
+    show(f"without a reason in {LIST.relative_to(ROOT)}", unexplained)
+    if whole:
+        show("that it names do not survive; take them out", [mutant for mutant in reasons if mutant not in survivors])
+    return 1 if unexplained or (whole and rate < LEAST) else 0  # of a few, chance says how many live
+
+
+def show(what: str, mutants: list[Mutant]) -> None:
+    """Print mutants as the list has them."""
+    if mutants:
+        print(f"\n{len(mutants)} {what}:")
+    for mutant in mutants:
+        print(f"  {json.dumps(list(mutant), ensure_ascii=False)},")
 
 
 if __name__ == "__main__":
