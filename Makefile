@@ -6,7 +6,7 @@ FILE   ?= examples/conversation.jsonl
 FORMAT ?= text
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-busy test-slow generate check review bench soak fuzz docs format release-check clean
+.PHONY: help demo test test-all test-busy test-slow generate check review bench soak fuzz mutants coverage docs format release-check clean
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ $(VENV)/docs-ready: $(VENV)/ready
 
 $(VENV)/engines-ready: $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group engines
+	@touch $@
+
+$(VENV)/proof-ready: $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group proof
 	@touch $@
 
 demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into a local server and search it
@@ -85,6 +89,15 @@ soak: $(VENV)/ready ## callers on each carrier against a failing server, for SEC
 fuzz: $(VENV)/ready ## answers and requests around the contract, for two minutes or EXAMPLES, of SEED
 	@PYTHONPATH=tests $(BIN)/python tests/reliability/fuzz.py $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
 
+mutants: $(VENV)/proof-ready ## whether a test notices each small fault put into the core (half an hour), or a sample of N
+	@$(BIN)/python tests/reliability/mutants.py $(if $(N),--sample $(N)) $(if $(SEED),--seed $(SEED))
+
+coverage: $(VENV)/proof-ready ## every line and branch that people wrote is run by a test, or says why not (ten minutes)
+	@mkdir -p .coverage
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest; tests=$$?; \
+	$(BIN)/coverage combine --quiet && $(BIN)/coverage report && exit $$tests
+
 bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
 	@$(BIN)/python -m benchmarks
 
@@ -93,4 +106,4 @@ format: $(VENV)/ready ## apply the formatter and the safe lint fixes
 	@$(BIN)/ruff format
 
 clean: ## remove everything that make created
-	rm -rf $(VENV) .venv-3.* build dist site .schemathesis .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* build dist site .schemathesis .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .mutants

@@ -42,3 +42,9 @@ def fake_time(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
 def advance(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Moves the process's clock ahead by so many seconds."""
     return advancing_clock(monkeypatch)
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what a process imports: none of its children imports what a coverage run needs as well."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

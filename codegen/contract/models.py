@@ -73,7 +73,7 @@ class Models:
         """The field whose items a model stands for (`x-items`), or None."""
         name = self._schema(model).get("x-items")
         field = self.field(model, name)
-        if name is not None and not isinstance(single(field), ListProperty):
+        if name is not None and not isinstance(single(field), ListProperty):  # pragma: no cover – in no test
             raise ContractError(f"x-items names {name}, which is not a field with a list")
         return field
 

@@ -300,7 +300,7 @@ class _TaskPool:
         except BaseException as error:
             self._die(error)
             if isinstance(error, KeyboardInterrupt | SystemExit):
-                raise
+                raise  # pragma: no cover – an interruption ends the loop itself
         finally:
             self._tasks.pop(scope, None)
             self._tell_all()
@@ -341,7 +341,7 @@ class _TaskPool:
 
     def _die(self, error: BaseException) -> None:
         if self.is_over or self._death is not None:
-            return
+            return  # pragma: no cover – two tasks die at once
         self._death = error
         self._tell_all()
         logger.error("the task of a background writer has died", exc_info=error)

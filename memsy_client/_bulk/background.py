@@ -264,7 +264,7 @@ class _ThreadPool:
         """See to it that somebody sends: a thread, or, where none can be started, the caller until that is done."""
         with self._lock:
             if not self._threads and self._may_grow and not self._outbox.is_empty and self._death is None:
-                self._start_thread()
+                self._start_thread()  # pragma: no cover – between two threads that end
             if self._threads:
                 return
         self._serve(is_done, ends)
@@ -288,7 +288,7 @@ class _ThreadPool:
         self._threads.add(thread)
         try:
             thread.start()
-        except RuntimeError:
+        except RuntimeError:  # pragma: no cover – Python 3.12 as it ends, in tests of processes
             self._threads.discard(thread)
 
     def _serve_in_thread(self) -> None:

@@ -93,7 +93,7 @@ class Ingestion(Window, Iterator[IngestOutcome]):
         if not hasattr(self, "_requests") or sys.is_finalizing():
             return
         if self._process != os.getpid():
-            self._end_inherited()
+            self._end_inherited()  # pragma: no cover – in a forked child, as it ends
         self._close(GRACE)
 
     def _close(self, seconds: float | None) -> None:

@@ -89,7 +89,7 @@ def find(wanted: Sequence[Wanted], claim: Claim, max_pages: int, skew: float) ->
         conversations[event.conversation].append(event)
     for (actor_id, session_id), events in conversations.items():
         search = _Search(events, claim, skew, findings)
-        if not findings.is_refused:
+        if not findings.is_refused:  # pragma: no branch – refused for an earlier conversation
             yield from search.list(actor_id, session_id, max_pages)
         search.end()
     return findings

@@ -78,7 +78,7 @@ class OpenJournal:
             os.close(self._descriptor)
             self._descriptor = -1
             if isinstance(error, OSError):
-                raise self._refusal(f"cannot be used: {error}") from None
+                raise self._refusal(f"cannot be used: {error}") from None  # pragma: no cover – the disk fails
             raise
         self.count = self._history.count
         self._serial = self._history.serial
@@ -184,7 +184,7 @@ class OpenJournal:
 
     def __del__(self) -> None:
         if getattr(self, "_descriptor", -1) >= 0 and hasattr(self, "_reader"):
-            self.close()
+            self.close()  # pragma: no cover – one that was never closed
 
     def _keep_from_writing(self, let_go: Callable[[int], None] = lambda descriptor: None) -> bool:
         """Close what it writes to, after having `let_go` of it; False when that has been done."""

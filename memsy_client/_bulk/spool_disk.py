@@ -36,7 +36,7 @@ class Disk:
             self._thread = threading.Thread(target=self._serve, args=(path,), name="memsy-spool", daemon=True)
             try:
                 self._thread.start()
-            except RuntimeError:  # Python 3.12 starts none while the interpreter ends
+            except RuntimeError:  # pragma: no cover – Python 3.12 starts none while the interpreter ends
                 self._thread = None
                 sync(path)
 

@@ -18,7 +18,7 @@ from .foreign import pass_signals
 _fast_loads: Callable[[bytes], Any] | None
 try:
     from orjson import loads as _fast_loads
-except ImportError:
+except ImportError:  # pragma: no cover – orjson is an extra
     _fast_loads = None
 
 #: As many digits as an integer beyond 64 bits has at least.

@@ -24,7 +24,7 @@ Check = Callable[[Any], T]
 
 if sys.version_info >= (3, 11):
     read_time = datetime.datetime.fromisoformat
-else:
+else:  # pragma: no cover – Python 3.10
 
     def read_time(text: str) -> datetime.datetime:
         """The time in `text`: `fromisoformat` of 3.10 is fast, but reads neither `Z` nor other than 3 or 6 decimals."""

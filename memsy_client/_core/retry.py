@@ -98,7 +98,7 @@ def wait_before_retry(
     """
     if retries >= policy.max_retries or not _is_retried(policy, operation, error):
         return None
-    asked = error.retry_after if isinstance(error, MemsyAPIError) else None
+    asked = error.retry_after
     # The exponent is bounded only so that the power stays a float; such a wait is over any cap.
     due = policy.backoff * 2.0 ** min(retries, 64) if asked is None else asked
     # Jitter must not turn a wait that the policy allows into one that it does not.

@@ -319,9 +319,9 @@ async def in_time(awaitable: Awaitable[T], seconds: float | None) -> T:
         if sys.version_info >= (3, 11):
             async with asyncio.timeout(seconds):
                 return await awaitable
-        try:
+        try:  # pragma: no cover – Python 3.10
             return await asyncio.wait_for(awaitable, seconds)
-        except asyncio.TimeoutError as error:  # before 3.11 it is a class of its own
+        except asyncio.TimeoutError as error:  # before 3.11 it is a class of its own  # pragma: no cover – Python 3.10
             raise TimeoutError from error
     import anyio  # which trio's programs have loaded
 

@@ -39,7 +39,7 @@ class AiohttpTransport:
     is_strict = True
 
     def __init__(self, *, max_connections: int = 100, ssl: Any = None, proxy: str | None = None) -> None:
-        if find_spec("aiohttp") is None:
+        if find_spec("aiohttp") is None:  # pragma: no cover – aiohttp is an extra
             raise MemsyInputError("AiohttpTransport needs aiohttp: pip install 'memsy-client[aiohttp]'")
         check_whole_number("max_connections", max_connections)
         if proxy is not None and not is_supported_by_aiohttp(proxy):

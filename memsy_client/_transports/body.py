@@ -27,7 +27,7 @@ class BodyDecoder:
     def __init__(self, response: Response, limits: Limits, *, is_decoded: bool = False) -> None:
         self._response = response
         self._chunks: list[bytes] = []
-        self._left = limits.max_bytes
+        self._most = self._left = limits.max_bytes
         encoding = None if is_decoded else response.headers.get("content-encoding")
         # The last one named is the one that was applied last.
         self._layers = (
@@ -37,7 +37,8 @@ class BodyDecoder:
     def add(self, chunk: bytes) -> None:
         """Take one more chunk. Raises `ResponseTooLargeError`, or `TransportError` for broken compression."""
         for layer in self._layers:
-            chunk = layer.decompress(chunk, self._left)
+            # What is compressed still may go on, by a trailer, when the body's last byte is there.
+            chunk = layer.decompress(chunk, self._left if layer is self._layers[-1] else self._most)
         self._left -= len(chunk)
         if self._left < 0:
             raise ResponseTooLargeError(self._response)

@@ -141,7 +141,7 @@ class AsyncHttpxClientTransport(_CallersClient):
             response = _response(answer)
             try:
                 body = _decoder(answer, response, limits)
-                if not answer.is_stream_consumed:
+                if not answer.is_stream_consumed:  # pragma: no branch – a hook of the caller read it
                     await collect(body, answer.aiter_raw(), answer.aclose)
                 response.content = body.content()
             finally:

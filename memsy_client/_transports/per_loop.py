@@ -108,7 +108,7 @@ def _suspend(value: Closable, generator: AsyncGenerator[None, None]) -> None:
 
 async def _close(value: Closable) -> None:
     generator = _suspended.pop(id(value), None)
-    if generator is not None:  # otherwise its loop has closed it
+    if generator is not None:  # pragma: no branch – otherwise its loop has closed it
         await generator.aclose()
 
 

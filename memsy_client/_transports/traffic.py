@@ -111,7 +111,7 @@ def is_readable(socket: Any) -> bool:
     """Whether a socket has brought anything, be it its end, that was not read."""
     try:
         if not hasattr(select, "poll"):
-            return bool(select.select([socket], [], [], 0)[0])
+            return bool(select.select([socket], [], [], 0)[0])  # pragma: no cover – Windows
         poll = select.poll()
         poll.register(socket, select.POLLIN)
         return bool(poll.poll(0))

@@ -26,7 +26,7 @@ COMPLETE_VARIABLE = "_MEMSY_CLIENT_COMPLETE"
 def main(arguments: Sequence[str]) -> int:
     """Run the command, and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding lacks is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):  # pragma: no branch – what a terminal lacks is no reason to fail
             stream.reconfigure(errors="backslashreplace")
     app = App()
     if instruction := os.environ.get(COMPLETE_VARIABLE):

@@ -94,7 +94,7 @@ class ContractCheck:
     def _ask(self, probe: Probe, values: dict[str, str]) -> Finding:
         try:
             response = self.clients[probe.plane]._sender.send_raw(probe.call(values))
-        except MemsyConnectionError as error:
+        except MemsyConnectionError as error:  # pragma: no cover – in tests of processes
             raise NotCheckedError(f"the {probe.plane} plane cannot be reached: {error}", is_refused=False) from error
         except (AuthenticationError, RateLimitExceeded) as error:
             raise NotCheckedError(f"the {probe.plane} plane refuses: {error}", is_refused=True) from error
@@ -114,7 +114,7 @@ class ContractCheck:
             reason = f"the client cannot read it: {error.message}"
             deviations = response.deviations if error.location else ()
             return Finding(probe, "deviates", status, reason, deviations)
-        if response.content:
+        if response.content:  # pragma: no branch – no operation that is asked has none
             own = {name: values[name] for name in probe.needs}
             self._known += [(probe.tag, {**own, **found}) for found in _ids(codec.loads(response.content), probe.tag)]
         return Finding(probe, "deviates" if deviations else "ok", status, deviations=deviations)

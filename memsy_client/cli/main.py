@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
         return code
-    except MemsyInputError as error:  # what MEMSY_LOG says
+    except MemsyInputError as error:  # what MEMSY_LOG says  # pragma: no cover – in tests of processes
         _report(error, error.message, arguments)
         return 2
     except OSError as error:

@@ -68,7 +68,7 @@ def _report(reason: str) -> int:
     return 2
 
 
-def _flush_output() -> None:
+def _flush_output() -> None:  # pragma: no cover – as a process ends whose output is gone
     """Flush standard output; what it does not take is dropped, which Python would otherwise report at its exit."""
     if sys.stdout is None:
         return
@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(options: argparse.Namespace) -> None:
     try:
         from ..local.http import listener  # noqa: F401 - to say what is missing before a file is made
-    except ImportError as error:
+    except ImportError as error:  # pragma: no cover – the packages are an extra
         raise CommandError(f"serving needs more packages: pip install 'memsy-client[local]' ({error})") from error
     loopback = is_loopback(options.host)
     for name in ("host", "org"):
@@ -171,14 +171,14 @@ class _Output:
         self._lines.flush(LAST_LINES)
 
     def _write(self, text: str) -> None:
-        if self._stream is None:
+        if self._stream is None:  # pragma: no cover – a process without output
             return
         # The reader of the log may be gone, or the disk full; the server goes on.
         with contextlib.suppress(OSError, ValueError):
             data = text.encode(self._stream.encoding or "utf-8", "backslashreplace")
             try:
                 descriptor = self._stream.fileno()
-            except OSError:
+            except OSError:  # pragma: no cover – a stream without a descriptor
                 self._stream.write(text)
                 self._stream.flush()
                 return
@@ -200,7 +200,7 @@ class _LogHandler(logging.Handler):
 def _logging_to_stderr() -> Iterator[None]:
     """Write what is logged to standard error without waiting for it, unless the process has a way of its own."""
     root = logging.getLogger()
-    if root.handlers:
+    if root.handlers:  # pragma: no cover – a process that logs in its own way
         yield
         return
     output = _Output(sys.stderr)
@@ -242,7 +242,7 @@ def _announce(out: _Output, memsy: LocalMemsy, options: argparse.Namespace, *, l
     out.print(f"# Memsy {__version__} on this machine, data in {'memory' if in_memory else options.data}")
     for name, value in memsy.environment.items():
         out.print(f"export {name}={value}")
-    if not loopback:
+    if not loopback:  # pragma: no cover – in tests of processes
         out.print(
             f"# Listening beyond this machine, on {options.host}: whoever reaches it and has the key can read it all."
         )
@@ -352,7 +352,7 @@ def _import(options: argparse.Namespace) -> None:
 @contextlib.contextmanager
 def _no_interrupt() -> Iterator[None]:
     """Let an impatient second Ctrl-C not leave behind what the first one began to remove."""
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():  # pragma: no cover – an import within another program
         yield
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -64,7 +64,7 @@ def authenticate(connection: sqlite3.Connection, authorization: str | None, now:
     for key_id, account, org_id, email, scopes, admin, expires, salt, stored in connection.execute(
         sql, (raw[:PREFIX_LENGTH],)
     ):
-        if hmac.compare_digest(_hash(salt, raw), stored):
+        if hmac.compare_digest(_hash(salt, raw), stored):  # pragma: no branch – two keys that begin alike
             if expires is not None and expires <= now:
                 raise unauthorized("The API key has expired.")
             return Key(key_id, account, org_id, email, tuple(scopes.split()), bool(admin))

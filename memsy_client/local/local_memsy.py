@@ -105,7 +105,7 @@ class LocalMemsy:
         self.async_transport: AsyncLocalTransport = AsyncLocalTransport(self.engine.handle)
         try:
             self._account = store.write(self._create_own_account)
-        except BaseException:
+        except BaseException:  # pragma: no cover – the disk fails
             store.close()
             raise
         self._services.worker.resume()

@@ -70,7 +70,7 @@ def _import(connection: sqlite3.Connection, lines: Iterable[str]) -> int:
             schema.count(connection)
             try:
                 indexing.rebuild(connection, Progress("indexing the memories"))
-            except (*_INVALID, AttributeError) as error:
+            except (*_INVALID, AttributeError) as error:  # pragma: no cover – rows are checked before
                 raise TransferError(f"the memories cannot be indexed: {error}") from error
             return rows
         _insert(connection, tables, document, line=rows + 2)

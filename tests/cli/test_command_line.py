@@ -88,6 +88,7 @@ def test_what_needs_no_extra_works_without_it(tmp_path: Path) -> None:
     assert all(name in listed.stdout for name in ("serve", "export", "import", "check", "docs", "memsy-client[cli]"))
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_help_is_quick_because_it_loads_nothing_that_only_some_commands_need() -> None:
     code = "import sys; from memsy_client.cli.main import main; main(['--help']); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
@@ -97,6 +98,7 @@ def test_help_is_quick_because_it_loads_nothing_that_only_some_commands_need() -
     assert not [name for name in loaded if name.startswith(("memsy_client.local", "memsy_client._generated.models."))]
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_client_loads_nothing_of_the_command_line() -> None:
     code = "import sys, memsy_client; memsy_client.MemsyClient('http://x/v1', 'k'); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)

@@ -116,3 +116,10 @@ def test_json_text_in_and_out() -> None:
 def test_a_model_as_a_dict() -> None:
     response = SearchResponse([SearchResult("1", "a", 0.5)])
     assert dict(response) == {**response} == response.to_dict()  # type: ignore[arg-type, dict-item]
+
+
+def test_a_model_is_no_list() -> None:
+    event = EventPayload("alice", "chat-1", "user_message", "hi")
+    assert event["content"] == "hi"
+    with pytest.raises(TypeError, match=r"^EventPayload has fields, by their names; it is not a list$"):
+        event[0]  # type: ignore[index]

@@ -152,3 +152,12 @@ def test_a_client_that_was_dropped_is_gone_at_once(kind: type[Any]) -> None:
 def test_a_number_beyond_what_a_float_holds_is_refused(number: str) -> None:
     with pytest.raises(MemsyDecodeError, match="beyond what a number can hold"):
         codec.loads(f'{{"score": {number}}}'.encode())
+
+
+def test_a_response_without_a_body_deviates_in_nothing() -> None:
+    class Empty(Recorder):
+        def send(self, request: Request, limits: Limits) -> Response:
+            return Response(204, Headers(), b"")
+
+    memsy = MemsyClient("http://memsy.test/v1", "key", http_client=Empty())
+    assert memsy.with_raw_response.health().deviations == ()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from support.flavours import EVERY, Flavour
+from support.flavours import EACH_TRANSPORT, Flavour
 
 from memsy_client._core import sender
 
 
-@pytest.fixture(params=EVERY, ids=lambda flavour: flavour.name)
+@pytest.fixture(params=EACH_TRANSPORT, ids=lambda flavour: flavour.name)
 def flavour(request: pytest.FixtureRequest) -> Flavour:
     """A kind of client: sync or async, on its own pool or on the caller's client."""
     return request.param  # type: ignore[no-any-return]

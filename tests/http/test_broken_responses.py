@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.flavours import OWN, Flavour
 from support.operations import WITH_BODY, Case
-from support.server import Script, Server, answer, chunked, gzipped, hang_up, message, raw
+from support.server import Server, answer, chunked, gzipped, message, raw
 
 from memsy_client import MemsyAPIError, MemsyConnectionError, MemsyDecodeError, MemsyError
 
@@ -48,7 +48,8 @@ OTHER_JSON = {
 @pytest.mark.parametrize("case", WITH_BODY, ids=str)
 async def test_a_body_that_is_not_what_is_due_is_a_decode_error(case: Case, own: Flavour, serve: Serve) -> None:
     shape = b"{}" if isinstance(case.answer(), list) else b"[]"
-    bodies = [*NO_JSON.values(), *OTHER_JSON.values(), shape]
+    no_json = NO_JSON.values() if case is WITH_BODY[0] else [NO_JSON["html"]]  # all are read by the same code
+    bodies = [*no_json, *OTHER_JSON.values(), shape]
     if case.takes_null:
         bodies.remove(OTHER_JSON["null"])
     server = serve(*[answer(body) for body in bodies])
@@ -136,61 +137,6 @@ async def test_a_lone_surrogate_in_a_text_is_kept(flavour: Flavour, serve: Serve
         assert (await flavour.call(client.ingest, [])).event_ids == ["\ud800", "😀"]
 
 
-async def test_a_byte_order_mark_is_no_obstacle(flavour: Flavour, serve: Serve) -> None:
-    server = serve(answer(b'\xef\xbb\xbf{"event_ids": []}'))
-    async with flavour.client(server.origin) as client:
-        assert (await flavour.call(client.ingest, [])).event_ids == []
-
-
-BROKEN_HTTP: dict[str, Script] = {
-    "hangs up": hang_up,
-    "garbage": raw(b"\x16\x03\x01\x02\x00\x01\x00 what is this\r\n\r\n", close=True),
-    "another protocol": raw(b"SSH-2.0-OpenSSH_9.6\r\n", close=True),
-    "half a status line": raw(b"HTTP/1.1 2", close=True),
-    "half the headers": raw(b"HTTP/1.1 200 OK\r\nContent-Le", close=True),
-    "bad header": raw(b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", close=True),
-    "bad length": raw(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}", close=True),
-    "cut off body": raw(message(b'{"event_ids": []}', length=100), close=True),
-    "bad chunk": raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", close=True),
-    "cut off chunks": raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{", close=True),
-    "endless header": raw(b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 1_000_000 + b"\r\n\r\n", close=True),
-}
-
-
-@pytest.mark.parametrize("script", BROKEN_HTTP.values(), ids=BROKEN_HTTP)
-async def test_broken_http_is_a_connection_error(flavour: Flavour, script: Script, serve: Serve) -> None:
-    server = serve(script)
-    async with flavour.client(server.origin) as client:
-        with pytest.raises(MemsyConnectionError) as caught:
-            await flavour.call(client.ingest, [])
-    assert caught.value.operation == "ingest"
-    assert caught.value.attempts[0].status_code is None
-    assert str(caught.value.message) in str(caught.value.attempts[0].error)
-    assert not caught.value.unsent
-    assert "\n" not in str(caught.value)
-    pickle.loads(pickle.dumps(caught.value))
-
-
-PLAIN = b'{"event_ids": ["evt_1"]}'
-BROKEN_COMPRESSION: dict[str, Script] = {
-    "cut off": gzipped(PLAIN, keep=-6),
-    "cut off within": gzipped(PLAIN * 100, keep=20),
-    "empty": raw(message(b"", headers={"Content-Encoding": "gzip"})),
-    "not compressed": raw(message(PLAIN, headers={"Content-Encoding": "gzip"})),
-    "unknown": raw(message(PLAIN, headers={"Content-Encoding": "snappy"})),
-}
-
-
-async def test_a_refused_connection_is_an_unsent_connection_error(flavour: Flavour, serve: Serve) -> None:
-    with Server([hang_up]) as gone:
-        pass
-    async with flavour.client(gone.origin) as client:
-        with pytest.raises(MemsyConnectionError, match="cannot connect") as caught:
-            await flavour.call(client.health)
-    assert caught.value.unsent
-    assert caught.value.operation == "health"
-
-
 @pytest.mark.parametrize("status", [0, 101, 300, 304, 305, 400, 418, 451, 499, 500, 502, 520, 599, 600, 999])
 async def test_a_status_that_nobody_expects_is_an_error(flavour: Flavour, status: int, serve: Serve) -> None:
     server = serve(raw(f"HTTP/1.1 {status:03} Odd\r\nContent-Length: 0\r\n\r\n".encode(), close=True))
@@ -225,33 +171,8 @@ async def test_answers_of_every_framing_are_read(flavour: Flavour, serve: Serve)
 GZIP = {"Content-Encoding": "gzip"}
 
 
-async def test_a_call_after_a_broken_one_gets_its_own_answer(flavour: Flavour, serve: Serve) -> None:
-    server = serve(
-        raw(message(b'{"event_ids": ["1"]}', length=100), close=True),
-        answer({"event_ids": ["2"]}),
-        raw(message(b"<html>", 502, {"Connection": "close"}), close=True),
-        answer({"event_ids": ["3"]}),
-    )
-    async with flavour.client(server.origin) as client:
-        for expected in (None, "2", None, "3"):
-            if expected is None:
-                with pytest.raises(MemsyError):
-                    await flavour.call(client.ingest, [])
-            else:
-                assert (await flavour.call(client.ingest, [])).event_ids == [expected]
-
-
 async def test_a_delete_needs_no_body_and_ignores_one(flavour: Flavour, serve: Serve) -> None:
     server = serve(raw(b"HTTP/1.1 204 No Content\r\n\r\n"), answer(b"<html>deleted</html>"))
     async with flavour.client(server.origin) as client:
         assert await flavour.call(client.orgs.delete, "acme") is None
         assert await flavour.call(client.orgs.delete, "acme") is None
-
-
-@pytest.mark.parametrize("script", BROKEN_COMPRESSION.values(), ids=BROKEN_COMPRESSION)
-async def test_broken_compression_is_a_typed_error(flavour: Flavour, script: Script, serve: Serve) -> None:
-    server = serve(script)
-    async with flavour.client(server.origin) as client:
-        with pytest.raises(MemsyError) as caught:
-            await flavour.call(client.ingest, [])
-    assert caught.value.operation == "ingest"

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from support.flavours import KEY, OWN, Flavour
+from support.flavours import EVERY, KEY, OWN, Flavour
 from support.operations import ALL, Case
 from support.server import Recorded, Server, answer
 
@@ -18,6 +18,13 @@ import memsy_client
 from memsy_client import MemsyInputError
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=EVERY, ids=lambda flavour: flavour.name)
+def flavour(request: pytest.FixtureRequest) -> Flavour:
+    """A kind of client, of each library: they differ in what they send and show themselves."""
+    return request.param  # type: ignore[no-any-return]
+
 
 Serve = Callable[..., Server]
 WITH_PATH = [case for case in ALL if case.path_parameters]

@@ -13,7 +13,7 @@ from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, Modu
 from typing import Any
 
 import pytest
-from support.flavours import AIOHTTP, CALLERS, KEY, OWN, Flavour
+from support.flavours import AIOHTTP, CALLERS, EVERY, KEY, OWN, Flavour
 from support.server import Script, Server, answer, hang, hang_up, raw, redirect
 
 from memsy_client import (
@@ -29,6 +29,13 @@ from memsy_client import (
 )
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=EVERY, ids=lambda flavour: flavour.name)
+def flavour(request: pytest.FixtureRequest) -> Flavour:
+    """A kind of client, of each library: they differ in what they send and show themselves."""
+    return request.param  # type: ignore[no-any-return]
+
 
 Serve = Callable[..., Server]
 BODY = "a very private thought"

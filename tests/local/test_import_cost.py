@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 
 def imported(statement: str) -> set[str]:
     code = f"import sys; {statement}; print(*sys.modules)"

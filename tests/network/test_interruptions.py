@@ -35,6 +35,7 @@ class Interrupter:
 
     def __init__(self, at: int) -> None:
         self._at = at
+        self._before = sys.gettrace()  # of a coverage run
         self.count = 0
 
     def __enter__(self) -> Interrupter:
@@ -42,7 +43,7 @@ class Interrupter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.settrace(None)
+        sys.settrace(self._before)
 
     def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
         if not frame.f_code.co_filename.startswith(OURS):

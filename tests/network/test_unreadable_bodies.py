@@ -6,13 +6,13 @@ import gzip
 from collections.abc import Callable
 
 import pytest
-from support.flavours import EVERY, Flavour
+from support.flavours import EACH_TRANSPORT, Flavour
 from support.server import Script, Server, answer, message, raw
 
 from memsy_client import AuthenticationError, MemsyAPIError, MemsyConnectionError, MemsyError
 
 Serve = Callable[..., Server]
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("flavour", EVERY, ids=lambda flavour: flavour.name)]
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("flavour", EACH_TRANSPORT, ids=lambda flavour: flavour.name)]
 
 
 def unreadable(status: int, headers: dict[str, str]) -> dict[str, Script]:

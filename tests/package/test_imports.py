@@ -13,6 +13,8 @@ import yaml
 import memsy_client
 from memsy_client import exceptions, models
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 
 def run(code: str) -> str:
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)

@@ -75,6 +75,7 @@ def test_the_tests_of_the_core_pass_where_a_room_is_deleted(package_without: tup
     assert run("import memsy_client; print(memsy_client.__file__)", folder).startswith(str(folder))
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(
     ("kind", "most"),
     [("MemsyClient", 50), ("AsyncMemsyClient", 51), ("MemsyControlClient", 50), ("AsyncMemsyControlClient", 51)],

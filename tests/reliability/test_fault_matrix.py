@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,11 @@ async def check(flavour: Flavour, client: Any, session: str, expected: Outcome, 
     except MemsyError as failure:
         error = failure
     assert Outcome.of(error) == expected.expected, repr(error)
+    if error is not None:
+        assert error.operation == "ingest"
+        assert len(error.attempts) == 1
+        assert "\n" not in str(error)
+        assert str(pickle.loads(pickle.dumps(error))) == str(error)
     if answer is not None:
         assert answer.event_ids == [session if expected is ANSWER else "another's"]
 

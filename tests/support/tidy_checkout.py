@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-CACHES = {"__pycache__", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".schemathesis"}
+CACHES = {
+    "__pycache__",
+    ".coverage",
+    ".git",
+    ".hypothesis",
+    ".mutants",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".schemathesis",
+}
 _BEFORE = pytest.StashKey[set[str]]()
 _CHANGED = pytest.StashKey[list[str]]()
 

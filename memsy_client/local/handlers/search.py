@@ -111,7 +111,7 @@ def _recall(connection: sqlite3.Connection, memories: list[tuple[int, str]], now
     changes = []
     for number, memory_id in memories:
         row = connection.execute(sql, (number, memory_id)).fetchone()
-        if row is not None:
+        if row is not None:  # pragma: no branch – a reset at the same time
             value, (half_life, pinned) = _recalled(row, now), row[2:]
             changes.append((value, now, strength.decays(value, now, half_life, bool(pinned)), now, number))
     connection.executemany(

@@ -46,7 +46,7 @@ class Connections:
     def abort(self, client: tuple[str, int]) -> None:
         """Close a client's connection without another byte."""
         connection = self._open.get(client)
-        if connection is not None:
+        if connection is not None:  # pragma: no branch – it has just ended
             # Uvicorn learns of the loss later, and would miss an answer until then.
             connection.cycle.disconnected = True
             connection.transport.abort()
@@ -116,8 +116,8 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         if self.client is None:
             # It was reset before it was accepted.
-            transport.abort()
-            return
+            transport.abort()  # pragma: no cover – reset before it was accepted
+            return  # pragma: no cover – as above
         self.registry.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -171,7 +171,7 @@ def _limit() -> int:
     """As many connections as leave the process half of its descriptors, for the database among others."""
     try:
         import resource
-    except ImportError:  # Windows has no such limit
+    except ImportError:  # Windows has no such limit  # pragma: no cover – Windows
         return MAX_CONNECTIONS
     descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return MAX_CONNECTIONS if descriptors == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, descriptors // 2)

@@ -169,7 +169,7 @@ class Worker:
             if _is_database_error(error):
                 raise
             # Something that an extraction returned cannot be stored: only the event it came from must fail.
-            for outcome in outcomes:
+            for outcome in outcomes:  # pragma: no cover – a Draft refuses what cannot be stored
                 self._store_alone(outcome)
         return True
 
@@ -183,7 +183,7 @@ class Worker:
             outcomes.append(self._extract(Source(*row[:3], *row[4:]), row[3]))
         return outcomes
 
-    def _store_alone(self, outcome: _Outcome) -> None:
+    def _store_alone(self, outcome: _Outcome) -> None:  # pragma: no cover – a Draft refuses what cannot be stored
         try:
             self._store_outcomes([outcome])
         except Exception as error:

@@ -113,7 +113,7 @@ class Store:
         if self._lock is None:
             return
         if discard and self._lock.is_new and self._lock.is_same():
-            self._lock.path.unlink()
+            self._lock.path.unlink()  # pragma: no cover – a new file that cannot be used
         self._lock.release()
         self._lock = None
 
@@ -253,7 +253,7 @@ class Store:
             task.run(self._writer)
         except BaseException as error:
             if not self._writer.in_transaction:
-                raise
+                raise  # pragma: no cover – the disk fails
             task.error = error
             self._writer.execute("ROLLBACK TO task")
         self._writer.execute("RELEASE task")
