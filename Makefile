@@ -26,6 +26,10 @@ $(VENV)/docs-ready: $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
 	@touch $@
 
+$(VENV)/bench-ready: $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	@touch $@
+
 $(VENV)/engines-ready: $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group engines
 	@touch $@
@@ -85,8 +89,8 @@ soak: $(VENV)/ready ## callers on each carrier against a failing server, for SEC
 fuzz: $(VENV)/ready ## answers and requests around the contract, for two minutes or EXAMPLES, of SEED
 	@PYTHONPATH=tests $(BIN)/python tests/reliability/fuzz.py $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
 
-bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/bench-ready ## speed next to plain libraries (9 minutes), to the version BASE, or of ONLY a group; FULL=1 takes longer
+	@$(BIN)/python -m benchmarks $(if $(BASE),--base '$(BASE)') $(if $(FULL),--full) $(if $(ONLY),--only '$(ONLY)')
 
 format: $(VENV)/ready ## apply the formatter and the safe lint fixes
 	@$(BIN)/ruff check --fix
