@@ -48,7 +48,8 @@ class ServerProcess:
         started = itertools.takewhile(lambda line: not line.startswith("# Stop"), self._process.stdout)
         lines = [line.removeprefix("export ").strip() for line in started if line.startswith("export ")]
         self._environment = dict(line.split("=", 1) for line in lines)
-        self._log = threading.Thread(target=self._process.stdout.read)
+        self._output = self._process.stdout
+        self._log = threading.Thread(target=self._output.read)
         self._log.start()
         self.connection = self.connect()
 
@@ -95,6 +96,7 @@ class ServerProcess:
         self._process.terminate()
         self._process.wait()
         self._log.join()
+        self._output.close()
 
 
 class Text:
