@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results.date, results.minutes = f"{datetime.now(timezone.utc):%Y-%m-%d}", round(progress.minutes, 1)
     progress.end()
     print(*report.lines(results), sep="\n")
-    print(*run.failed.values(), sep="\n", file=sys.stderr)
+    for problem in run.failed.values():
+        print(problem, file=sys.stderr)
     if any(name == versions[0].name for _, name in run.failed):
         return 1
     if not options.only:

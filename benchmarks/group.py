@@ -39,7 +39,7 @@ def without_orjson(call: Callable[[], Any]) -> Callable[[], Any]:
 @contextmanager
 def orjson_used(used: bool) -> Iterator[None]:
     """Whether our clients decode with orjson inside of the block, as they do where it is installed."""
-    before = codec._fast_loads
+    before = getattr(codec, "_fast_loads", None)  # an earlier version may not have it
     codec._fast_loads = before if used else None
     try:
         yield

@@ -95,4 +95,4 @@ def _changes(results: Results) -> Iterator[str]:
         title = FIGURES[name].title.replace("`", "")
         within = f"{number(change.low)} to {number(change.high)}"
         yield f"  {title:<84.84} {number(change.ratio):>9}  {within:<16} {change.verdict}"
-    yield f"  {len(changes) - len(beyond)} other figures: no change beyond it"
+    yield f"  {len(changes) - len(beyond)}{' other' * bool(beyond)} figures: no change beyond it"
