@@ -103,11 +103,19 @@ class _Run:
             self._progress("retrieval")
             self._results.add(_retrieval())
         if "local_server" in self._results.groups:
-            found = local_server.measure(
-                self._versions, self._results.sizes, lambda doing: self._progress(f"embedded server: {doing}")
-            )
-            for number, samples in enumerate(found):
-                self._results.add(samples, before=number > 0)
+            self._measure_servers()
+
+    def _measure_servers(self) -> None:
+        def tell(doing: str) -> None:
+            self._progress(f"embedded server: {doing}")
+
+        try:
+            found = local_server.measure(self._versions, self._results.sizes, tell)
+        except Exception as error:  # a server may fail in any way, and what was measured before is told all the same
+            self.failed["local_server", self._versions[0].name] = f"local_server failed: {error!r}"
+            return
+        for number, samples in enumerate(found):
+            self._results.add(samples, before=number > 0)
 
     def _measure(self, group: str, version: Version, which: str) -> None:
         if group not in self._results.groups or (group, version.name) in self.failed:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, ExitStack, closing
 from typing import Any
 
 import aiohttp
 import httpx
 import httpx2
 
-from memsy_client import AsyncMemsyClient, MemsyClient
-from memsy_client._transports.aiohttp import AiohttpTransport
+from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient
 
 from . import documents
 from .group import ASK, HEADERS, KEY, QUERY, print_figures, repeated, repeated_on, without_orjson
@@ -39,19 +38,20 @@ def measure() -> dict[str, float]:
 def _searches(url: str) -> dict[str, float]:
     body = documents.search()
     loop = asyncio.new_event_loop()
-    with ExitStack() as stack:
-        asynchronous = _async_calls(url)
-        tasks = {name: repeated(call, CALLS) for name, call in _sync_calls(url, stack).items()}
-        tasks["json"] = repeated(lambda: json.loads(body), CALLS)
-        calls = loop.run_until_complete(asynchronous.__aenter__())
-        tasks |= {name: repeated_on(loop, call, CALLS) for name, call in calls.items()}
-        # The pools load orjson's user alike; each flavour that is meant to do without is told so.
-        for name in ("memsy", "memsy_httpx", "memsy_httpx2", "async_memsy"):
-            tasks[name] = without_orjson(tasks[name])
+    with closing(loop), ExitStack() as stack:
+        pools = AsyncExitStack()
+        calls = loop.run_until_complete(async_contenders(url, pools, connections=100))
+        stack.callback(lambda: loop.run_until_complete(pools.aclose()))
+        tasks = {
+            "json": repeated(lambda: json.loads(body), CALLS),
+            **{name: repeated(call, CALLS) for name, call in _sync_calls(url, stack).items()},
+            **{name: repeated_on(loop, call, CALLS) for name, call in calls.items()},
+        }
+        for name in tasks:
+            if "memsy" in name and not name.endswith("_fast"):
+                tasks[name] = without_orjson(tasks[name])
         interleaved(tasks, 2)  # warms up
         taken = interleaved(tasks, ROUNDS)
-        loop.run_until_complete(asynchronous.__aexit__(None, None, None))
-    loop.close()
     costs = {f"calls.cost.{name}": ratio(taken, name, "httpx") for name in tasks}
     return costs | {
         "calls.sync": ratio(taken, "memsy", "httpx"),
@@ -75,13 +75,6 @@ def _sync_calls(url: str, stack: ExitStack) -> dict[str, Callable[[], object]]:
         "memsy_httpx": lambda: on_httpx.search(QUERY),
         "memsy_httpx2": lambda: on_httpx2.search(QUERY),
     }
-
-
-@asynccontextmanager
-async def _async_calls(url: str) -> AsyncIterator[dict[str, AsyncCall]]:
-    async with AsyncExitStack() as stack:
-        calls = await async_contenders(url, stack, connections=100)
-        yield calls
 
 
 async def async_contenders(url: str, stack: AsyncExitStack, connections: int) -> dict[str, AsyncCall]:
