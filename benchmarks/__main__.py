@@ -15,6 +15,7 @@ from pathlib import Path
 
 from . import local_server, machine, page, report, retrieval
 from .figures import GROUPS, QUICK_SIZE, SIZES
+from .measure import ROUNDS_TO_COMPARE
 from .results import Results
 from .versions import Version, is_commit, this_version, version_of
 
@@ -25,9 +26,7 @@ RESULTS = DATA / "results.json"
 IN_ROUNDS = ("decoding", "calls", "in_flight", "first_answer", "bulk")
 #: Of this version alone, and how often.
 ALONE = {"backfill": 3, "adaptive": 1}
-ROUNDS = 6
-ROUNDS_WITH_BASE = 8
-"""The fewest from which `measure.compare` concludes anything."""
+ROUNDS = 8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +88,7 @@ class _Run:
 
     def measure_all(self) -> None:
         """Measure the groups, one round after the other."""
-        rounds = ROUNDS if len(self._versions) == 1 else ROUNDS_WITH_BASE
+        rounds = ROUNDS if len(self._versions) == 1 else ROUNDS_TO_COMPARE
         for number in range(rounds):
             # Which of two goes first changes, so that neither always meets what the other has left behind.
             versions = self._versions if number % 2 else self._versions[::-1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import statistics
 import subprocess
 import sys
 import time
@@ -12,7 +11,6 @@ import time
 from .group import ASK, HEADERS, KEY, QUERY, print_figures
 from .stub_server import SameAnswers, answering
 
-REPEATED = 2
 _PLAIN = """
 import json, sys
 import LIBRARY
@@ -90,24 +88,22 @@ print(time.perf_counter() - began)
 def measure() -> dict[str, float]:
     with answering(SameAnswers()) as url:
         taken = _first_answers(url)
-    medians = {name: statistics.median(times) for name, times in taken.items()}
     plain, imported, made = (float(part) for part in _run(_STEPS).split())
-    return {f"first_answer.{name}": value / medians["httpx"] for name, value in medians.items() if name != "httpx"} | {
+    return {f"first_answer.{name}": value / taken["httpx"] for name, value in taken.items() if name != "httpx"} | {
         "first_answer.httpx": 1.0,
-        "first_answer.sync": medians["memsy"] / medians["httpx"],
-        "first_answer.async": medians["async_memsy"] / medians["async_httpx"],
+        "first_answer.sync": taken["memsy"] / taken["httpx"],
+        "first_answer.async": taken["async_memsy"] / taken["async_httpx"],
         "first_answer.import": imported / plain,
         "first_answer.client": made / plain,
         "first_answer.embedded": float(_run(_SERVER)) * 1000,
     }
 
 
-def _first_answers(url: str) -> dict[str, list[float]]:
-    taken: dict[str, list[float]] = {name: [] for name in PROGRAMS}
-    for _ in range(REPEATED):
-        for name in random.sample(list(PROGRAMS), len(PROGRAMS)):
-            program = PROGRAMS[name].format(url=url, key=KEY, query=QUERY, headers=HEADERS, ask=ASK)
-            taken[name].append(_seconds_to_answer(program + _ANSWERED))
+def _first_answers(url: str) -> dict[str, float]:
+    taken = {}
+    for name in random.sample(list(PROGRAMS), len(PROGRAMS)):
+        program = PROGRAMS[name].format(url=url, key=KEY, query=QUERY, headers=HEADERS, ask=ASK)
+        taken[name] = _seconds_to_answer(program + _ANSWERED)
     return taken
 
 

@@ -25,9 +25,9 @@ from .server_process import BATCH, EVENTS_PER_ACTOR, ServerProcess, Text, actor,
 from .versions import Version
 
 CHUNK = 10_000
-BLOCKS = 8
-QUERIES = 25  # a block
-WIDE_QUERIES = 10
+BLOCKS = 12
+QUERIES = 17  # a block
+WIDE_QUERIES = 6
 GROWTH_CHUNK = 3_000
 GROWTH_ROUNDS = 8
 CLIENTS = 8
@@ -35,7 +35,7 @@ PARALLEL_EVENTS = 4_000
 BUSY_SECONDS = 8.0
 MEMORY_SORTS = ("observed_at_desc", "observed_at_asc", "strength_desc", "confidence_desc", "created_at_desc")
 EVENT_SORTS = ("ts_desc", "ts_asc")
-PAGES = (0.0, 0.25, 0.5, 0.999)  # of the way
+PAGES = (0.0, 0.5, 0.999)  # of the way
 
 Samples = defaultdict[str, list[float]]
 Tell = Callable[[str], None]

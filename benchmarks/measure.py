@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 #: How sure an interval is of holding the true median, where there are samples enough.
 CERTAINTY = 0.99
+#: How sure it has to be that a figure has changed: a run compares some hundred, and should be wrong about none.
+CERTAINTY_OF_CHANGE = 0.999
+#: The fewest rounds from which that can be said: all agree, which chance gives twice in 2 ** 11 times.
+ROUNDS_TO_COMPARE = 11
 #: What two versions may differ by, all else being equal: the layout of their memory, say.
 SLIGHT = 0.03
 
@@ -40,14 +44,14 @@ def percentile(samples: Sequence[float], percent: int) -> float:
     return sorted(samples)[max(0, math.ceil(len(samples) * percent / 100) - 1)]
 
 
-def interval(samples: Sequence[float]) -> tuple[float, float]:
+def interval(samples: Sequence[float], certainty: float = CERTAINTY) -> tuple[float, float]:
     """Between which values the true median lies, whatever the distribution of the noise.
 
     As many samples are left out at either end as leave it out seldom enough: the true median is below all but k of n
     samples as often as a coin falls on one side at most k times. Of fewer than eight samples, it is less certain.
     """
     count, cut = len(samples), 0
-    while 2 * sum(math.comb(count, lower) for lower in range(cut + 2)) / 2**count <= 1 - CERTAINTY:
+    while 2 * sum(math.comb(count, lower) for lower in range(cut + 2)) / 2**count <= 1 - certainty:
         cut += 1
     in_order = sorted(samples)
     return in_order[cut], in_order[-1 - cut]
@@ -72,10 +76,10 @@ class Change:
 def compare(mine: Sequence[float], base: Sequence[float], *, more_is_better: bool) -> Change:
     """What changed beyond the noise: where the interval of the ratio leaves out 1, and its median is no slight change.
 
-    A difference in fewer than eight rounds is never beyond it.
+    A difference in fewer rounds than `ROUNDS_TO_COMPARE` is never beyond it.
     """
     ratios = [value / other for value, other in zip(mine, base, strict=False)]
-    middle, (low, high) = statistics.median(ratios), interval(ratios)
-    is_noise = low <= 1 <= high or abs(middle - 1) < SLIGHT or 2 / 2 ** len(ratios) > 1 - CERTAINTY
+    middle, (low, high) = statistics.median(ratios), interval(ratios, CERTAINTY_OF_CHANGE)
+    is_noise = low <= 1 <= high or abs(middle - 1) < SLIGHT or len(ratios) < ROUNDS_TO_COMPARE
     better = (middle > 1) == more_is_better
     return Change(middle, low, high, "no change" if is_noise else "better" if better else "worse")

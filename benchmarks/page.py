@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .figures import BATCH_SIZES, CONTENDERS, FIGURES, GROUPS, IN_FLIGHT, QUICK_SIZE
-from .measure import CERTAINTY, SLIGHT
+from .measure import CERTAINTY, CERTAINTY_OF_CHANGE, SLIGHT
 from .report import number, shown_bar, shown_value, shown_verdict
 from .results import Results
 from .versions import ROOT
@@ -281,8 +281,8 @@ def _changes(results: Results) -> str:
         if change.verdict != "no change"
     ]
     return f"""As ratios to commit {results.base}, beyond the noise: the interval that holds the true ratio with
-{CERTAINTY:.0%} certainty, whatever the distribution of the noise, leaves out 1, and the median is {SLIGHT:.0%}
-or more away from it. Of {len(changes) - len(rows)} other figures no change can be told.
+{CERTAINTY_OF_CHANGE:.1%} certainty, whatever the distribution of the noise, leaves out 1, and the median is
+{SLIGHT:.0%} or more away from it. Of {len(changes) - len(rows)} other figures no change can be told.
 
 {_table(("", "ratio", "between", ""), rows)}"""
 

@@ -17,7 +17,7 @@ from benchmarks.versions import ROOT, this_version, version_of
 QUICK = {
     "calls": {"ROUNDS": 1, "CALLS": 1, "LISTS": 1},
     "in_flight": {"SECONDS": 0.01, "REPEATED": 1},
-    "first_answer": {"REPEATED": 1},
+    "first_answer": {},
     "bulk": {"BATCHES": 8},
     "backfill": {"EVENTS": 1000},
 }

@@ -25,7 +25,7 @@ def made_up(base: str | None = "0a1b2c3") -> Results:
     """Results in which every bar is held but that of a list of 200."""
     results = Results(MACHINE, SIZES, base=base, date="2026-01-31", minutes=20.0)
     for number, (name, figure) in enumerate(FIGURES.items(), 1):
-        before = [number * part for part in (1.0, 0.9, 1.1, 1.0, 1.0, 1.0, 1.0, 1.0)]
+        before = [number * part for part in (1.0, 0.9, 1.1, *[1.0] * 9)]
         if figure.against_base:
             results.add({name: [(figure.bar or 1.0) * value for value in before]})
             results.add({name: before} if base is not None else {}, before=True)
