@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -112,8 +113,10 @@ class Results:
         return compare(self.samples[name], self.before[name], more_is_better=figure.more_is_better)
 
     def save(self, path: Path) -> None:
-        """Write it as JSON."""
-        path.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        """Write it as JSON, the samples of a figure in one line."""
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        text = re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), text)
+        path.write_text(f"{text}\n", "utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Results:
