@@ -121,7 +121,7 @@ FIRST_ANSWER = {
 }
 BULK = {
     "bulk.slow_sync": Figure("`ingest_many` with one slow batch in ten / the ideal time", 1.5),
-    "bulk.slow_async": Figure("the same with the asynchronous client / the ideal time", 1.5),
+    "bulk.slow_async": Figure("`ingest_many`, asynchronous, with one slow batch in ten / the ideal time", 1.5),
 }
 ADAPTIVE = {
     "adaptive.rate": Figure('`concurrency="auto"` at 50 requests a second: how far off over 60 s', 0.1),
