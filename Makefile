@@ -89,7 +89,7 @@ soak: $(VENV)/ready ## callers on each carrier against a failing server, for SEC
 fuzz: $(VENV)/ready ## answers and requests around the contract, for two minutes or EXAMPLES, of SEED
 	@PYTHONPATH=tests $(BIN)/python tests/reliability/fuzz.py $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
 
-bench: $(VENV)/bench-ready ## speed next to plain libraries (9 minutes), to the version BASE, or of ONLY a group; FULL=1 takes longer
+bench: $(VENV)/bench-ready ## speed next to plain libraries (7 minutes), to the version BASE, or of ONLY a group; FULL=1 takes longer
 	@$(BIN)/python -m benchmarks $(if $(BASE),--base '$(BASE)') $(if $(FULL),--full) $(if $(ONLY),--only '$(ONLY)')
 
 format: $(VENV)/ready ## apply the formatter and the safe lint fixes
