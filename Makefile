@@ -26,6 +26,10 @@ $(VENV)/docs-ready: $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
 	@touch $@
 
+$(VENV)/bench-ready: $(VENV)/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	@touch $@
+
 $(VENV)/engines-ready: $(VENV)/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group engines
 	@touch $@
@@ -98,8 +102,8 @@ coverage: $(VENV)/proof-ready ## every line and branch that people wrote is run 
 	@$(BIN)/coverage run -m pytest; tests=$$?; \
 	$(BIN)/coverage combine --quiet && $(BIN)/coverage report && exit $$tests
 
-bench: $(VENV)/ready ## speed, as ratios measured in one interleaved run
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/bench-ready ## speed next to plain libraries (7 minutes), to the version BASE, or of ONLY a group; FULL=1 takes longer
+	@$(BIN)/python -m benchmarks $(if $(BASE),--base '$(BASE)') $(if $(FULL),--full) $(if $(ONLY),--only '$(ONLY)')
 
 format: $(VENV)/ready ## apply the formatter and the safe lint fixes
 	@$(BIN)/ruff check --fix

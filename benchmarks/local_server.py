@@ -1,233 +1,254 @@
-"""The local server's speed: durable ingest over HTTP, processing, search as the database grows, memory and file size.
+"""The embedded server's speed as its database grows: ingestion, processing, search, lists; of two versions, in turn.
 
-A server in a process of its own, one client, everything over loopback. `--full` goes on to a hundred thousand and a
-million memories, which takes a while.
+A process for each version, everything over loopback. Whatever is measured is measured of one and at once of the other,
+which first being changed each time.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import http.client
 import itertools
-import json
-import platform
-import random
-import sqlite3
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlencode
 
-BATCH = 100
-QUICK_SIZES = (2_000, 10_000)
-FULL_SIZES = (10_000, 100_000, 1_000_000)
-EVENTS_PER_ACTOR = 500
-SEARCHES = 100
+from .figures import COMPARED_TO, LISTS_AT
+from .measure import percentile, seconds
+from .server_process import BATCH, EVENTS_PER_ACTOR, ServerProcess, Text, actor, session
+from .versions import Version
+
+CHUNK = 10_000
+BLOCKS = 12
+QUERIES = 17  # a block
+WIDE_QUERIES = 6
+GROWTH_CHUNK = 3_000
+GROWTH_ROUNDS = 8
 CLIENTS = 8
 PARALLEL_EVENTS = 4_000
-INGEST = f"durable ingest in batches of {BATCH}, events/s"
+BUSY_SECONDS = 8.0
+MEMORY_SORTS = ("observed_at_desc", "observed_at_asc", "strength_desc", "confidence_desc", "created_at_desc")
+EVENT_SORTS = ("ts_desc", "ts_asc")
+PAGES = (0.0, 0.5, 0.999)  # of the way
 
-Numbers = dict[str, float]
-
-_LETTERS = ("bdfgklmnprst", "aeiou")
-WORDS = ["".join(parts) for parts in itertools.islice(itertools.product(*_LETTERS * 3), 0, None, 5)]
-COMMON = 100
-"""The words said most stand in for those that carry no meaning, of which people's questions are not made either."""
-
-
-class Server:
-    """A server in a process of its own, and ways to call it."""
-
-    def __init__(self, data: Path) -> None:
-        command = [sys.executable, "-m", "memsy_client", "serve", "--port", "0", "--data", str(data)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        started = itertools.takewhile(lambda line: not line.startswith("# Stop"), self._process.stdout)
-        lines = [line.removeprefix("export ").strip() for line in started if line.startswith("export ")]
-        self._environment = dict(line.split("=", 1) for line in lines)
-        self._log = threading.Thread(target=self._process.stdout.read)
-        self._log.start()
-
-    def connect(self) -> http.client.HTTPConnection:
-        host, port = self._environment["MEMSY_BASE_URL"].removeprefix("http://").removesuffix("/v1").split(":")
-        return http.client.HTTPConnection(host, int(port), timeout=3600)
-
-    def call(self, connection: http.client.HTTPConnection, path: str, body: object) -> Any:
-        """The JSON that answers a POST."""
-        key = self._environment["MEMSY_API_KEY"]
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        connection.request("POST", path, json.dumps(body), headers)
-        answer = connection.getresponse()
-        content = json.loads(answer.read())
-        if answer.status != 200:
-            raise RuntimeError(f"{path} answered {answer.status}: {content}")
-        return content
-
-    def memory(self) -> int | None:
-        """The resident memory of the process in bytes, where the system tells (Linux)."""
-        status = Path(f"/proc/{self._process.pid}/status")
-        if not status.exists():
-            return None
-        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1]) * 1024
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait()
-        self._log.join()
+Samples = defaultdict[str, list[float]]
+Tell = Callable[[str], None]
 
 
-class Text:
-    """Sentences whose words are as unevenly common as those of a language."""
+class EmbeddedServers:
+    """The servers of all versions, this one's first, filled with the same events."""
 
-    def __init__(self, seed: int) -> None:
-        self._chance = random.Random(seed)
-        # Scattered, so that words which are alike are not equally common.
-        self._words = random.Random(0).sample(WORDS, len(WORDS))
-        self._weights = list(itertools.accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
+    def __init__(self, versions: Sequence[Version], folder: Path, tell: Tell) -> None:
+        self._versions = versions
+        self._folder = folder
+        self._tell = tell
+        self._servers: list[ServerProcess] = []
+        self._turn = 0
+        self._text, self._count = Text(1), 0
+        self._queries = Text(2)
+        self.samples: list[Samples] = [defaultdict(list) for _ in versions]
 
-    def words(self, count: int) -> str:
-        return " ".join(self._chance.choices(self._words, cum_weights=self._weights, k=count))
+    def __enter__(self) -> EmbeddedServers:
+        for number, version in enumerate(self._versions):
+            self._start(version, f"server-{number}")
+        return self
 
-    def query(self) -> str:
-        rare = [weight - self._weights[COMMON - 1] for weight in self._weights[COMMON:]]
-        return " ".join(self._chance.choices(self._words[COMMON:], cum_weights=rare, k=6))
-
-    def event(self, number: int) -> dict[str, Any]:
-        actor = number // EVENTS_PER_ACTOR
-        return {
-            "actor_id": f"actor-{actor}",
-            "session_id": f"session-{number // 50}",
-            "kind": "user_message",
-            "content": f"{self.words(self._chance.randint(6, 24))} {number}",
-        }
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark, print what it found, and return 0."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.local_server", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="up to a million memories")
-    options = parser.parse_args(arguments)
-    print(f"local server · {machine()}")
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "memsy.db"
-        server = Server(database)
-        try:
-            run(server, database, FULL_SIZES if options.full else QUICK_SIZES)
-        finally:
+    def __exit__(self, *_: object) -> None:
+        for server in self._servers:
             server.stop()
-    return 0
 
+    def _start(self, version: Version, name: str) -> ServerProcess:
+        folder = self._folder / name
+        folder.mkdir()
+        server = ServerProcess(version, folder)
+        self._servers.append(server)
+        return server
 
-def machine() -> str:
-    """What the numbers were measured on."""
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                model = line.partition(":")[2].strip()
-                break
-    return (
-        f"{model}, {platform.system()} {platform.release()}, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}"
-    )
+    def _in_turn(self, servers: Sequence[ServerProcess]) -> Iterator[tuple[int, ServerProcess]]:
+        """The servers with their numbers, in the other direction each time."""
+        self._turn += 1
+        numbered = list(enumerate(servers))
+        return iter(numbered if self._turn % 2 else numbered[::-1])
 
-
-def run(server: Server, database: Path, sizes: Sequence[int]) -> None:
-    """Fill the database to one size after the other, measure at each, and say how it grew."""
-    text, made = Text(1), 0
-    measured: list[Numbers] = []
-    with contextlib.closing(server.connect()) as connection:
+    def run(self, sizes: Sequence[int]) -> None:
+        """Measure at each size, the versions before up to `COMPARED_TO`."""
         for size in sizes:
-            numbers = fill(server, connection, text, made, size)
-            numbers |= measure_search(server, connection, size) | measure_space(server, database, size)
-            show(f"{size:,} memories", numbers)
-            measured.append(numbers)
-            made = size
-        show("eight clients at once", measure_parallel_ingest(server, connection, text, made))
-    growth = {name: measured[-1][name] / measured[0][name] for name in measured[0]}
-    show(f"from {sizes[0]:,} to {sizes[-1]:,} memories, times", growth)
+            servers = self._servers if size <= COMPARED_TO else self._servers[:1]
+            self._fill(servers, size)
+            self._measure_search(servers, size)
+            if size == LISTS_AT:
+                self._measure_lists(servers)
+        self._tell(f"wide queries, {self._count:,} memories")
+        mine, server = self.samples[0], self._servers[0]
+        for number, each in enumerate(servers):
+            self.samples[number]["embedded.file"] = [each.file_size() / self._count]
+            memory = each.memory()
+            self.samples[number]["embedded.memory"] = [] if memory is None else [memory]
+        self._measure_wide_queries(server, mine)
+        self._tell("clients while others ingest")
+        mine["embedded.parallel_ingest"] = [self._parallel_ingest(server)]
+        self._measure_while_busy(server, mine)
+        self._tell("whether ingestion slows down as the file grows")
+        self._measure_growth(server, mine)
+
+    def _fill(self, servers: Sequence[ServerProcess], size: int) -> None:
+        while self._count < size:
+            end = min(self._count + CHUNK, size)
+            self._tell(f"{self._count:,} of {size:,} memories")
+            for number, ingest, process in self._ingest(servers, end):
+                self.samples[number]["embedded.ingest"].append(ingest)
+                self.samples[number]["embedded.processing"].append(process)
+
+    def _ingest(self, servers: Sequence[ServerProcess], end: int) -> list[tuple[int, float, float]]:
+        """Ingest up to a number of events, first without processing and then with nothing else: events a second."""
+        batches = list(self._text.batches(self._count, end))
+        found = []
+        for number, server in self._in_turn(servers):
+            server.call("/_local/hold", {})
+            ingesting = seconds(lambda server=server: [server.call("/v1/ingest", batch) for batch in batches])
+            processing = seconds(server.process_all)
+            count = end - self._count
+            found.append((number, count / ingesting, count / processing))
+        self._count = end
+        return found
+
+    def _measure_search(self, servers: Sequence[ServerProcess], size: int) -> None:
+        for block in range(BLOCKS):
+            self._tell(f"searching {size:,} memories, {block + 1} of {BLOCKS}")
+            for scope in ("actor", "org"):
+                bodies = [self._body(scope, size) for _ in range(QUERIES)]
+                taken, contents = self._ask_all(servers, bodies)
+                for samples, times in zip(self.samples, taken, strict=False):
+                    samples[f"embedded.search_{scope}_p50.{size}"].append(statistics.median(times) * 1000)
+                    samples[f"embedded.search_{scope}_p95.{size}"].append(percentile(times, 95) * 1000)
+                if scope == "org" and len(servers) > 1:
+                    mine, before = contents[0], contents[1]
+                    same = sum(one == other for one, other in zip(mine, before, strict=True))
+                    self.samples[0]["embedded.same_results"].append(same / len(bodies))
+
+    def _body(self, scope: str, size: int) -> dict[str, Any]:
+        body = {"query": self._queries.query()}
+        if scope == "actor":
+            body["actor_id"] = actor(self._queries.chance.randrange(size))
+        return body
+
+    def _ask_all(
+        self, servers: Sequence[ServerProcess], bodies: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[list[float]], list[list[list[str]]]]:
+        """What each server takes for each search, and the contents that it finds."""
+        taken: list[list[float]] = [[] for _ in servers]
+        found: list[list[list[str]]] = [[] for _ in servers]
+        for body in bodies:
+            for number, server in self._in_turn(servers):
+                began = perf_counter()
+                answer = server.call("/v1/search", body)
+                taken[number].append(perf_counter() - began)
+                found[number].append([result["content"] for result in answer["results"]])
+        return taken, found
+
+    def _measure_lists(self, servers: Sequence[ServerProcess]) -> None:
+        lists = {
+            "embedded.memories_list": list(_pages("/v1/console/memories", MEMORY_SORTS, self._count)),
+            "embedded.events_list": list(_pages(f"{servers[0].control}/console/events", EVENT_SORTS, self._count)),
+            "embedded.stats": ["/v1/console/memories/stats"],
+        }
+        for block, (name, paths) in itertools.product(range(BLOCKS), lists.items()):
+            self._tell(f"lists of {self._count:,} memories, {block + 1} of {BLOCKS}")
+            taken: list[list[float]] = [[] for _ in servers]
+            for path in paths:
+                for number, server in self._in_turn(servers):
+                    taken[number].append(seconds(server.call, path))
+            for samples, times in zip(self.samples, taken, strict=True):
+                samples[name].append(statistics.median(times) * 1000)
+
+    def _measure_wide_queries(self, server: ServerProcess, samples: Samples) -> None:
+        conversation = session(self._count // 2)
+        for _ in range(BLOCKS):
+            taken: dict[str, list[float]] = {"plain": [], "session": [], "common": [], "long": []}
+            for _ in range(WIDE_QUERIES):
+                plain = {"query": self._queries.query()}
+                bodies = {
+                    "plain": plain,
+                    "session": {**plain, "session_id": conversation},
+                    "common": {"query": self._queries.common_query()},
+                    "long": {"query": self._queries.long_query()},
+                }
+                for name, body in bodies.items():
+                    taken[name].append(seconds(server.call, "/v1/search", body))
+            medians = {name: statistics.median(times) for name, times in taken.items()}
+            samples["embedded.common_words"].append(medians["common"] / medians["plain"])
+            samples["embedded.session"].append(medians["session"] / medians["plain"])
+            samples["embedded.long_query"].append(medians["long"] / medians["common"])
+
+    def _parallel_ingest(self, server: ServerProcess) -> float:
+        """Events a second: clients that wait together share the flushes of the disk."""
+        server.call("/_local/hold", {})
+        batches = list(self._text.batches(self._count, self._count + PARALLEL_EVENTS))
+        self._count += PARALLEL_EVENTS
+
+        def work(share: Sequence[dict[str, Any]]) -> None:
+            with contextlib.closing(server.connect()) as own:
+                for batch in share:
+                    server.call("/v1/ingest", batch, own)
+
+        with ThreadPoolExecutor(CLIENTS) as threads:
+            taken = seconds(lambda: list(threads.map(work, [batches[n::CLIENTS] for n in range(CLIENTS)])))
+        server.process_all()
+        return PARALLEL_EVENTS / taken
+
+    def _measure_while_busy(self, server: ServerProcess, samples: Samples) -> None:
+        """How long status and search take while another client ingests, and all of it is processed."""
+        ended = threading.Event()
+        batches = list(self._text.batches(self._count, self._count + CHUNK))
+        self._count += CHUNK
+        ids = server.call("/v1/ingest", next(self._text.batches(self._count, self._count + BATCH)))["event_ids"]
+        self._count += BATCH
+
+        def ingest() -> None:
+            with contextlib.closing(server.connect()) as own:
+                for batch in itertools.takewhile(lambda _: not ended.is_set(), batches):
+                    server.call("/v1/ingest", batch, own)
+
+        ingesting = threading.Thread(target=ingest)
+        ingesting.start()
+        taken: dict[str, list[float]] = {"status": [], "search": []}
+        spent = 0.0
+        while spent < BUSY_SECONDS:
+            actor_id = actor(self._queries.chance.randrange(self._count - self._count % EVENTS_PER_ACTOR))
+            search = {"query": self._queries.query(), "actor_id": actor_id}
+            taken["status"].append(seconds(server.call, "/v1/status", {"event_ids": ids}))
+            taken["search"].append(seconds(server.call, "/v1/search", search))
+            spent += taken["status"][-1] + taken["search"][-1]
+        ended.set()
+        ingesting.join()
+        server.process_all()
+        for name, times in taken.items():
+            samples[f"embedded.{name}_busy"].append(percentile(times, 95) * 1000)
+
+    def _measure_growth(self, server: ServerProcess, samples: Samples) -> None:
+        """The largest file and a small one, in turn: the machine is not equally fast at the beginning and the end."""
+        small = self._start(self._versions[0], "small")
+        self._ingest([small], self._count + CHUNK)  # whatever it does for the first time
+        for _ in range(GROWTH_ROUNDS):
+            rates = self._ingest([server, small], self._count + GROWTH_CHUNK)
+            (_, ingest, process), (_, ingest_small, process_small) = sorted(rates)
+            samples["embedded.ingest_growth"].append(ingest / ingest_small)
+            samples["embedded.processing_growth"].append(process / process_small)
 
 
-def show(title: str, numbers: Numbers) -> None:
-    print(title, flush=True)
-    for name, number in numbers.items():
-        print(f"  {name:<44}{number:>12,.{1 if number < 1000 else 0}f}", flush=True)
+def _pages(path: str, sorts: Sequence[str], count: int) -> Iterator[str]:
+    for sort, part in itertools.product(sorts, PAGES):
+        yield f"{path}?{urlencode({'sort': sort, 'limit': 50, 'offset': int(part * count)})}"
 
 
-def fill(server: Server, connection: http.client.HTTPConnection, text: Text, made: int, size: int) -> Numbers:
-    """Ingest up to a size, first without processing and then with nothing else, so that each is told on its own."""
-    server.call(connection, "/_local/hold", {})
-    # Only the calls are timed, not the making of what they send.
-    ingesting = sum(timed(server.call, connection, "/v1/ingest", batch) for batch in batched(text, made, size))
-    processing = timed(process, server, connection)
-    count = size - made
-    return {INGEST: count / ingesting, "processing, events/s": count / processing}
-
-
-def process(server: Server, connection: http.client.HTTPConnection) -> None:
-    """Let the server process all that it held back."""
-    server.call(connection, "/_local/release", {})
-    server.call(connection, "/_local/settle", {"timeout": 3600})
-
-
-def batched(text: Text, start: int, end: int) -> Iterator[dict[str, Any]]:
-    for first in range(start, end, BATCH):
-        yield {"events": [text.event(number) for number in range(first, min(first + BATCH, end))]}
-
-
-def measure_search(server: Server, connection: http.client.HTTPConnection, size: int) -> Numbers:
-    queries, chance = Text(2), random.Random(3)
-    numbers: Numbers = {}
-    for label, restrict in (("one actor", True), ("the organisation", False)):
-        times = []
-        for _ in range(SEARCHES):
-            body: dict[str, Any] = {"query": queries.query()}
-            if restrict:
-                body["actor_id"] = f"actor-{chance.randrange(size // EVENTS_PER_ACTOR)}"
-            times.append(timed(server.call, connection, "/v1/search", body) * 1000)
-        numbers[f"search of {label}, p50 ms"] = statistics.median(times)
-        numbers[f"search of {label}, p95 ms"] = statistics.quantiles(times, n=20)[-1]
-    return numbers
-
-
-def measure_space(server: Server, database: Path, size: int) -> Numbers:
-    file = sum(path.stat().st_size for path in database.parent.iterdir())
-    memory = server.memory()
-    numbers = {"file, bytes an event": file / size}
-    return numbers if memory is None else {**numbers, "memory of the process, MiB": memory / 2**20}
-
-
-def measure_parallel_ingest(server: Server, connection: http.client.HTTPConnection, text: Text, made: int) -> Numbers:
-    """Clients that wait together share the flushes of the disk."""
-    server.call(connection, "/_local/hold", {})
-    share = PARALLEL_EVENTS // CLIENTS
-    shares = [list(batched(text, made + n * share, made + (n + 1) * share)) for n in range(CLIENTS)]
-
-    def work(batches: list[dict[str, Any]]) -> None:
-        with contextlib.closing(server.connect()) as own:
-            for batch in batches:
-                server.call(own, "/v1/ingest", batch)
-
-    with ThreadPoolExecutor(CLIENTS) as threads:
-        seconds = timed(lambda: list(threads.map(work, shares)))
-    process(server, connection)
-    return {INGEST: PARALLEL_EVENTS / seconds}
-
-
-def timed(work: Callable[..., object], *arguments: object) -> float:
-    """Seconds that some work took."""
-    start = perf_counter()
-    work(*arguments)
-    return perf_counter() - start
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def measure(versions: Sequence[Version], sizes: Sequence[int], tell: Tell) -> list[Samples]:
+    """The samples of each version."""
+    with TemporaryDirectory() as folder, EmbeddedServers(versions, Path(folder), tell) as servers:
+        servers.run(sizes)
+    return servers.samples

@@ -89,7 +89,7 @@ def _batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def _read(path: Path) -> list[Record]:
+def read(path: Path) -> list[Record]:
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
 
@@ -99,7 +99,7 @@ def main() -> int:
     parser.add_argument("events", type=Path, help="JSON lines: an event each, as ingested, and its id")
     parser.add_argument("questions", type=Path, help="JSON lines: actor_id, query and evidence, a list of event ids")
     arguments = parser.parse_args()
-    print(measure(_read(arguments.events), _read(arguments.questions)))
+    print(measure(read(arguments.events), read(arguments.questions)))
     return 0
 
 

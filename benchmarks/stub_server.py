@@ -1,6 +1,6 @@
-"""A server in a process of its own that answers every request with the same search of ten results, as fast as it can.
+"""A server in a process of its own that answers as fast as it can: what is measured against it is the client.
 
-What is measured against it is the client: it parses no more of HTTP than the end of a request's headers and its length.
+It reads no more of HTTP than the end of a request's headers and its length.
 """
 
 from __future__ import annotations
@@ -9,38 +9,20 @@ import asyncio
 import json
 import multiprocessing
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
+from . import documents
+
+Answers = Callable[[bytes], tuple[float, bytes]]
+"""Takes a request, and gives the seconds to wait and what to send. It lives in the process of the server."""
+
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-
-
-def _result(number: int) -> dict[str, object]:
-    return {
-        "id": f"0b3f1c52-7d0e-4a57-9a63-0000000000{number:02}",
-        "content": "Mara moved from Lisbon to Porto in March and now takes the early train to the office twice a week.",
-        "score": 0.93 - number / 50,
-        "metadata": {
-            "title": "Where Mara lives",
-            "summary": "Mara lives in Porto since March; commutes by train on Tuesdays and Thursdays.",
-            "tags": ["home", "commute"],
-            "entities": [{"name": "Mara", "type": "person"}, {"name": "Porto", "type": "place"}],
-            "kind": "semantic",
-            "type": "fact",
-            "strength": 1.25,
-            "confidence": 0.9,
-            "observed_at": "2025-03-14T09:26:53Z",
-            "session_id": "support-2025-03-14",
-        },
-    }
-
-
-BODY = json.dumps({"results": [_result(number) for number in range(10)]}).encode()
 _HEADERS = (
-    "HTTP/1.1 200 OK",
     "content-type: application/json",
-    f"content-length: {len(BODY)}",
     "date: Fri, 14 Mar 2025 09:26:53 GMT",
     "x-request-id: 5f0c9a3e-6f1b-4b8e-9a55-2f1d3c4b5a69",
     "x-plan: pro",
@@ -49,14 +31,83 @@ _HEADERS = (
     "x-ratelimit-limit: 50000",
     "x-ratelimit-remaining: 48800",
 )
-_ANSWER = "\r\n".join((*_HEADERS, "", "")).encode() + BODY
+
+
+def response(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
+    """The bytes of a response, with the headers that the service sends."""
+    lines = (f"HTTP/1.1 {status}", *_HEADERS, *headers, f"content-length: {len(body)}", "", "")
+    return "\r\n".join(lines).encode() + body
+
+
+@dataclass(frozen=True, slots=True)
+class SameAnswers:
+    """A page of 200 memories where the path has `memories`, else ten results of a search."""
+
+    page: bytes = response(documents.memories())
+    search: bytes = response(documents.search())
+
+    def __call__(self, request: bytes) -> tuple[float, bytes]:
+        return 0.0, self.page if b"memories" in request[:60] else self.search
+
+
+@dataclass(slots=True)
+class IngestAnswers:
+    """An id for each event, and a count of what went over the wire, which GET `…/counted` answers.
+
+    Attributes:
+        delays: Seconds that the requests take, one after the other and again from the first.
+        per_second: Requests that are allowed a second; what is beyond it is a 429. 0 for no limit. POST
+            `…/limit?<number>` changes it.
+    """
+
+    delays: Sequence[float] = (0.0,)
+    per_second: float = 0.0
+    counted: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("requests", "refused", "in", "out"), 0))
+    _allowed: float = 0.0
+    _at: float = 0.0
+
+    def __call__(self, request: bytes) -> tuple[float, bytes]:
+        target = request.split(b" ", 2)[1]
+        if target.endswith(b"/counted"):
+            return 0.0, response(json.dumps(self.counted).encode())
+        if b"/limit?" in target:
+            self.per_second = float(target.partition(b"?")[2])
+            return 0.0, response(b"{}")
+        delay = self.delays[self.counted["requests"] % len(self.delays)]
+        answer = self._answer(request)
+        self.counted["requests"] += 1
+        self.counted["in"] += len(request)
+        self.counted["out"] += len(answer)
+        return delay, answer
+
+    def _answer(self, request: bytes) -> bytes:
+        if self.per_second and not self._admits():
+            self.counted["refused"] += 1
+            body = b'{"detail": {"error": "rate_limited", "message": "Too many requests."}}'
+            return response(body, "429 Too Many Requests", "retry-after: 1")
+        first = self.counted["requests"] * 1000
+        ids = [f"5f0c9a3e-6f1b-4b8e-9a55-{first + number:012}" for number in range(request.count(b'"actor_id"'))]
+        return response(json.dumps({"event_ids": ids}).encode())
+
+    def _admits(self) -> bool:
+        """A bucket that holds a fifth of a second's requests, and is filled evenly."""
+        now = time.monotonic()
+        self._allowed = min(self._allowed + (now - self._at) * self.per_second, max(1.0, self.per_second / 5))
+        self._at = now
+        if self._allowed < 1:
+            return False
+        self._allowed -= 1
+        return True
 
 
 class _Answering(asyncio.Protocol):
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._received = b""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
-        self._received = b""
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -65,26 +116,30 @@ class _Answering(asyncio.Protocol):
             end += int(length[1]) if length else 0
             if len(self._received) < end:
                 return
-            self._received = self._received[end:]
-            self._transport.write(_ANSWER)
+            request, self._received = self._received[:end], self._received[end:]
+            delay, answer = self._answers(request)
+            if delay:
+                asyncio.get_running_loop().call_later(delay, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
 
 
-async def _serve(port: Connection) -> None:
-    server = await asyncio.get_running_loop().create_server(_Answering, "127.0.0.1", 0, backlog=512)
+async def _serve(port: Connection, answers: Answers) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: _Answering(answers), "127.0.0.1", 0, backlog=512)
     port.send(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
 
-def _run(port: Connection) -> None:
-    asyncio.run(_serve(port))
+def _run(port: Connection, answers: Answers) -> None:
+    asyncio.run(_serve(port, answers))
 
 
 @contextmanager
-def answering() -> Iterator[str]:
+def answering(answers: Answers) -> Iterator[str]:
     """The base URL of a running server."""
     context = multiprocessing.get_context("spawn")
     mine, its = context.Pipe()
-    process = context.Process(target=_run, args=(its,), daemon=True)
+    process = context.Process(target=_run, args=(its, answers), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{mine.recv()}/v1"

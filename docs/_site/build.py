@@ -43,6 +43,9 @@ def _gather(source: Path) -> None:
     shutil.copytree(ROOT / "examples", source / "examples", ignore=shutil.ignore_patterns("__pycache__"))
     for page in sorted((ROOT / "docs").glob("*.md")):
         (source / page.name).write_text(_for_the_site(page.read_text("utf-8")), "utf-8")
+    for picture in sorted((ROOT / "docs").glob("*/*.svg")):
+        (source / picture.parent.name).mkdir(exist_ok=True)
+        shutil.copy(picture, source / picture.parent.name)
     (source / "changelog.md").write_text((ROOT / "CHANGELOG.md").read_text("utf-8"), "utf-8")
     _write(source / "reference", "rst", reference.pages())
     contract = HttpContract(ROOT / "memsy_client" / "_generated" / "openapi.json")

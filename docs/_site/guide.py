@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 TARGET = ROOT / "memsy_client" / "_docs"
 
 #: In the order in which they are read. Pages for those who change this package are left out.
@@ -38,12 +39,14 @@ PAGES = {
     "web-applications": "FastAPI, Starlette, Flask, Django; deadlines, threads, forks",
     "usage": "what is used of the plan, what is raised when it is spent, limits of a call",
     "testing": "tests with the embedded server and its pytest fixtures, scripted failures, mocks",
-    "local-server": "the embedded server: what it does, its arguments, routes, rules and speed",
+    "local-server": "the embedded server: what it does, its arguments, routes and rules",
+    "performance": "what a call costs next to plain httpx and aiohttp, how cost grows, a hundred million events",
     "faq": "short answers to frequent questions",
     "stability": "what is public, and what a version may change",
     "migration": "from the official package `memsy` to this one, step by step",
     "differences": "all that stays different for code written for the official package",
 }
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([^):]+\.svg)\)")
 HEAD = """# memsy-client
 
 > The Python SDK for Memsy, persistent memory for AI agents and applications: send events, search the memories that are
@@ -53,14 +56,15 @@ HEAD = """# memsy-client
 
 
 def write_guide(folder: Path) -> None:
-    """Write both files into `folder`."""
+    """Write the two files, and the pictures that they show, into `folder`."""
     for name, text in texts().items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
 
 
 def texts() -> dict[str, str]:
-    """What each file holds."""
-    pages = {name: (ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in PAGES}
+    """What each file holds, by its path."""
+    pages = {name: (DOCS / f"{name}.md").read_text("utf-8") for name in PAGES}
     titles = {name: text.partition("\n")[0].removeprefix("# ") for name, text in pages.items()}
     surface = ROOT / "api.md"
     if surface.exists():
@@ -70,7 +74,9 @@ def texts() -> dict[str, str]:
     listed = [f"- [{titles[name]}](guide.md#{_slug(titles[name])}): {about[name]}" for name in pages]
     llms = f"{HEAD}\nEach link is a part of one file, `guide.md`, beside this one.\n\n## Guide\n\n" + "\n".join(listed)
     parts = [f"<!-- page: {name} -->\n{_demoted(_linked(text, titles))}" for name, text in pages.items()]
-    return {"llms.txt": f"{llms}\n", "guide.md": "\n".join([HEAD, *parts])}
+    guide = "\n".join([HEAD, *parts])
+    pictures = {name: (DOCS / name).read_text("utf-8") for name in _PICTURE.findall(guide)}
+    return {"llms.txt": f"{llms}\n", "guide.md": guide, **pictures}
 
 
 def _linked(text: str, titles: dict[str, str]) -> str:
@@ -82,7 +88,7 @@ def _linked(text: str, titles: dict[str, str]) -> str:
             return f"[{label}]({anchor or '#' + _slug(titles[page.removesuffix('.md')])})"
         return label
 
-    return re.sub(r"\[([^\]]*)\]\((?!https?:)([^)#\s]+)(#[^)\s]*)?\)", link, text)
+    return re.sub(r"(?<!!)\[([^\]]*)\]\((?!https?:)([^)#\s]+)(#[^)\s]*)?\)", link, text)
 
 
 def _demoted(text: str) -> str:

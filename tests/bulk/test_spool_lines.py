@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callers import event
 
-from memsy_client._bulk.spool import _apply
+from memsy_client._bulk.spool_lines import _apply
 
 
 def test_what_is_done_is_there_no_longer_and_what_came_back_was_not_sent() -> None:

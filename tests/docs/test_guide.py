@@ -44,7 +44,13 @@ def test_every_link_leads_to_a_heading_of_the_guide() -> None:
     assert len(listed) > 10
     assert set(inner + listed) - anchors(GUIDE) == set()
     prose = re.sub(r"`[^`]+`", "", GUIDE)  # a signature may look like a link
-    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", prose) == []
+    assert re.findall(r"(?<!!)\[[^\]]*\]\((?!https?:|#)[^)]*\)", prose) == []
+
+
+def test_every_picture_is_beside_it() -> None:
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", GUIDE)
+    assert len(pictures) == 5
+    assert [name for name in pictures if not (DOCS / name).is_file()] == []
 
 
 def test_the_command_says_where_it_is_and_prints_a_page() -> None:

@@ -148,12 +148,14 @@ def test_each_page_is_readable_on_a_phone(site: Path, browser: Chromium, scheme:
 def test_no_link_is_broken_and_nothing_is_loaded_from_elsewhere(site: Path, browser: Chromium) -> None:
     browser.resize(1280, 900)
     links: dict[str, set[str]] = {}
+    missing = []
     ids: dict[str, set[str]] = {}
     browser.events.clear()
     for page in pages(site):
         browser.open(page.as_uri())
         links[page.as_uri()] = set(browser.evaluate(LINKS))
         ids[page.as_uri()] = set(browser.evaluate(IDS))
+        missing += browser.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
     loaded = [
         parameters["request"]["url"] for method, parameters in browser.events if method == "Network.requestWillBeSent"
     ]
@@ -169,6 +171,7 @@ def test_no_link_is_broken_and_nothing_is_loaded_from_elsewhere(site: Path, brow
                 if not is_there or (fragment and unquote(fragment) not in ids.get(url, {unquote(fragment)})):
                     broken.append(f"{page_url} -> {target}")
     assert broken == []
+    assert missing == []
     assert sum(map(len, links.values())) > 500
 
 
