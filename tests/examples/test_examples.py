@@ -99,6 +99,8 @@ def run(*arguments: Any, piped: str = "", cwd: Path = ROOT) -> subprocess.Comple
 
 def test_the_chat_remembers_when_it_is_started_again(tmp_path: Path) -> None:
     first = run(EXAMPLES / "chat.py", "ana", piped="I moved to Lisbon.\n\n", cwd=tmp_path)
+    with LocalMemsy(tmp_path / "chat.db") as memsy:
+        memsy.settle()  # it may have ended before a memory was made of what it was told
     again = run(EXAMPLES / "chat.py", "ana", piped="Where is Lisbon?\n", cwd=tmp_path)
     assert (first.stdout, first.stderr) == ("Tell me more.\n", "")
     assert (again.stdout, again.stderr) == ("You told me: I moved to Lisbon.\n", "")
