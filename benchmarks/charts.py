@@ -151,7 +151,8 @@ def _short(value: float) -> str:
 def _svg(canvas: Canvas, title: str, description: str) -> str:
     file = io.StringIO()
     canvas.suptitle(title, x=0.015, ha="left", fontsize=12, fontweight="bold")
-    canvas.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
+    layout: Any = canvas.get_layout_engine()  # of the kind that `layout=` has named
+    layout.set(w_pad=0.12, h_pad=0.1)
     canvas.savefig(file, format="svg", facecolor=PAPER, metadata={"Date": None})
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", file.getvalue(), flags=re.S)
     text = re.sub(r"<!DOCTYPE.*?>\s*|<!--.*?-->\s*", "", text, flags=re.S)

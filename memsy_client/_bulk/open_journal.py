@@ -244,7 +244,7 @@ class OpenJournal:
                 with self._file.open("rb") as lines:
                     for event_id, digest in ids_and_hashes(lines):
                         holders.setdefault(event_id, digest)
-            except BaseException:
+            except BaseException:  # pragma: no cover – the disk fails, or an interruption
                 self._holders = None
                 raise
 
@@ -292,7 +292,7 @@ class OpenJournal:
         if is_synced:  # without the lock, so that an event loop that writes a line does not wait for the disk
             try:
                 files.sync(descriptor)
-            except OSError as error:
+            except OSError as error:  # pragma: no cover – the disk fails
                 self.failure = self._unwritable(error)
                 raise self.failure from None
 
@@ -314,7 +314,7 @@ class OpenJournal:
         """
         with self._lock:
             if self.failure is not None:
-                raise self.failure
+                raise self.failure  # pragma: no cover – the disk failed meanwhile
             try:
                 if self._refused is None or not self._refused.is_there():
                     self._close_refused()

@@ -53,11 +53,6 @@ class Pacer:
         """Requests a second that may leave; infinite as long as nothing is known."""
         return self._control.rate
 
-    @property
-    def limit(self) -> int:
-        """How many may be in flight."""
-        return self._control.limit
-
     def has_room(self, member: Member) -> bool:
         """Whether one more batch of an ingestion may be under way: each may have its share, and what others leave."""
         with self._lock:

@@ -94,7 +94,7 @@ class _Watch:
         """
         foreign = foreign_exception(error)
         if foreign is not None:
-            raise foreign
+            raise foreign  # pragma: no cover – threads have no signal handlers; event loops do
         logger.error("what a background writer sends with has raised an exception", exc_info=error)
         kind = type(error).__name__
         if self._has_sent:

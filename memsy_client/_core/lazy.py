@@ -63,7 +63,7 @@ class _ImportGuard:
     def in_child(self) -> None:
         """Let imports begin again, where no other thread is left."""
         for thread in self._importing.keys() - {threading.get_ident()}:
-            del self._importing[thread]
+            del self._importing[thread]  # pragma: no cover – of a thread that an interruption kept from leaving
         self._forking.clear()
 
 

@@ -129,5 +129,5 @@ class _Guard(asyncio.Protocol):
     def pause_writing(self) -> None:
         self._protocol.pause_writing()
 
-    def resume_writing(self) -> None:
+    def resume_writing(self) -> None:  # pragma: no cover – where the system's buffers were full for a moment
         self._protocol.resume_writing()

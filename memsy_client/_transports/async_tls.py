@@ -58,7 +58,9 @@ class _Ciphertext(ByteStream):
 
     async def receive(self, max_bytes: int = 65_536) -> bytes:
         data = await self._stream.read(max_bytes)
-        if not isinstance(self._stream, _Encrypted):  # else the one beneath that has said so
+        if not isinstance(
+            self._stream, _Encrypted
+        ):  # pragma: no branch – tunnels through TLS. Else the one beneath that has said so
             self._traffic.has_more = not self._ends_with_record(data) or len(data) == max_bytes
         if not data:
             raise anyio.EndOfStream

@@ -82,6 +82,6 @@ class SyncConnection:
 
     def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
         if is_finalizing():  # where a forked child lets go of its parent's, and the modules may be gone
-            return
+            return  # pragma: no cover – in a process that ends
         with contextlib.suppress(AttributeError):  # it was not made
             self.close()  # an interruption may have come before anybody else could

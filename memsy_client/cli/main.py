@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return code
         _report(error, str(error.strerror), arguments)
         return 1
-    except KeyboardInterrupt as error:
+    except KeyboardInterrupt as error:  # pragma: no cover – in tests of processes, which end of it
         _report(error, "interrupted", arguments)
         return 130
 
@@ -50,7 +50,7 @@ def _report(error: BaseException, message: str, arguments: Sequence[str]) -> Non
 
         report(error, message)
     else:
-        print(f"memsy-client: {message}", file=sys.stderr)
+        print(f"memsy-client: {message}", file=sys.stderr)  # pragma: no cover – in tests of processes
 
 
 def _is_of_the_extra(arguments: Sequence[str]) -> bool:

@@ -308,7 +308,7 @@ def _write_to_stdout(lines: Iterable[str]) -> None:
     except BrokenPipeError:
         # As with `| head`: the reader has seen enough.
         return
-    except OSError as error:
+    except OSError as error:  # pragma: no cover – in tests of processes, whose output is full
         raise CommandError(f"standard output: {error.strerror}") from error
 
 
@@ -319,12 +319,12 @@ def _write(path: Path, lines: Iterable[str]) -> None:
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(lines)
-        if beside != path:
+        if beside != path:  # pragma: no branch – a device or a pipe
             beside.replace(path)
-    except OSError as error:
+    except OSError as error:  # pragma: no cover – the disk is full
         raise CommandError(f"{path}: {error.strerror}") from error
     finally:
-        if beside != path:
+        if beside != path:  # pragma: no branch – as above
             with contextlib.suppress(OSError):  # it has become the file itself, or could not be written
                 beside.unlink()
 

@@ -10,6 +10,7 @@ import pytest
 from simulated_service import FixedWindow, Limit, Service, SimulatedIngestion, SlidingWindow, Time, TokenBucket
 
 from memsy_client._bulk.pacing import Pacer, Turn, pacer_of
+from memsy_client._bulk.rate_control import RateControl
 
 #: A minute after the first fifteen seconds, which is what is promised of the rate and of the share that is refused.
 _SETTLED = (15.0, 75.0)
@@ -191,3 +192,17 @@ def test_a_forked_child_has_a_pacer_of_its_own(monkeypatch):
     assert pacer_of(pacers) is mine
     monkeypatch.setattr("os.getpid", lambda: -1)
     assert pacer_of(pacers) is not mine
+
+
+def test_what_a_service_took_before_it_took_nothing_is_its_limit():
+    control = RateControl()
+    sent = [(number / 50, control.send(number / 50)) for number in range(50)]
+    control.refuse(1.0, *sent[-1], 0.0)
+    found = control.rate
+    later = [(1.1 + number / 1000, control.send(1.1 + number / 1000)) for number in range(20)]
+    for left_at, number in later[:-1]:  # too soon to say anything new of the rate
+        control.refuse(1.2, left_at, number, 0.0)
+    assert control.rate == found
+    control.refuse(1.4, *later[-1], 0.0)
+    assert found > control.rate > 0.5 * found
+    assert control.held_until > 1.4, "and for a moment nothing is sent"

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -29,6 +30,7 @@ from memsy_client import (
 )
 from memsy_client._bulk.paced_senders import BatchPace
 from memsy_client._bulk.pacing import Pacer, Turn, pacer_of
+from memsy_client.local import LocalMemsy
 
 _FLAVOURS = ["sync", "asyncio", "trio"]
 
@@ -68,16 +70,25 @@ class AllButSome:
         return self.asked not in (5, 6, 7)
 
 
-def ingest(flavour: str, origin: str, events: Iterator[EventPayload], **options: Any) -> list[IngestOutcome]:
-    """The outcomes of events that are sent one by one."""
-    arguments: dict[str, Any] = {"batch_size": 1, "concurrency": "auto"}
+def ingest(
+    flavour: str,
+    origin: str,
+    events: Iterator[EventPayload],
+    *,
+    key: str = "msy_key",
+    batch_size: int = 1,
+    journal: Path | None = None,
+    **options: Any,
+) -> list[IngestOutcome]:
+    """The outcomes of events; unless told otherwise, they are sent one by one."""
+    arguments: dict[str, Any] = {"batch_size": batch_size, "concurrency": "auto", "journal": journal}
     if flavour == "sync":
-        with MemsyClient(origin, "msy_key", **options) as memsy, memsy.ingest_many(events, **arguments) as outcomes:
+        with MemsyClient(origin, key, **options) as memsy, memsy.ingest_many(events, **arguments) as outcomes:
             return list(outcomes)
 
     async def main() -> list[IngestOutcome]:
         async with (
-            AsyncMemsyClient(origin, "msy_key", **options) as memsy,
+            AsyncMemsyClient(origin, key, **options) as memsy,
             memsy.ingest_many(events, **arguments) as outcomes,
         ):
             return [outcome async for outcome in outcomes]
@@ -198,6 +209,20 @@ def test_a_request_is_noted_in_the_journal_only_when_it_is_its_turn(tmp_path, mo
     options: dict[str, Any] = {"batch_size": 1, "concurrency": "auto", "max_concurrency": 1, "journal": journal}
     assert len(list(memsy.ingest_many([event(0), event(1)], **options))) == 2
     assert noted == [0, 1, 1, 2], "each asks before it is noted, and finds that it has its turn when it leaves"
+
+
+@pytest.mark.parametrize("flavour", _FLAVOURS)
+def test_a_refused_event_is_found_by_halving_and_a_lost_connection_leaves_its_batch_in_doubt(flavour, tmp_path):
+    events = [event(number) for number in range(6)]
+    events[1].content = " "
+    options: dict[str, Any] = {"batch_size": 2, "journal": tmp_path / "journal"}
+    with LocalMemsy(port=0) as server:
+        first = ingest(flavour, server.base_url, iter(events[:4]), key=server.api_key, **options)
+        server.fail_next(drop=True, operation="ingest")
+        second = ingest(flavour, server.base_url, iter(events), key=server.api_key, **options)
+    assert [outcome.state for outcome in first] == ["acknowledged", "refused", "acknowledged", "acknowledged"]
+    assert [outcome.state for outcome in second[4:]] == ["in_doubt", "in_doubt"]
+    assert all(outcome.resumed for outcome in second[:4])
 
 
 def pace(time: Time, status: int, headers: list[tuple[str, str]]) -> Pacer:

@@ -192,3 +192,16 @@ async def test_in_a_record_whose_end_comes_behind_the_next_request(flavour: Flav
         for _ in range(3):
             assert (await flavour.call(client.ingest, [])).event_ids == ["own"]
     assert len(accepted) == 2
+
+
+@each_pool
+async def test_over_tls_too_a_response_may_end_with_its_connection(flavour: Flavour, encrypted: Start) -> None:
+    def without_a_length(exchange: Exchange) -> None:
+        exchange.send(b'HTTP/1.1 200 OK\r\n\r\n{"event_ids": ["own"]}')
+        raise OSError
+
+    origin, accepted = encrypted(without_a_length)
+    async with flavour.client(origin) as client:
+        for _ in range(2):
+            assert (await flavour.call(client.ingest, [])).event_ids == ["own"]
+    assert len(accepted) == 2

@@ -67,7 +67,8 @@ def _find_in_time(connection: sqlite3.Connection, account: int, offset: int, *, 
         f"ORDER BY stretch {'ASC' if is_ascending else 'DESC'}"
     )
     for shift in EVENT_SHIFTS:
-        for stretch, events in connection.execute(sql, (account, shift, first >> shift, last >> shift)):
+        rows = connection.execute(sql, (account, shift, first >> shift, last >> shift))
+        for stretch, events in rows:  # pragma: no branch – the offset is within the list
             if offset < events:
                 first, last = stretch << shift, ((stretch + 1) << shift) - 1
                 break

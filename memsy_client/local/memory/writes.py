@@ -164,7 +164,7 @@ class Writer:
         connection, now = self.connection, self._now
         added = connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (memory, source.event)).rowcount
         if not added:
-            return
+            return  # pragma: no cover – the same event twice, after a crash
         sql = (
             "SELECT strength, strength_at, half_life, pinned, account, type, memory_kind, confidence "
             "FROM memories WHERE memory = ?"
