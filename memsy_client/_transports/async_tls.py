@@ -58,9 +58,8 @@ class _Ciphertext(ByteStream):
 
     async def receive(self, max_bytes: int = 65_536) -> bytes:
         data = await self._stream.read(max_bytes)
-        if not isinstance(
-            self._stream, _Encrypted
-        ):  # pragma: no branch – tunnels through TLS. Else the one beneath that has said so
+        # Where it is encrypted itself, the one beneath has said so.
+        if not isinstance(self._stream, _Encrypted):  # pragma: no branch – a tunnel through a proxy's TLS
             self._traffic.has_more = not self._ends_with_record(data) or len(data) == max_bytes
         if not data:
             raise anyio.EndOfStream
