@@ -187,7 +187,7 @@ class Spool:
         lines += [line_of(sent=[number], at=at) for number, at in self._sent_at.items() if at is not None]
         new = Path(f"{self._path}.new")
         new.unlink(missing_ok=True)
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = open_private(new, is_new=True)
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(lines)
             file.flush()
