@@ -329,8 +329,8 @@ while True:
 """
 
 
-#: Seconds for which an equal event is the same one, to the service and to a writer. So what becomes of an event does not
-#: depend on the machine's speed: whatever was under way is sent again, and nothing is in doubt.
+#: Seconds for which an equal event is the same one, to the service and to a writer. So what becomes of an event depends
+#: on no machine's speed: whatever was under way is sent again, and nothing is in doubt.
 LONG = 3600.0
 
 
