@@ -246,7 +246,7 @@ class _ThreadPool:
         if not self._threads:
             run_elsewhere(self._start_thread)
         self._outbox.put(checked, self._work.notify)
-        if self._is_over:  # a signal handler has closed the writer meanwhile
+        if self._is_over:  # pragma: no cover – a signal handler has closed the writer meanwhile
             self._outbox.queue.take_back()
             self._refuse_when_ended()
         return True

@@ -169,8 +169,8 @@ class EventQueue:
         sorted_in = SortedIn(set(), [])
         while self._added:
             entry, drops_oldest, _ = self._added.popleft()
-            if drops_oldest and (dropped := self._drop_oldest()):
-                sorted_in.dropped.append(dropped)
+            if drops_oldest:
+                sorted_in.dropped.append(self._drop_oldest())
             self._sort_in(entry)
             sorted_in.numbers.add(entry.number)
         return sorted_in
@@ -187,9 +187,7 @@ class EventQueue:
             heapq.heappush(self._heads, (entry.number, session))
         self._ready += 1
 
-    def _drop_oldest(self) -> IngestOutcome | None:
-        if not self._waiting:
-            return None
+    def _drop_oldest(self) -> IngestOutcome:
         _, entry = self._waiting.popitem(last=False)
         self._sessions[entry.session].remove(entry)  # it is the first, unless a signal handler came between
         if entry.session not in self._held_back:

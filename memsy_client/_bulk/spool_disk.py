@@ -38,12 +38,12 @@ class Disk:
         self._wake()
         if self._thread is None:
             run_elsewhere(partial(self._start, path))
-            if self._thread is None:
+            if self._thread is None:  # pragma: no cover – Python 3.12 starts none while the interpreter ends
                 sync(path)
 
     def _start(self, path: Path) -> None:
         thread = threading.Thread(target=self._serve, args=(path,), name="memsy-spool", daemon=True)
-        with contextlib.suppress(RuntimeError):  # Python 3.12 starts none while the interpreter ends
+        with contextlib.suppress(RuntimeError):
             thread.start()
             self._thread = thread
 
