@@ -254,9 +254,8 @@ class _TaskPool:
             await self._progress.wait()
 
     def _put(self, checked: CheckedEvent) -> None:
-        if self._outbox.put(checked):
-            self._work.send()
         self._ensure_task()
+        self._outbox.put(checked, self._work.send)
 
     def _is_empty(self) -> bool:
         return self._outbox.is_empty

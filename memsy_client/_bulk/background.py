@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from .._core.hooks import logger
 from .._core.sender import SyncSender
 from ..exceptions import MemsyInputError
 from .delivery import WriterBatch
+from .interruptions import Bell, run_elsewhere, run_holding, run_without
 from .outbox import (
     CheckedEvent,
     InForkedChildren,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..models import EventPayload
+
+T = TypeVar("T")
 
 #: How many batches are under way at once at most.
 _MOST_THREADS = 4
@@ -154,6 +157,9 @@ class _ThreadPool:
 
     There is one thread from the first event on, and one more, up to the most, whenever the last idle one gets a batch:
     so a batch that hangs does not keep others waiting.
+
+    A signal handler may interrupt the callers' threads at any call, never the writer's own. So a caller changes one
+    thing at a time, and takes a lock with `run_holding`; what takes more is done by another thread.
     """
 
     def __init__(self, sender: SyncSender, options: WriterOptions) -> None:
@@ -164,8 +170,9 @@ class _ThreadPool:
         self._threads: set[threading.Thread] = set()
         self._idle = 0
         self._may_grow = True
-        self._is_closing = self._is_over = False
+        self._is_over = False
         self._death: BaseException | None = None
+        self._unreported: list[list[IngestOutcome]] = []  # outcomes of what was left in the end, to be reported
         self._reporting = threading.Lock()
         self._reporter: int | None = None
 
@@ -173,14 +180,12 @@ class _ThreadPool:
         # Taken again by a signal handler, or a finaliser, that adds an event while its thread holds it.
         self._lock = threading.RLock()
         self._work = threading.Condition(self._lock)
-        self._progress = threading.Condition(self._lock)
+        self._progress = Bell()
 
     def take_up(self) -> None:
         """Open the spool, and begin with what is in it."""
-        with self._lock:
-            self._outbox.open_spool()
-            if not self._outbox.is_empty:
-                self._start_thread()
+        self._holding(self._outbox.open_spool)
+        self._holding(self._ensure_thread)
 
     def stay_with_parent(self) -> None:
         """Do nothing more in this process, which is a forked child, perhaps made by a thread of this pool's."""
@@ -190,89 +195,111 @@ class _ThreadPool:
 
     def stats(self) -> WriterStats:
         """The counts."""
-        with self._lock:
-            return self._outbox.stats
+        return self._holding(lambda: self._outbox.stats)
 
     def add(self, checked: CheckedEvent, timeout: float | None) -> None:
         """As `BackgroundWriter.add`."""
-        with self._lock:
-            self._refuse_when_ended()
-            if not self._outbox.has_room():
-                self._wait_for_room(timeout)
-            self._outbox.open_spool()
-            if self._outbox.put(checked):
-                self._work.notify()
-            if not self._threads:
-                self._start_thread()
+        put = partial(self._put, checked)
+        if not self._holding(put):
+            run_without(self._lock, partial(self._wait_for_room, put, _end(timeout)))
 
     def flush(self, timeout: float | None) -> bool:
         """As `BackgroundWriter.flush`."""
         self.refuse_inside_callback("flush")
-        with self._lock:
-            self._refuse_when_dead()
-            newest = self._outbox.queue.urge()
-            self._work.notify_all()
+        newest = self._holding(self._urge)
         ends = _end(timeout)
         is_settled = partial(self._outbox.queue.is_settled, newest)
-        self._ensure_served(is_settled, ends)
-        with self._lock:
-            self._wait_until(is_settled, ends)
-            self._refuse_when_dead()
-            return is_settled()
+        run_without(self._lock, partial(self._wait_until, is_settled, ends))
+        self._refuse_when_dead()
+        return self._holding(is_settled)
 
     def begin_close(self, *, may_grow: bool = True) -> None:
         """Take nothing more, and send what is there, with no further thread if that is to be."""
-        with self._lock:
-            self._is_closing = True
-            self._may_grow = may_grow
-            self._outbox.close()
+        self._may_grow = may_grow
+        self._holding(self._outbox.close)
         self._tell_all()
 
     def end(self, ends: float) -> None:
         """Wait until all is sent, and let go of what is left when the time is over."""
-        self._ensure_served(self._is_empty, ends)
-        with self._lock:
-            self._wait_until(self._is_empty, ends)
-            if self._is_over:
-                return
-            left = self._outbox.end()
-            self._is_over = True
-            threads = list(self._threads)
-        self._tell_all()
-        if left:
-            self._report(left, _left(ends))
+        run_without(self._lock, partial(self._end, ends))
+
+    def _end(self, ends: float) -> None:
+        self._wait_until(self._is_empty, ends)
+        threads: list[threading.Thread] = []
+        if not self._is_over:
+            threads += self._threads
+            run_elsewhere(self._let_go)
+        while self._unreported:
+            self._report(self._unreported.pop(), _left(ends))
         for thread in threads:
             thread.join(_left(ends))
+
+    def _holding(self, work: Callable[[], T]) -> T:
+        return cast(T, run_holding(self._lock, work))
+
+    def _put(self, checked: CheckedEvent) -> bool:
+        """Take an event, with the lock, if there is room."""
+        self._refuse_when_ended()
+        if not self._outbox.has_room():
+            return False
+        self._outbox.open_spool()
+        if not self._threads:
+            run_elsewhere(self._start_thread)
+        self._outbox.put(checked, self._work.notify)
+        if self._is_over:  # pragma: no cover – a signal handler has closed the writer meanwhile
+            self._outbox.queue.take_back()
+            self._refuse_when_ended()
+        return True
+
+    def _urge(self) -> int:
+        self._refuse_when_dead()
+        newest = self._outbox.queue.urge()
+        self._work.notify_all()
+        return newest
+
+    def _let_go(self) -> None:
+        """Let go of what is left."""
+        with self._lock:
+            if self._is_over:
+                return
+            self._unreported.append(self._outbox.end())
+            self._is_over = True
+        self._tell_all()
 
     def refuse_inside_callback(self, method: str) -> None:
         """Raise when this thread runs the callback."""
         if self._reporter == threading.get_ident():
             raise MemsyInputError(f"{method} was called by on_outcome: it would wait for itself")
 
-    def _wait_for_room(self, timeout: float | None) -> None:
-        ends = _end(timeout)
-        while not self._outbox.has_room():
-            if not _left(ends) or self._reporter == threading.get_ident() or not self._threads:
+    def _wait_for_room(self, put: Callable[[], bool], ends: float) -> None:
+        def is_put() -> bool:
+            if put():
+                return True
+            if self._reporter == threading.get_ident() or not self._threads:
                 raise self._outbox.no_room()
-            self._progress.wait(_left(ends))
-            self._refuse_when_ended()
+            return False
+
+        if not self._progress.wait_until(partial(self._holding, is_put), ends):
+            raise self._outbox.no_room()
 
     def _is_empty(self) -> bool:
         return self._outbox.is_empty
 
-    def _ensure_served(self, is_done: Callable[[], bool], ends: float) -> None:
-        """See to it that somebody sends: a thread, or, where none can be started, the caller until that is done."""
-        with self._lock:
-            if not self._threads and self._may_grow and not self._outbox.is_empty and self._death is None:
-                self._start_thread()  # pragma: no cover – between two threads that end
-            if self._threads:
-                return
-        self._serve(is_done, ends)
+    def _ensure_thread(self) -> None:
+        """Start a thread, with the lock, if there is none, and something for it to do."""
+        if not self._threads and self._may_grow and not self._outbox.is_empty and self._death is None:
+            run_elsewhere(self._start_thread)
 
     def _wait_until(self, holds: Callable[[], bool], ends: float) -> None:
-        """Wait, with the lock, until that holds, the time is over, or nobody is left to change anything."""
-        while not holds() and self._death is None and not self._is_over and (seconds := _left(ends)):
-            self._progress.wait(seconds)
+        """Wait until that holds, the time is over, or nobody is left to change anything.
+
+        A thread sees to it, or, where none can be started, the caller.
+        """
+        self._holding(self._ensure_thread)
+        if not self._threads:
+            self._serve(holds, ends)
+        is_over = partial(self._holding, lambda: holds() or self._death is not None or self._is_over)
+        self._progress.wait_until(is_over, ends)
 
     def _refuse_when_ended(self) -> None:
         self._refuse_when_dead()
@@ -309,9 +336,8 @@ class _ThreadPool:
                 self._tell_all()
 
     def _tell_all(self) -> None:
-        with self._lock:
-            self._work.notify_all()
-            self._progress.notify_all()
+        self._holding(self._work.notify_all)
+        self._progress.ring()
 
     def _next_step(self, is_done: Callable[[], bool], ends: float) -> WriterBatch | list[IngestOutcome] | None:
         """What to do next, waited for; None when this thread has nothing more to do."""
@@ -322,7 +348,7 @@ class _ThreadPool:
                     if not self._idle and len(self._threads) < _MOST_THREADS and self._may_grow:
                         self._start_thread()
                     return step
-                if not _left(ends) or (self._is_closing and self._outbox.is_empty):
+                if not _left(ends) or (self._outbox.queue.is_closed and self._outbox.is_empty):
                     return None
                 self._wait_for_work(ends)
         return None
@@ -347,7 +373,7 @@ class _ThreadPool:
         finally:
             with self._lock:
                 outcomes = self._outbox.take_outcomes(batch)
-                self._progress.notify_all()
+            self._progress.ring()
             self._report(outcomes)
             with self._lock:
                 self._outbox.end_attempt(batch)
@@ -355,14 +381,15 @@ class _ThreadPool:
 
     def _report(self, outcomes: list[IngestOutcome], seconds: float = -1) -> None:
         """Call the callback, by one thread at a time; another one is waited for so many seconds, by default any."""
-        if self._on_outcome is None or not outcomes or not self._reporting.acquire(timeout=seconds):
-            return
+        if self._on_outcome is not None and outcomes:
+            run_holding(self._reporting, partial(self._call, outcomes), seconds)
+
+    def _call(self, outcomes: list[IngestOutcome]) -> None:
         self._reporter = threading.get_ident()
         try:
             report(outcomes, self._on_outcome)
         finally:
             self._reporter = None
-            self._reporting.release()
 
     def _die(self, error: BaseException) -> None:
         with self._lock:

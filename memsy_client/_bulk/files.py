@@ -15,13 +15,15 @@ class FileInUseError(OSError):
     """Somebody else has the file, in this process or in another."""
 
 
-def open_private(path: str | os.PathLike[str]) -> int:
-    """The descriptor of a file of the owner's alone (mode 0600), to read and write; it is made when it is not there.
+def open_private(path: str | os.PathLike[str], *, is_new: bool = False) -> int:
+    """The descriptor of a file of the owner's alone (mode 0600, whatever the umask), to read and write.
+
+    It is made when it is not there; with `is_new` it must not be.
 
     Raises:
-        OSError: It cannot be opened, or is no ordinary file.
+        OSError: It cannot be opened or made, or is no ordinary file.
     """
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | (os.O_EXCL if is_new else 0)
     descriptor = os.open(path, flags, _PRIVATE)
     try:
         found = os.fstat(descriptor)

@@ -1,6 +1,7 @@
 """What a background writer decides, whichever way it waits: its options, what it takes, what is next, what is reported.
 
 The writer with threads calls all of it with its lock held, the asynchronous one in its event loop. Nothing here waits.
+What a caller's thread calls may be interrupted anywhere: `has_room`, `put`, `close`, and what only looks.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ..exceptions import (
     MemsyQueueFull,
 )
 from ..models import EventPayload
-from .delivery import Session, WriterBatch
+from .delivery import Entry, Session, WriterBatch
 from .outcomes import EVENTS_A_CALL, IngestOutcome
 from .queue import EventQueue, WriterStats
 from .spool import Spool
@@ -145,10 +146,15 @@ class Outbox:
         """
         if self._options.spool is None or self._spool is not None:
             return
-        self._spool = Spool(Path(self._options.spool), self._base_url, self.queue.entries)
-        for event, sent_at in self._spool.found:
-            self.queue.resume(event, _session(event), time.monotonic(), sent_at)
-        self._spool.found.clear()
+        spool = Spool(Path(self._options.spool), self._base_url, self.queue.entries)
+        now = time.monotonic()
+        found = [
+            Entry(self.queue.new_number(), event, _session(event), now, resumed=True, sent_at=sent_at)
+            for event, sent_at in spool.found
+        ]
+        spool.found.clear()
+        self._spool = spool
+        self.queue.resume(found)
 
     @property
     def stats(self) -> WriterStats:
@@ -166,20 +172,12 @@ class Outbox:
             raise MemsyClosedError("this writer has been closed")
 
     def has_room(self) -> bool:
-        """Whether one more event can be put in, for which an older one may have been dropped.
+        """Whether one more event can be put in, for which an older one may be dropped.
 
         Raises:
             MemsyQueueFull: There is none, and the writer does not wait for it.
         """
-        if not self.queue.is_full:
-            return True
-        if self._options.when_full == "drop_oldest":
-            dropped = self.queue.drop_oldest()
-            if dropped is not None:  # pragma: no branch – all that it holds is under way
-                if self._spool is not None:
-                    self._spool.mark_done([dropped.index])
-                if self._options.on_outcome is not None:  # which else would hold on to what made room
-                    self._unreported.append(dropped)
+        if not self.queue.is_full or self._options.when_full == "drop_oldest":
             return True
         if self._options.when_full == "refuse":
             raise self.no_room()
@@ -189,20 +187,38 @@ class Outbox:
         """The refusal of an event."""
         return MemsyQueueFull(f"the queue holds {self._options.max_queue} events already")
 
-    def put(self, checked: CheckedEvent) -> bool:
-        """Take an event; whether somebody should look what is due now.
+    def put(self, checked: CheckedEvent, wake: Callable[[], None]) -> None:
+        """Take an event, wholly or not at all.
+
+        Args:
+            checked: The event.
+            wake: Has somebody look what is due as soon as this is over. It is called, where that is needed, before the
+                event is taken: so nothing that interrupts this leaves an event that nobody looks at.
 
         Raises:
             MemsyError: The spool cannot be written.
         """
+        drops_oldest = self._options.when_full == "drop_oldest" and self.queue.is_full
         number = self.queue.new_number()
         if self._spool is not None:
             self._spool.append(number, checked.event)
-        is_due = self.queue.add(number, checked.event, checked.session, time.monotonic())
-        return is_due or bool(self._unreported)
+        if self.queue.is_awaited():
+            wake()
+        self.queue.add(number, checked.event, checked.session, time.monotonic(), drops_oldest=drops_oldest)
+
+    def _sort_in(self) -> None:
+        """Sort in what was added. No signal handler may run meanwhile."""
+        sorted_in = self.queue.sort_in()
+        if self._spool is not None:
+            self._spool.confirm(sorted_in.numbers)
+            if sorted_in.dropped:
+                self._spool.mark_done([outcome.index for outcome in sorted_in.dropped])
+        if self._options.on_outcome is not None:  # which else would hold on to what made room
+            self._unreported += sorted_in.dropped
 
     def next_step(self) -> WriterBatch | list[IngestOutcome] | None:
         """A batch to attempt now, outcomes to report, or None when there is nothing to do yet."""
+        self._sort_in()
         if self._unreported:
             outcomes, self._unreported = self._unreported, []
             return outcomes
@@ -237,6 +253,7 @@ class Outbox:
 
     def end(self) -> list[IngestOutcome]:
         """Let go of what is left, which is logged and, with a spool, stays there; gives the outcomes to report."""
+        self._sort_in()
         left = self.stats
         outcomes, self._unreported = self._unreported, []
         if self._spool is not None:

@@ -2,6 +2,9 @@
 
 A session is in at most one batch under way, so that its events arrive in order; a batch that waits for its retry holds
 back its own sessions alone.
+
+An interruption may hit who adds at any instruction. So that leaves one thing in the queue, which is there or is not;
+who sends, where no signal handler runs, sorts it in.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import NamedTuple
 
@@ -38,6 +41,32 @@ class WriterStats(NamedTuple):
     in_doubt: int
 
 
+class _Added(NamedTuple):
+    """An event that was added, and is to be sorted in.
+
+    Attributes:
+        entry: The event.
+        drops_oldest: Whether the oldest one that waits makes room for it.
+        drops: How many are dropped for it and those added before it that are to be sorted in, too.
+    """
+
+    entry: Entry
+    drops_oldest: bool
+    drops: int
+
+
+class SortedIn(NamedTuple):
+    """What became of events that were added.
+
+    Attributes:
+        numbers: Those that wait now, or were dropped.
+        dropped: The outcomes of the events that were dropped for them.
+    """
+
+    numbers: set[int]
+    dropped: list[IngestOutcome]
+
+
 class EventQueue:
     """The events of one writer, in one process.
 
@@ -58,7 +87,8 @@ class EventQueue:
         self._max_queue = max_queue
         self._retry_for = retry_for
         self._numbers = count()
-        self._newest = -1
+        self._added: deque[_Added] = deque()  # to be sorted in
+        self._newest = -1  # of those that are
         self._urgent = -1.0  # events up to this number are due at once
         self._retried_until = math.inf
         self._waiting: OrderedDict[int, Entry] = OrderedDict()
@@ -76,7 +106,8 @@ class EventQueue:
     @property
     def stats(self) -> WriterStats:
         """The counts."""
-        return WriterStats(queued=self._held + self._left, **self._counts)
+        counts = {**self._counts, "dropped": self._counts["dropped"] + self._drops}
+        return WriterStats(queued=self._held + self._left, **counts)
 
     @property
     def is_full(self) -> bool:
@@ -86,47 +117,77 @@ class EventQueue:
     @property
     def is_empty(self) -> bool:
         """Whether every event has its outcome, which was reported."""
-        return not self._waiting and not self._under_way
+        return not self._added and not self._waiting and not self._under_way
 
     @property
     def _held(self) -> int:
-        return len(self._waiting) + self._unanswered
+        return len(self._added) + len(self._waiting) + self._unanswered - self._drops
+
+    @property
+    def _drops(self) -> int:
+        """How many events are to be dropped."""
+        return self._added[-1].drops if self._added else 0
 
     def entries(self) -> Iterator[Entry]:
         """All events that may be without an outcome."""
         for batch in self._under_way:
             yield from batch.entries
         yield from self._waiting.values()
+        for added in self._added:
+            yield added.entry
 
     def new_number(self) -> int:
         """The number of the next event."""
         return next(self._numbers)
 
-    def add(self, number: int, event: EventPayload, session: Session, now: float) -> bool:
-        """Take an event, whether or not there is room; gives whether somebody should look what is due now."""
-        return self._add(Entry(number, event, session, now + self._max_delay))
+    def is_awaited(self) -> bool:
+        """Whether somebody should look what is due once another event is added."""
+        ready = self._ready + len(self._added) + 1
+        return (not self._ready and not self._added) or ready >= self._batch_size or self._held + 1 >= self._max_queue
 
-    def resume(self, event: EventPayload, session: Session, now: float, sent_at: float | None) -> None:
-        """Take an event that an earlier process has left, and may have sent at that time."""
-        self._add(Entry(self.new_number(), event, session, now, resumed=True, sent_at=sent_at))
+    def add(
+        self, number: int, event: EventPayload, session: Session, now: float, *, drops_oldest: bool = False
+    ) -> None:
+        """Take an event, whether or not there is room, wholly or not at all; for it, the oldest may be dropped.
 
-    def _add(self, entry: Entry) -> bool:
+        Nothing is dropped when all are under way.
+        """
+        drops_oldest = drops_oldest and len(self._added) + len(self._waiting) > self._drops
+        entry = Entry(number, event, session, now + self._max_delay)
+        self._added.append(_Added(entry, drops_oldest, self._drops + drops_oldest))
+
+    def resume(self, entries: Iterable[Entry]) -> None:
+        """Take events that earlier processes have left."""
+        self._added.extend([_Added(entry, False, self._drops) for entry in entries])
+
+    def take_back(self) -> None:
+        """Let go of what was added and not sorted in, as if it never had been."""
+        self._added.clear()
+
+    def sort_in(self) -> SortedIn:
+        """Sort in what was added."""
+        sorted_in = SortedIn(set(), [])
+        while self._added:
+            entry, drops_oldest, _ = self._added.popleft()
+            if drops_oldest:
+                sorted_in.dropped.append(self._drop_oldest())
+            self._sort_in(entry)
+            sorted_in.numbers.add(entry.number)
+        return sorted_in
+
+    def _sort_in(self, entry: Entry) -> None:
         session = entry.session
         self._newest = max(self._newest, entry.number)
         self._waiting[entry.number] = entry
         waiting = self._sessions.setdefault(session, deque())
         waiting.append(entry)
         if session in self._held_back:
-            return self.is_full
+            return
         if len(waiting) == 1:
             heapq.heappush(self._heads, (entry.number, session))
         self._ready += 1
-        return self._ready == 1 or self._ready >= self._batch_size or self.is_full
 
-    def drop_oldest(self) -> IngestOutcome | None:
-        """Drop the oldest event that waits; None when all are under way."""
-        if not self._waiting:
-            return None
+    def _drop_oldest(self) -> IngestOutcome:
         _, entry = self._waiting.popitem(last=False)
         self._sessions[entry.session].remove(entry)  # it is the first, unless a signal handler came between
         if entry.session not in self._held_back:
@@ -138,23 +199,26 @@ class EventQueue:
 
     def urge(self) -> int:
         """Make all that waits due at once; gives the number of the newest event."""
-        self._urgent = max(self._urgent, self._newest)
-        return self._newest
+        newest = max([self._newest, *(added.entry.number for added in self._added)])
+        self._urgent = max(self._urgent, newest)
+        return newest
 
     def is_settled(self, number: int) -> bool:
         """Whether every event up to this number has its outcome, which was reported."""
         first_waiting = next(iter(self._waiting), math.inf)
         first_under_way = min((batch.entries[0].number for batch in self._under_way), default=math.inf)
-        return not self._left and min(first_waiting, first_under_way) > number
+        if self._left or min(first_waiting, first_under_way) <= number:
+            return False
+        return all(added.entry.number > number for added in self._added)
 
     def close(self, now: float) -> None:
         """Take nothing more, send what is there at once, and retry nothing for longer than `retry_for` from now."""
-        if not self.is_closed:
-            self.is_closed = True
-            self._urgent = math.inf
-            self._retried_until = now + self._retry_for
-            for batch in self._under_way:
-                batch.retried_until = min(batch.retried_until, self._retried_until)
+        # Whatever was done before an interruption may be done again.
+        self._urgent = math.inf
+        self._retried_until = min(self._retried_until, now + self._retry_for)
+        for batch in self._under_way:
+            batch.retried_until = min(batch.retried_until, self._retried_until)
+        self.is_closed = True
 
     def next_batch(self, now: float) -> WriterBatch | None:
         """What is to be sent now; it is under way from then on."""
@@ -221,6 +285,7 @@ class EventQueue:
         self._clear()
 
     def _clear(self) -> None:
+        self._added.clear()
         self._waiting.clear()
         self._sessions.clear()
         self._held_back.clear()

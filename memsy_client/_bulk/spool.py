@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -55,6 +55,7 @@ class Spool:
         self._locks: list[int] = []
         self._size = self._rewritten_size = 0
         self._sent_at: dict[int, float | None] = {}  # of each event that is not settled
+        self._unconfirmed: list[int] = []  # the numbers of those that may not have been added
         self._owed: list[int] = []  # the numbers of those that are, which the file does not say yet
         self._is_failing = False
         self._disk = Disk()
@@ -64,7 +65,7 @@ class Spool:
             self.forget()
             problem = getattr(error, "strerror", None) or error
             raise MemsyInputError(f"the spool {path} cannot be used: {problem}") from error
-        except MemsyError:
+        except BaseException:
             self.forget()
             raise
         # Those that an earlier process has sent: whatever comes of sending them again, they may be stored.
@@ -72,8 +73,20 @@ class Spool:
 
     def append(self, number: int, event: EventPayload) -> None:
         """Keep an event. Raises `UnwritableSpoolError` when it cannot be written, and then nothing of it is."""
-        self._write(event_line(number, event))
+        self._unconfirmed.append(number)
+        try:
+            self._write(event_line(number, event))
+        except UnwritableSpoolError:
+            self._unconfirmed.remove(number)
+            raise
         self._sent_at[number] = None
+
+    def confirm(self, added: Collection[int]) -> None:
+        """Settle what is kept and was not added: an interruption came between."""
+        unconfirmed, self._unconfirmed = self._unconfirmed, []
+        lost = [number for number in unconfirmed if number not in added]
+        if lost:  # pragma: no cover – tested in a process of its own
+            self.mark_done(lost)
 
     def mark_sent(self, numbers: Sequence[int], now: float) -> UnwritableSpoolError | None:
         """Note that these events leave now, in Unix time; gives why they must not, as nobody would know of it."""
@@ -174,7 +187,7 @@ class Spool:
         lines += [line_of(sent=[number], at=at) for number, at in self._sent_at.items() if at is not None]
         new = Path(f"{self._path}.new")
         new.unlink(missing_ok=True)
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = open_private(new, is_new=True)
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(lines)
             file.flush()
@@ -214,13 +227,13 @@ class Spool:
         if not data:
             return
         with _told_by_us():
+            self._size = os.fstat(self._file).st_size  # an interruption may have kept us from counting
             try:
                 write(self._file, data)
                 self._disk.sync_soon(self._path)
-            except OSError:
+            except BaseException:
                 self._truncate(self._size)  # so that no line is a part of one, but the last
                 raise
-        self._size += len(data)
         self._owed.clear()
 
     def _truncate(self, size: int) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+from functools import partial
 from pathlib import Path
+
+from .interruptions import run_elsewhere
 
 #: Seconds between two writes to the disk, well within the second that a power cut may cost.
 _SYNC_EVERY = 0.5
@@ -24,31 +28,38 @@ class Disk:
     def __init__(self) -> None:
         self.failure: OSError | None = None
         self.failed_at = -TRY_AGAIN_EVERY
-        self._dirty = threading.Event()
+        self._clean = threading.Lock()  # locked while there is nothing to do; an interruption may break an `Event`
+        self._clean.acquire()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
     def sync_soon(self, path: Path) -> None:
         """Have the file on the disk within a second. Raises `OSError` where it is written at once, and that fails."""
-        if not self._dirty.is_set():
-            self._dirty.set()
+        self._wake()
         if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, args=(path,), name="memsy-spool", daemon=True)
-            try:
-                self._thread.start()
-            except RuntimeError:  # pragma: no cover – Python 3.12 starts none while the interpreter ends
-                self._thread = None
+            run_elsewhere(partial(self._start, path))
+            if self._thread is None:  # pragma: no cover – Python 3.12 starts none while the interpreter ends
                 sync(path)
+
+    def _start(self, path: Path) -> None:
+        thread = threading.Thread(target=self._serve, args=(path,), name="memsy-spool", daemon=True)
+        with contextlib.suppress(RuntimeError):
+            thread.start()
+            self._thread = thread
 
     def stop(self) -> None:
         """End the thread."""
         self._stopped.set()
-        self._dirty.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._clean.locked():
+            with contextlib.suppress(RuntimeError):  # another thread was faster
+                self._clean.release()
 
     def _serve(self, path: Path) -> None:
         try:
-            while self._dirty.wait() and not self._stopped.is_set():
-                self._dirty.clear()
+            while self._clean.acquire() and not self._stopped.is_set():
                 sync(path)
                 self._stopped.wait(_SYNC_EVERY)
         except OSError as error:

@@ -20,10 +20,19 @@ def queue_of(batch_size: int = 3, max_delay: float = 1.0, max_queue: int = 100, 
     return EventQueue(batch_size, max_delay, max_queue, retry_for)
 
 
-def add(queue: EventQueue, session: str, now: float = 0.0) -> int:
+def added(queue: EventQueue, session: str, now: float = 0.0, *, drops_oldest: bool = False) -> list[int]:
+    """Add an event; gives the numbers of those that were dropped for it."""
     number = queue.new_number()
-    queue.add(number, EventPayload("ana", session, "user_message", f"event {number}"), ("ana", session), now)
-    return number
+    event = EventPayload("ana", session, "user_message", f"event {number}")
+    queue.add(number, event, ("ana", session), now, drops_oldest=drops_oldest)
+    before = queue.stats
+    dropped = queue.sort_in().dropped
+    assert queue.stats == before, "it makes no difference when it is sorted in"
+    return [outcome.index for outcome in dropped]
+
+
+def add(queue: EventQueue, session: str, now: float = 0.0) -> None:
+    assert added(queue, session, now) == []
 
 
 def numbers(batch: WriterBatch | None) -> list[int] | None:
@@ -163,19 +172,37 @@ def test_the_oldest_event_that_waits_is_dropped():
     queue = queue_of(batch_size=1, max_delay=0.0)
     for session in "aab":
         add(queue, session)
-    queue.next_batch(0.0)
-    assert [queue.drop_oldest().index for _ in range(2)] == [1, 2]
-    assert queue.drop_oldest() is None, "what is under way is not dropped"
-    assert queue.stats == WriterStats(queued=1, acknowledged=0, failed=0, dropped=2, in_doubt=0)
+    assert numbers(queue.next_batch(0.0)) == [0]
+    assert [added(queue, "b", drops_oldest=True) for _ in range(3)] == [[1], [2], [3]]
+    assert queue.stats == WriterStats(queued=3, acknowledged=0, failed=0, dropped=3, in_doubt=0)
+
+
+def test_what_is_under_way_is_not_dropped():
+    queue = queue_of(max_delay=0.0)
+    add(queue, "a")
+    assert numbers(queue.next_batch(0.0)) == [0]
+    assert added(queue, "a", drops_oldest=True) == []
+    assert queue.stats == WriterStats(queued=2, acknowledged=0, failed=0, dropped=0, in_doubt=0)
+
+
+def test_what_was_not_sorted_in_yet_counts_and_is_dropped_in_its_turn():
+    queue = queue_of(max_queue=2)
+    for number in range(4):
+        event = EventPayload("ana", "s", "user_message", f"event {number}")
+        queue.add(queue.new_number(), event, ("ana", "s"), 0.0, drops_oldest=queue.is_full)
+    assert queue.stats == WriterStats(queued=2, acknowledged=0, failed=0, dropped=2, in_doubt=0)
+    assert not queue.is_empty
+    assert not queue.is_settled(queue.urge())
+    assert [outcome.index for outcome in queue.sort_in().dropped] == [0, 1]
+    assert numbers(queue.next_batch(0.0)) == [2, 3]
 
 
 def test_dropping_leaves_no_trace_of_what_was_dropped():
     queue = queue_of(max_queue=10, max_delay=5.0)
-    for _ in range(5000):
-        add(queue, "a")
-        queue.drop_oldest()
+    for _ in range(500):
+        added(queue, "a", drops_oldest=True)
     assert len(queue._heads) < 10
-    assert queue.next_batch(100.0) is None
+    assert numbers(queue.next_batch(100.0)) == [499]
 
 
 def test_an_id_that_an_earlier_event_got_is_a_duplicate():
@@ -250,7 +277,8 @@ class Writer:
             answer(self.queue, batch)
 
     def drop(self, choice: int) -> None:
-        self.queue.drop_oldest()
+        added(self.queue, "abcd"[choice], self.now, drops_oldest=True)
+        self.added += 1
 
     def urge(self, choice: int) -> None:
         self.queue.urge()

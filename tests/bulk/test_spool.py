@@ -71,6 +71,21 @@ def test_it_has_what_was_added_for_its_owner_alone_and_nothing_in_the_end(flavou
     play(flavour, url, body, spool=spool, max_delay=1000)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such modes")
+@pytest.mark.parametrize("mask", [0o777, 0o277, 0o400, 0o000])
+def test_its_owner_can_take_it_up_again_whatever_the_mask(spool, mask):
+    """The modes tell, not a second writer: the superuser's may read everything."""
+    with MemsyClient("http://memsy.test", "k") as client:
+        before = os.umask(mask)
+        try:
+            writer = client.background(spool=spool)
+        finally:
+            os.umask(before)
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in spool.parent.iterdir()}
+        assert modes == {"spool": 0o600, "spool.lock": 0o600}
+        writer.close()
+
+
 def test_a_request_leaves_when_the_file_says_so(flavour, serve, spool):
     service = Service("a")
 
