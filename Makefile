@@ -45,7 +45,7 @@ demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into 
 test: $(VENV)/ready ## the whole test suite
 	@$(BIN)/python -m pytest
 
-test-slow: $(VENV)/docs-ready $(VENV)/engines-ready ## the longer proofs: crashes, load, several machines, every operation, the site in a browser
+test-slow: $(VENV)/bench-ready $(VENV)/docs-ready $(VENV)/engines-ready ## the longer proofs: crashes, load, several machines, every operation, the site in a browser
 	@$(BIN)/python -m pytest -m slow
 
 test-busy: $(VENV)/ready ## the suite five times, two copies beside two spinning processes (a quarter of an hour)

@@ -19,6 +19,7 @@ from .stub_server import IngestAnswers, answering
 ALLOWED = 50.0
 ALLOWED_LATER = 100.0
 LATENCY = 0.03
+# Seconds that pass while it ingests: what is promised is promised of a time, so that nothing else can be waited for.
 SETTLING = 15.0
 MEASURED = 60.0
 MEASURED_LATER = 15.0

@@ -76,7 +76,7 @@ class _Ciphertext(ByteStream):
         await self._stream.write(item)
 
     async def send_eof(self) -> None:
-        raise NotImplementedError("TLS ends by itself")
+        raise NotImplementedError("TLS ends by itself")  # anyio's interface has it, and its TLS never calls it
 
     async def aclose(self) -> None:
         await self._stream.aclose()

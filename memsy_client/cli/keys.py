@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from .._bulk.files import open_private
 from .._core.credentials import Secret
 from .failures import CommandError
 
@@ -88,7 +89,7 @@ class SecretFile:
 
     def __enter__(self) -> SecretFile:
         try:
-            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._descriptor = open_private(self._path, is_new=True)
         except OSError as error:
             raise CommandError(f"{self._path}: {error.strerror}") from None
         return self

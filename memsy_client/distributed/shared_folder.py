@@ -70,7 +70,7 @@ class SharedFolder(NamedTuple):
 
 def _write_identity(folder: Path) -> None:
     try:
-        descriptor = os.open(folder / _IDENTITY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = files.open_private(folder / _IDENTITY_FILE, is_new=True)
     except FileExistsError:
         return
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 from xml.etree import ElementTree
@@ -117,7 +116,7 @@ def test_a_chart_is_small_has_words_for_screen_readers_and_colours_for_the_dark(
     assert [value for value in loaded if not value.startswith("#")] == []
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("matplotlib"), reason="only `make bench` needs matplotlib")
+@pytest.mark.slow  # for which `make test-slow` installs matplotlib
 def test_equal_results_give_equal_charts() -> None:
     from benchmarks import drawings
 

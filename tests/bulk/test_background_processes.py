@@ -13,6 +13,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from support.forks import in_child, needs_fork, warns_of_forks
 from support.server import hang
 from writers import Service, acknowledge, event
 
@@ -32,24 +33,6 @@ from memsy_client.local.handlers import ingest
 ROOT = Path(__file__).parents[2]
 NOTHING = WriterStats(0, 0, 0, 0, 0)
 
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-# What 3.12 and later warn of is what is tested: locks that other threads hold.
-warns_of_forks = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-
-
-def in_child(work: Callable[[], None]) -> None:
-    """Run `work` in a forked child, and check that it went well."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            signal.alarm(60)  # a lock that nobody releases would be waited for without end
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
 
 @needs_fork
 @warns_of_forks
@@ -65,9 +48,9 @@ def test_a_child_starts_empty_and_its_parent_keeps_its_events(serve) -> None:
             writer.close(30)
             assert writer.stats == NOTHING._replace(acknowledged=1)
 
-        in_child(child)
+        in_child(child)()
         assert service.seen == [["of the child"]]
-        in_child(client.close)
+        in_child(client.close)()
         assert writer.stats == NOTHING._replace(queued=1)
         assert writer.flush(30)
     assert service.seen == [["of the child"], ["of the parent"]]
@@ -83,7 +66,7 @@ def test_a_child_of_a_writer_that_was_closed_has_a_closed_one(serve) -> None:
     with MemsyClient(serve(acknowledge).origin, "k") as client:
         with client.background() as writer:
             writer.add(event("a"))
-        in_child(child)
+        in_child(child)()
 
 
 @needs_fork
@@ -113,7 +96,7 @@ def test_a_child_is_never_born_with_a_lock_that_somebody_else_holds(serve, tmp_p
             thread.start()
         try:
             for _ in range(12):
-                in_child(child)
+                in_child(child)()
         finally:
             stop.set()
             for thread in threads:
@@ -138,7 +121,7 @@ def test_a_child_of_an_event_loop_is_outside_the_block_and_its_parent_keeps_its_
         async with AsyncMemsyClient(serve(service).origin, "k") as client:
             async with client.background(max_delay=1000) as writer:
                 await writer.add(event("of the parent"))
-                in_child(child)
+                in_child(child)()
                 assert writer.stats == NOTHING._replace(queued=1)
             assert writer.stats == NOTHING._replace(acknowledged=1)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,32 +15,11 @@ import httpx
 import pytest
 from echo_server import Echo, asked
 from support.flavours import KEY
+from support.forks import in_child, needs_fork, warns_of_forks
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient, MemsyConnectionError
 
-pytestmark = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"),
-    # What 3.12 and later warn of is what is tested: locks that other threads hold.
-    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
-]
-
-
-def in_child(work: Callable[[], None]) -> Callable[[], None]:
-    """Run `work` in a forked child; what is returned waits for it and checks that it went well."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            signal.alarm(120)  # a lock that nobody releases would be waited for without end
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-
-    def check() -> None:
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-    return check
+pytestmark = [needs_fork, warns_of_forks]
 
 
 def ask_often(client: MemsyClient, name: str) -> None:
