@@ -37,6 +37,7 @@ else:  # pragma: no cover – Python 3.10
 
 
 _MISSING = "is missing"
+_NO_TEXTS: list[str] = []
 _MAX_DIGITS = 20  # more than 64 bits have
 _JSON_NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
 
@@ -196,15 +197,14 @@ def texts(data: Any, location: str | None = None) -> list[str]:
     return data
 
 
-def hold_texts(*lists: Any) -> bool:
+def hold_texts(first: Any, second: Any = _NO_TEXTS, third: Any = _NO_TEXTS) -> bool:
     """Whether each is a list of strings."""
-    for items in lists:
-        if type(items) is not list:
-            return False
-        for item in items:
-            if type(item) is not str:
-                return False
-    return True
+    try:
+        "".join(first), "".join(second), "".join(third)  # looks at each item, at the speed of C
+    except TypeError as error:
+        pass_signals(error)
+        return False
+    return type(first) is type(second) is type(third) is list
 
 
 def text_values(data: Any) -> dict[str, str]:

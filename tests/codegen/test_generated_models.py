@@ -382,3 +382,18 @@ def test_that_somebody_looked_for_further_fields_changes_nothing(node: Any) -> N
     del one.additional_properties["more"]
     assert one == other == pickle.loads(pickle.dumps(other)) == copy.deepcopy(other)
     assert not hasattr(one, "nothing")
+
+
+def test_every_one_of_many_lists_of_strings_is_checked(make_package: Callable[[Any], str]) -> None:
+    texts = {"type": "array", "items": {"type": "string"}}
+    names = ["ants", "bees", "cats", "dogs", "eels", "foxes", "gnus"]
+    schema = {"type": "object", "required": names, "properties": dict.fromkeys(names, texts)}
+    package = make_package(contract(schemas={"Zoo": schema}))
+    zoo = importlib.import_module(f"{package}.models").Zoo
+    lists: dict[str, Any] = {name: [name, ""] for name in names}
+    assert zoo.from_dict(lists).to_dict() == lists
+    for name in names:
+        for wrong, location in [([name, 1], f"{name}[1]"), (name, name), ({name: name}, name), ((name,), name)]:
+            with pytest.raises(MemsyDecodeError) as caught:
+                zoo.from_dict({**lists, name: wrong})
+            assert caught.value.location == location

@@ -40,7 +40,7 @@ class ActorListResponse(ListModel[ActorResource]):
     @classmethod
     def from_dict(cls, data: Any) -> ActorListResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.items = _check_items(data["items"])
             self.total = total = data["total"]

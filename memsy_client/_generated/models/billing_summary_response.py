@@ -48,7 +48,7 @@ class BillingSummaryResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> BillingSummaryResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             if len(data) < 10 and dict is type(data):
                 data = _ABSENT | data

@@ -27,7 +27,7 @@ class ClearResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> ClearResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.deleted = deleted = data["deleted"]
         except decode.UNEXPECTED as error:

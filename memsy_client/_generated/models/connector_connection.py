@@ -29,7 +29,7 @@ class ConnectorConnection(Model):
     @classmethod
     def from_dict(cls, data: Any) -> ConnectorConnection:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.connector_id = connector_id = data["connector_id"]
             self.authorize_url = authorize_url = data["authorize_url"]

@@ -43,7 +43,7 @@ class EventItemResource(Model):
     @classmethod
     def from_dict(cls, data: Any) -> EventItemResource:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             if len(data) < 9 and dict is type(data):
                 data = _ABSENT | data

@@ -37,7 +37,7 @@ class EventListResponse(ListModel[EventItemResource]):
     @classmethod
     def from_dict(cls, data: Any) -> EventListResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.items = _check_items(data["items"])
             self.total = total = data["total"]

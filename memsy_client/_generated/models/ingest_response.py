@@ -27,7 +27,7 @@ class IngestResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> IngestResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.event_ids = event_ids = data["event_ids"]
         except decode.UNEXPECTED as error:

@@ -27,7 +27,7 @@ class InterestResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> InterestResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.message = message = data["message"]
         except decode.UNEXPECTED as error:

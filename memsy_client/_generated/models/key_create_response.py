@@ -37,7 +37,7 @@ class KeyCreateResponse(Model):
     @classmethod
     def from_dict(cls, data: Any) -> KeyCreateResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.key_id = key_id = data["key_id"]
             self.raw_key = raw_key = data["raw_key"]

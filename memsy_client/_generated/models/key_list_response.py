@@ -35,7 +35,7 @@ class KeyListResponse(ListModel[KeyResource]):
     @classmethod
     def from_dict(cls, data: Any) -> KeyListResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.keys = _check_keys(data["keys"])
             self.max_keys = max_keys = data["max_keys"]

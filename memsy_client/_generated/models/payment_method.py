@@ -30,7 +30,7 @@ class PaymentMethod(Model):
     @classmethod
     def from_dict(cls, data: Any) -> PaymentMethod:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.brand = brand = data["brand"]
             self.last4 = last4 = data["last4"]

@@ -33,7 +33,7 @@ class PickerConfig(Model):
     @classmethod
     def from_dict(cls, data: Any) -> PickerConfig:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.access_token = access_token = data["access_token"]
             self.expires_in = expires_in = data["expires_in"]

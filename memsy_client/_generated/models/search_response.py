@@ -31,7 +31,7 @@ class SearchResponse(ListModel[SearchResult]):
     @classmethod
     def from_dict(cls, data: Any) -> SearchResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.results = _check_results(data["results"])
         except decode.UNEXPECTED as error:

@@ -28,7 +28,7 @@ class UpcomingInvoice(Model):
     @classmethod
     def from_dict(cls, data: Any) -> UpcomingInvoice:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.amount_due = amount_due = data["amount_due"]
             self.currency = currency = data["currency"]

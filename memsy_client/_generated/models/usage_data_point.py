@@ -28,7 +28,7 @@ class UsageDataPoint(Model):
     @classmethod
     def from_dict(cls, data: Any) -> UsageDataPoint:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.date = date = data["date"]
             self.dimension = dimension = data["dimension"]

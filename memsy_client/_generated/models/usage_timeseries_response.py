@@ -36,7 +36,7 @@ class UsageTimeseriesResponse(ListModel[UsageDataPoint]):
     @classmethod
     def from_dict(cls, data: Any) -> UsageTimeseriesResponse:
         """The model of a JSON object. Raises `MemsyDecodeError`, which says where, when `data` is not one of these."""
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         try:
             self.org_id = org_id = data["org_id"]
             self.granularity = granularity = data["granularity"]
