@@ -42,6 +42,9 @@ demo: $(VENV)/ready ## check the client against the spec, then ingest FILE into 
 	@$(BIN)/python codegen/generate.py --check
 	@$(BIN)/python examples/demo.py "$$FILE"
 
+# Tests start hundreds of interpreters, each of which would compile the package anew.
+test test-slow: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/ready ## the whole test suite
 	@$(BIN)/python -m pytest
 
