@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from memsy_client._bulk.recent_ids import REMEMBERED_IDS, REMEMBERED_SECONDS
+
 from .figures import BATCH_SIZES, CONTENDERS, FIGURES, GROUPS, IN_FLIGHT, QUICK_SIZE
 from .measure import CERTAINTY, CERTAINTY_OF_CHANGE, SLIGHT
 from .report import number, shown_bar, shown_value, shown_verdict
@@ -18,7 +20,6 @@ PAGE = ROOT / "docs" / "performance.md"
 CHARTS = ROOT / "docs" / "performance"
 BACKFILL = 100_000_000
 REQUESTS_PER_SECOND = (10, 50, 200)
-REMEMBERED_SECONDS = 600  # see memsy_client/_bulk/window.py
 
 COST = ("json", "httpx", "httpx2", "memsy", "memsy_fast")
 COST_ASYNC = ("async_httpx", "async_httpx2", "async_aiohttp", "async_memsy", "async_memsy_fast")
@@ -230,9 +231,9 @@ characters and a server that answers at once. This is what follows from that for
 {_table(headings, list(_backfill_rows(known)))}
 
 Events are read as they are needed, see [the window](bulk.md#the-window). What takes memory are the ids of the last
-ten minutes or more, by which duplicates are known: some {known["backfill.remembered"]:.0f} bytes each. The requests
-a second are those that the service allows an account; [more machines](distributed.md) share them, and do not add
-to them."""
+minutes, by which duplicates are known: some {known["backfill.remembered"]:.0f} bytes each, and at most
+{2 * REMEMBERED_IDS:,} of them. The requests a second are those that the service allows an account; [more
+machines](distributed.md) share them, and do not add to them."""
 
 
 def _backfill_rows(known: dict[str, float]) -> Iterator[tuple[str, ...]]:
@@ -267,9 +268,9 @@ def _hours(known: dict[str, float], name: str) -> list[str]:
 
 
 def _memory(known: dict[str, float], events_per_second: float) -> float:
-    """In MiB, with twice the ids of the time for which they are remembered: so seldom are they sorted out."""
+    """In MiB, with twice the ids that are remembered at least: so seldom are they sorted out."""
     fastest = max(known[f"backfill.rate.{size}"] for size in BATCH_SIZES)
-    remembered = min(BACKFILL, 2 * REMEMBERED_SECONDS * min(events_per_second, fastest))
+    remembered = 2 * min(REMEMBERED_IDS, REMEMBERED_SECONDS * min(events_per_second, fastest))
     return known["backfill.memory"] + remembered * known["backfill.remembered"] / 2**20
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 #: For how many seconds an id is remembered at least: within 60, the service gives a repetition the first one's.
-_REMEMBERED = 120.0
+REMEMBERED_SECONDS = 120.0
 
-#: How many are remembered at least, however fast they come: some 70 bytes each, and twice as many at most.
-_MOST = 500_000
+#: How many are remembered at least, however fast they come: some 100 bytes each, and twice as many at most.
+REMEMBERED_IDS = 500_000
 
 
 class RecentIds:
@@ -19,7 +19,7 @@ class RecentIds:
 
     def repeats(self, event_id: str, now: float) -> bool:
         """Whether an earlier event has the id, which is remembered from now on, in seconds of whatever clock."""
-        if now - self._since >= _REMEMBERED or len(self._newer) >= _MOST:
+        if now - self._since >= REMEMBERED_SECONDS or len(self._newer) >= REMEMBERED_IDS:
             self._newer, self._older, self._since = set(), self._newer, now
         key = hash(event_id)
         is_known = key in self._newer or key in self._older

@@ -26,7 +26,7 @@ def test_what_came_before_a_long_silence_is_still_known():
 
 
 def test_ids_that_come_fast_take_bounded_memory(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(recent_ids, "_MOST", 100)
+    monkeypatch.setattr(recent_ids, "REMEMBERED_IDS", 100)
     recent = RecentIds()
     assert not any(recent.repeats(f"id {number}", 0.0) for number in range(1000))
     assert all(recent.repeats(f"id {number}", 0.0) for number in range(900, 1000))
