@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextvars
 import signal
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
+from types import FrameType
 from typing import Any
 
 import httpx
@@ -109,6 +111,27 @@ def test_an_interruption_ends_the_call_at_once_and_the_client_goes_on(
         with pytest.raises(KeyboardInterrupt):
             call(client)
         assert client.ingest([]).event_ids == ["own"]
+
+
+@pytest.mark.parametrize(("timeout", "runs_here"), [(5, False), (None, True)])
+def test_no_signal_handler_can_raise_within_the_client(
+    carrier: httpx.Client, echo: Echo, timeout: float | None, runs_here: bool
+) -> None:
+    """That would cost its pool a connection at one instruction in three, and its lock at some."""
+    seen: set[str] = set()
+
+    def note(frame: FrameType, *_: object) -> None:
+        seen.add(frame.f_globals.get("__name__", "").partition(".")[0])
+
+    with MemsyClient(echo.url, KEY, timeout=timeout, http_client=carrier) as client:
+        client.search("imports what it needs")
+        before = sys.getprofile()
+        sys.setprofile(note)  # of this thread alone
+        try:
+            client.search("x")
+        finally:
+            sys.setprofile(before)
+    assert bool(seen & {"httpx", "httpcore"}) is runs_here
 
 
 def test_threads_end_with_their_calls(carrier: httpx.Client, echo: Echo) -> None:
