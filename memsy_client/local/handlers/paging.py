@@ -6,6 +6,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..storage.schema import SHIFTS
+from .context import MAX_OFFSET
+
 
 def numbers_of_page(
     connection: sqlite3.Connection, rows: str, order: Sequence[str], values: Mapping[str, Any], total: int
@@ -28,6 +31,33 @@ def numbers_of_page(
     found = connection.execute(sql, {**values, "page_size": end - start, "skipped": start}).fetchall()
     numbers = [number for (number,) in found]
     return numbers[::-1] if backwards else numbers
+
+
+def find_in_time(
+    connection: sqlite3.Connection, counts: str, values: Mapping[str, Any], *, is_ascending: bool
+) -> tuple[int, int]:
+    """Where in time the row at an offset is: a moment before it, in this order, and how many come in between.
+
+    Args:
+        connection: The database.
+        counts: How many rows are in a stretch of time, as an expression, the table that counts them, and a condition:
+            `events FROM event_times WHERE account = :account`.
+        values: The parameters; `offset` is within the list.
+        is_ascending: Whether the earliest is first.
+    """
+    first, last, skipped = -MAX_OFFSET, MAX_OFFSET, values["offset"]
+    sql = (
+        f"SELECT stretch, {counts} AND shift = :shift AND stretch BETWEEN :first AND :last "
+        f"GROUP BY stretch ORDER BY stretch {'ASC' if is_ascending else 'DESC'}"
+    )
+    for shift in SHIFTS:
+        stretches = {**values, "shift": shift, "first": first >> shift, "last": last >> shift}
+        for stretch, count in connection.execute(sql, stretches):  # pragma: no branch – the offset is within the list
+            if skipped < count:
+                first, last = stretch << shift, ((stretch + 1) << shift) - 1
+                break
+            skipped -= count
+    return (first if is_ascending else last), skipped
 
 
 def rows_by_number(

@@ -24,7 +24,7 @@ from urllib.parse import quote
 from ..progress import Progress
 from ..retrieval import index
 from ..retrieval.stem import stemmer_name
-from . import indexing, schema, sql_functions
+from . import digests, indexing, schema, sql_functions
 from .file_lock import FileInUseError, FileLock
 
 T = TypeVar("T")
@@ -328,6 +328,8 @@ def _prepare(connection: sqlite3.Connection, work: str) -> None:
         progress = Progress(work)
         if version < schema.VERSION:
             schema.upgrade(connection, progress)
+        if version < schema.FIRST_WITH_THESE_DIGESTS:
+            digests.renew(connection)
         if version < schema.FIRST_WITH_STEMMER or not index.is_current(connection):
             indexing.rebuild(connection, progress)
         elif version < schema.FIRST_WITH_STATES:
