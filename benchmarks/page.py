@@ -32,6 +32,13 @@ SEARCHES = {
 }
 
 
+LISTS = (
+    *("embedded.memories_list_engine", "embedded.memories_list"),
+    *("embedded.events_list_engine", "embedded.events_list"),
+    "embedded.health",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart of the page: its file, its title, and what it shows, in words."""
@@ -201,7 +208,7 @@ def _embedded(results: Results) -> str:
     names = [
         name
         for name in GROUPS["local_server"][1]
-        if name.split(".")[1] in ("ingest", "processing", "parallel_ingest", "memories_list", "events_list", "stats")
+        if name.split(".")[1] in ("ingest", "processing", "parallel_ingest", "stats")
         or name in ("embedded.file", "embedded.memory")
     ]
     names += list(GROUPS["retrieval"][1])
@@ -211,7 +218,23 @@ those of a language. A search has six of the rarer words.
 
 {_table(headings, rows)}
 
-{_table(("", "measured"), [_row(results, name) for name in names])}"""
+{_table(("", "measured"), [_row(results, name) for name in names])}
+
+Lists have the times of the server beside those of a client. What is without HTTP ends where the response is encoded;
+what is over HTTP has all that an exchange takes, reading the JSON included.
+
+{_lists(results)}"""
+
+
+def _lists(results: Results) -> str:
+    changes, rows = results.changes(), []
+    for name in LISTS:
+        figure, change = FIGURES[name], changes.get(name)
+        before = (
+            ("–", "–") if change is None else (number(results.value_before(name), figure.unit), number(change.ratio))
+        )
+        rows.append((*_row(results, name), *before))
+    return _table(("", "measured", "before", "ratio"), rows)
 
 
 def _row(results: Results, name: str) -> tuple[str, str]:

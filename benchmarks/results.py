@@ -77,6 +77,10 @@ class Results:
         """The median of a figure, or None where it was not measured."""
         return statistics.median(self.samples[name]) if self.samples.get(name) else None
 
+    def value_before(self, name: str) -> float:
+        """The median of a figure that was measured of the version before."""
+        return statistics.median(self.before[name])
+
     def judge(self) -> list[Judgement]:
         """The bars of the groups that were measured."""
         measured = [name for group in self.groups for name in GROUPS[group][1]]
@@ -99,7 +103,10 @@ class Results:
             return "this version does not have it"
         if name.endswith(f".{COMPARED_TO}"):
             return "needs FULL=1 and BASE"
-        return "needs BASE" if name == "embedded.same_results" else "failed"
+        if name == "embedded.same_results":
+            return "needs BASE"
+        group = next(figures for _, figures in GROUPS.values() if name in figures)
+        return "not part of that run" if any(self.samples.get(other) for other in group) else "failed"
 
     def changes(self) -> dict[str, Change]:
         """Each figure that was measured of both versions."""

@@ -6,6 +6,7 @@ that. Only delays of scripted faults take real seconds.
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 import time
@@ -121,6 +122,7 @@ def to_datetime(moment: int) -> datetime:
     return _EPOCH + timedelta(microseconds=moment)
 
 
+@functools.lru_cache(maxsize=1024)  # what is listed together mostly happened together
 def isoformat(moment: int) -> str:
     """ISO 8601 text with its offset, as the service writes it."""
     return to_datetime(moment).isoformat()

@@ -35,6 +35,7 @@ LISTENER_LIMIT = 64 * 1024 * 1024
 """Bytes of requests that wait for `on_request`; further ones are not told."""
 
 _PLANES = {segment: plane for plane, segment in PLANES.items()}
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _log = logging.getLogger("memsy_client.local")
 
 
@@ -275,4 +276,4 @@ def _authorise(route: Route, key: Key) -> None:
 
 
 def _encode(body: object) -> bytes:
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _JSON.encode(body).encode()

@@ -6,6 +6,7 @@ have to write. The counts of the last moments before a crash may be lost; events
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 import threading
 from collections import Counter
@@ -80,11 +81,19 @@ class Plan:
 
 def month(moment: int) -> tuple[int, int]:
     """The start of the billing month of a moment, and of the next one."""
-    at = to_datetime(moment)
+    return _month(moment // HOUR)
+
+
+@functools.lru_cache(maxsize=1)
+def _month(hour: int) -> tuple[int, int]:
+    at = to_datetime(hour * HOUR)
     start = datetime(at.year, at.month, 1, tzinfo=timezone.utc)
     following = (at.year + 1, 1) if at.month == 12 else (at.year, at.month + 1)
     end = start.replace(year=min(following[0], 9999), month=following[1])
     return of_datetime(start), of_datetime(end)
+
+
+_LOCAL = Plan()
 
 
 class Meter:
@@ -105,7 +114,7 @@ class Meter:
 
     def plan(self, account: int) -> Plan:
         """The plan of an account."""
-        return self._plans.get(account, Plan())
+        return self._plans.get(account, _LOCAL)
 
     def limit(self, account: int, dimension: str) -> int | None:
         """How much of a dimension the plan of an account allows; None for any amount."""

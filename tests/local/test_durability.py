@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from memsy_client.local import DatabaseRefused, LocalMemsy, progress
+from memsy_client.local.clock import isoformat
 from memsy_client.local.progress import Progress
 from memsy_client.local.storage import database, indexing
 
@@ -329,13 +330,21 @@ def fourth_version(path):
     LocalMemsy(path, port=None).close()
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(
-            "DROP TRIGGER memories_state; DROP TABLE event_times; DROP TABLE memory_counts; "
+            "DROP TRIGGER memories_state; DROP TABLE event_times; DROP TABLE memory_counts; DROP TABLE memory_times; "
             "ALTER TABLE retrieval_rows RENAME TO newer; "
             "CREATE TABLE retrieval_rows (rowid INTEGER PRIMARY KEY, position INTEGER NOT NULL UNIQUE, "
             "size INTEGER NOT NULL, question INTEGER NOT NULL, scopes TEXT NOT NULL); "
             "INSERT INTO retrieval_rows SELECT rowid, position, size, question, scopes FROM newer; DROP TABLE newer; "
             "PRAGMA user_version = 4"
         )
+
+
+def fifth_version(path):
+    """The same as the fifth version had it."""
+    third_version(path)
+    LocalMemsy(path, port=None).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript("DROP TABLE memory_times; DROP INDEX memories_of_their_own; PRAGMA user_version = 5")
 
 
 def of_another_stemmer(path):
@@ -349,8 +358,15 @@ def of_another_stemmer(path):
 def kept(path):
     """All that is stored, but not the search index."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        tables = ("events", "memories", "sources", "levels", "accounts", "counters", "usage")
-        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+        # By the digests, which may be made anew, repeated events are known.
+        events = (
+            "event, event_id, account, actor_id, session_id, kind, content, role_id, team_id, ts, metadata, ingested"
+        )
+        columns = dict.fromkeys(("memories", "sources", "levels", "accounts", "counters", "usage"), "*")
+        columns["events"] = events
+        return {
+            table: connection.execute(f"SELECT {those} FROM {table}").fetchall() for table, those in columns.items()
+        }
 
 
 def indexed(path):
@@ -394,7 +410,20 @@ def test_a_file_is_indexed_anew_once(tmp_path, monkeypatch):
     LocalMemsy(path, port=None).close()
 
 
-@pytest.mark.parametrize("make_older", [second_version, third_version, fourth_version])
+@pytest.mark.parametrize("make_older", [first_version, third_version])
+def test_an_event_is_known_again_after_an_upgrade_within_the_minute(tmp_path, api, make_older):
+    make_older(tmp_path / "memsy.db")
+    with LocalMemsy(tmp_path / "memsy.db", port=None) as memsy:
+        with memsy.engine.services.store.read() as connection:
+            sql = "SELECT event_id, actor_id, session_id, kind, content, ingested FROM events ORDER BY event DESC"
+            event_id, actor_id, session_id, kind, content, ingested = connection.execute(sql).fetchone()
+        memsy.clock.freeze(isoformat(ingested))
+        memsy.clock.advance(59)
+        event = {"actor_id": actor_id, "session_id": session_id, "kind": kind, "content": content}
+        assert type(api)(memsy).ingest(event) == [event_id]
+
+
+@pytest.mark.parametrize("make_older", [second_version, third_version, fourth_version, fifth_version])
 def test_a_file_of_an_older_version_gets_the_tables_of_this_one_and_keeps_what_it_has(
     tmp_path, api, monkeypatch, make_older
 ):

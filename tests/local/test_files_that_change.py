@@ -12,6 +12,7 @@ import threading
 import pytest
 
 from memsy_client.local import DatabaseRefused, LocalMemsy
+from memsy_client.local.storage import database
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a lock file is beside the database")
 
@@ -110,7 +111,7 @@ def test_nothing_is_acknowledged_after_the_file_is_gone_and_health_says_so(tmp_p
         own.ingest(an_event())
         change(path)
         answer = own.post("/v1/ingest", {"events": [an_event("lost")]})
-        assert (answer.status, "removed, moved or replaced" in answer.body["detail"]) == (503, True)
+        assert (answer.status, "removed, moved, replaced" in answer.body["detail"]) == (503, True)
         health = own.get("/v1/health")
         assert (health.status, health.body["status"]) == (200, "degraded")
         assert health.body["components"]["database"].startswith("lost")
@@ -126,6 +127,39 @@ def test_nothing_is_acknowledged_after_the_file_is_gone_and_health_says_so(tmp_p
             thread.join()
         assert totals == [1] * 8
     assert change is replace or change is remove_the_log or not path.exists()
+
+
+@LINUX
+@pytest.mark.parametrize("looks", ["health", "the next call"])
+def test_nothing_is_acknowledged_after_a_copy_was_written_over_the_file(tmp_path, opened, an_event, looks):
+    other = tmp_path / "other.db"
+    with LocalMemsy(other, port=None) as memsy:
+        type(opened)(memsy).ingest(an_event("Another one"))
+    path = tmp_path / "memsy.db"
+    inode = path.stat().st_ino
+    shutil.copyfile(other, path)
+    assert path.stat().st_ino == inode
+    if looks == "the next call":
+        answer = opened.post("/v1/ingest", {"events": [an_event("lost")]})
+        assert (answer.status, "written over" in answer.body["detail"]) == (503, True)
+    health = opened.get("/v1/health").body
+    assert (health["status"], health["components"]["database"][:5]) == ("degraded", "lost:")
+    assert opened.post("/v1/ingest", {"events": [an_event("lost")]}).status == 503
+
+
+@LINUX
+@pytest.mark.parametrize("pages", [3, 100])
+def test_what_the_server_itself_writes_to_the_file_is_no_copy(tmp_path, api, an_event, monkeypatch, pages):
+    # With 100, a new file is empty until after the first events; with 3, the tables are in it from the start.
+    monkeypatch.setattr(database, "CHECKPOINT_PAGES", pages)
+    with LocalMemsy(tmp_path / "memsy.db", port=None) as memsy:
+        lock = memsy.engine.services.store._lock
+        heads = {lock.head()}
+        for number in range(20):
+            type(api)(memsy).ingest(an_event(f"{number} " + "x" * 5000))
+            heads.add(lock.head())
+        assert len(heads) > 1
+        assert type(api)(memsy).get("/v1/health").body["status"] == "ok"
 
 
 def test_a_file_that_comes_back_is_the_file_again(tmp_path, opened, an_event):

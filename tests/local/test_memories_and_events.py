@@ -114,6 +114,49 @@ def test_every_page_is_a_part_of_the_whole_list(api, faded, change):
                 assert page["total"] == size
 
 
+FILTERS = {
+    "none": ({}, "1"),
+    "a type": ({"type": "preference"}, "type = 'preference'"),
+    "a kind": ({"kind": "semantic"}, "memory_kind = 'semantic'"),
+    "a type that none has": ({"type": "event"}, "type = 'event'"),
+    "an actor": ({"actor_id": "ana"}, "actor_id = 'ana'"),
+    "one of few": ({"actor_id": "eve"}, "actor_id = 'eve'"),
+    "an actor and a type": ({"actor_id": "ana", "type": "preference"}, "actor_id = 'ana' AND type = 'preference'"),
+}
+
+
+@pytest.mark.parametrize("decayed", [False, True], ids=["all active", "some decayed"])
+@pytest.mark.parametrize(("filters", "where"), FILTERS.values(), ids=FILTERS)
+def test_every_page_of_a_filtered_list_is_a_part_of_the_whole_list(api, memsy, an_event, filters, where, decayed):
+    memsy.clock.freeze("2026-01-01T00:00:00Z")
+    chance = random.Random(5)
+    said = [f"{chance.choice(['I like', 'We never lend', 'Maybe'])} w{chance.randrange(25)}" for _ in range(60)]
+    api.ingest(
+        *[
+            an_event(
+                text,
+                actor_id=chance.choice(["ana", "bob"]) if number % 15 else "eve",
+                session_id=str(number),
+                ts=f"{chance.choice(['0001', '1969', '2025'])}-01-01T00:00:0{chance.randrange(3)}Z",
+            )
+            for number, text in enumerate(said)
+        ]
+    )
+    store, now = memsy.engine.services.store, memsy.clock.now()
+    if decayed:
+        store.write(lambda connection: connection.execute("UPDATE memories SET decays = 0 WHERE memory % 5 = 0"))
+    for sort, order in SORTED.items():
+        with store.read() as connection:
+            sql = f"SELECT memory_id FROM memories WHERE {where} AND decays > :now ORDER BY {order}"
+            whole = [memory_id for (memory_id,) in connection.execute(sql, {"now": now})]
+        size = len(whole)
+        assert size > 0 or where == "type = 'event'"
+        for limit, offset in ((1, 0), (7, 3), (5, max(size - 5, 0)), (100, 0), (3, size)):
+            page = api.get("/v1/console/memories", sort=sort, limit=limit, offset=offset, **filters).body
+            assert [item["memory_id"] for item in page["items"]] == whole[offset : offset + limit]
+            assert page["total"] == size
+
+
 def test_what_is_kept_beside_the_memories_and_events_follows_them(api, faded, an_event):
     for actor in ("ana", "bob", "eve"):
         api.ingest(an_event("Shared by three", actor_id=actor, role_id="cook"))
@@ -123,7 +166,7 @@ def test_what_is_kept_beside_the_memories_and_events_follows_them(api, faded, an
         rows = connection.execute(f"SELECT {kept} FROM retrieval_rows ORDER BY rowid").fetchall()
         assert rows == connection.execute(f"SELECT {state} FROM memories ORDER BY memory").fetchall()
         assert {row[4] is None for row in rows} == {row[5] for row in rows} == {True, False}
-        tables = ("event_totals", "event_times", "memory_counts")
+        tables = ("event_totals", "event_times", "memory_counts", "memory_times")
         counted = {table: set(connection.execute(f"SELECT * FROM {table}")) for table in tables}
     faded.engine.services.store.write(schema.count)
     with faded.engine.services.store.read() as connection:

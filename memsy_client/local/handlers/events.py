@@ -9,9 +9,8 @@ from typing import Any
 from ..clock import isoformat
 from ..http.request_schema import trim
 from ..memory.extraction import json_object
-from ..storage.schema import EVENT_SHIFTS
 from .context import MAX_OFFSET, RequestContext
-from .paging import numbers_of_page, rows_by_number
+from .paging import find_in_time, numbers_of_page, rows_by_number
 
 # The ids of events sort as their numbers do.
 _ORDERS = {"ts_desc": ("ts DESC", "event DESC"), "ts_asc": ("ts ASC", "event ASC")}
@@ -50,30 +49,14 @@ def _page_of_all(
     if values["offset"] >= total:
         return total, []
     is_ascending = sort == "ts_asc"
-    start, skipped = _find_in_time(connection, account, values["offset"], is_ascending=is_ascending)
+    counts = "events FROM event_times WHERE account = :account"
+    start, skipped = find_in_time(connection, counts, values, is_ascending=is_ascending)
     sql = (
         f"SELECT event FROM events WHERE account = ? AND ts {'>=' if is_ascending else '<='} ? "
         f"ORDER BY {', '.join(_ORDERS[sort])} LIMIT ? OFFSET ?"
     )
     rows = connection.execute(sql, (account, start, values["limit"], skipped))
     return total, [number for (number,) in rows]
-
-
-def _find_in_time(connection: sqlite3.Connection, account: int, offset: int, *, is_ascending: bool) -> tuple[int, int]:
-    """Where in time the event at an offset is: a moment before it, in this order, and how many come in between."""
-    first, last = -MAX_OFFSET, MAX_OFFSET
-    sql = (
-        "SELECT stretch, events FROM event_times WHERE account = ? AND shift = ? AND stretch BETWEEN ? AND ? "
-        f"ORDER BY stretch {'ASC' if is_ascending else 'DESC'}"
-    )
-    for shift in EVENT_SHIFTS:
-        rows = connection.execute(sql, (account, shift, first >> shift, last >> shift))
-        for stretch, events in rows:  # pragma: no branch – the offset is within the list
-            if offset < events:
-                first, last = stretch << shift, ((stretch + 1) << shift) - 1
-                break
-            offset -= events
-    return (first if is_ascending else last), offset
 
 
 def _resource(org_id: str, row: tuple[Any, ...]) -> dict[str, Any]:

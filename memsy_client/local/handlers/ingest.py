@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from typing import Any
 
-from ..clock import MINUTE, parse
+from ..clock import parse
 from ..http.request_schema import trim
 from ..http.validation import refuse_organisation
 from ..quota import INGESTED, STORED
 from ..storage import schema
+from ..storage.digests import DUPLICATE_WINDOW, digest_of
 from ..storage.ids import next_numbers
 from .context import RequestContext
-
-DUPLICATE_WINDOW = MINUTE
-
-SESSION_BYTES = 4
-"""How many of the bytes of a digest are the session's."""
 
 
 def ingest(context: RequestContext) -> dict[str, Any]:
@@ -116,16 +111,7 @@ def _known(connection: sqlite3.Connection, digests: list[bytes], now: int) -> di
 
 
 def _digest(account: int, event: dict[str, Any]) -> bytes:
-    # No part holds a NUL, so different events are different texts when joined by it.
-    session = f"{account}\0{event['session_id']}"
-    whole = "\0".join((session, event["actor_id"], event["kind"], event["content"]))
-    # What is stored together mostly belongs to few sessions. Beginning with these, it is together in the index, too:
-    # few of its pages change, and those are what the disk is waited for.
-    return _hash(session, SESSION_BYTES) + _hash(whole, 16 - SESSION_BYTES)
-
-
-def _hash(text: str, size: int) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=size).digest()
+    return digest_of(account, event["session_id"], event["actor_id"], event["kind"], event["content"])
 
 
 _TS = 9

@@ -6,16 +6,20 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ..clock import isoformat, isoformat_or_none
 from ..errors import not_found
 from ..http.request_schema import trim
 from ..memory.writes import MAX_SOURCES
+from ..storage.schema import FADES_ALONE
 from .context import MAX_OFFSET, RequestContext
-from .paging import numbers_of_page, rows_by_number
+from .paging import find_in_time, numbers_of_page, rows_by_number
 
 TOP_ENTITIES = 10
+SELDOM = 8
+"""Of so many memories at most one is an actor's whose memories are sorted, rather than all looked at in order."""
 BUCKETS = 5
 
 _STRENGTH = "strength_now(strength, strength_at, half_life, pinned, :now)"
@@ -35,6 +39,8 @@ _ORDERS: dict[str, tuple[str, ...]] = {
 }
 # Of memories that fade alike, the one that is stronger decays later.
 _BY_DECAY = tuple(f"{column} DESC" for column in ("decays", "strength_at", "strength", "half_life", "pinned", "memory"))
+# The filters by which memories are counted, and their columns.
+_COUNTED_BY = {"kind": "memory_kind", "type": "type"}
 _STATUSES = {
     "active": "(decays IS NULL OR decays > :now)",
     "decayed": "decays <= :now",
@@ -46,40 +52,85 @@ _STATUSES = {
 def memories_list(context: RequestContext) -> dict[str, Any]:
     """One page of memories."""
     query = context.query
-    conditions = ["account = :account", _STATUSES[query["status"] or "active"]]
     values = {"account": context.account, "now": context.now, **query, "offset": min(query["offset"], MAX_OFFSET)}
-    for name, column in (("actor_id", "actor_id"), ("kind", "memory_kind"), ("type", "type")):
-        if query[name] is not None:
-            conditions.append(f"{column} = :{name}")
     if query["actor_id"] is not None:
         values["actor_id"] = trim(query["actor_id"])
     if query["search"]:
-        conditions.append("contains(text, :search)")
         values["search"] = query["search"].casefold()
     with context.services.store.read() as connection:
-        total, selected = _selected(connection, conditions, values)
-        order = _ORDERS[query["sort"]]
-        if query["sort"] == "strength_desc" and _fade_alike(connection, values):
-            order, selected = _BY_DECAY, f"memories WHERE {' AND '.join(conditions)}"
-        numbers = numbers_of_page(connection, selected, order, values, total)
+        selection = _select(connection, values)
+        numbers = _numbers(connection, selection, values)
         rows = rows_by_number(connection, _COLUMNS, "memories", numbers, values)
         items = [_resource(connection, context, row) for row in rows]
-    return {"items": items, "total": total, "limit": query["limit"], "offset": query["offset"]}
+    return {"items": items, "total": selection.total, "limit": query["limit"], "offset": query["offset"]}
 
 
-def _selected(connection: sqlite3.Connection, conditions: list[str], values: dict[str, Any]) -> tuple[int, str]:
-    """How many memories meet the conditions, and how to select them."""
-    if conditions != ["account = :account", _STATUSES["active"]]:
-        selected = f"memories WHERE {' AND '.join(conditions)}"
-        return _count(connection, selected, values), selected
-    # All but those that have decayed: there are few of them, and an index has them together.
-    everything, decayed = (
-        "memories WHERE account = :account",
-        f"memories WHERE account = :account AND {_STATUSES['decayed']}",
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """Which memories a list is of.
+
+    Attributes:
+        condition: What they meet, in SQL.
+        total: How many they are.
+        is_counted: Whether they are all that `memory_counts` and `memory_times` count by the same condition.
+    """
+
+    condition: str
+    total: int
+    is_counted: bool
+
+
+def _select(connection: sqlite3.Connection, values: dict[str, Any]) -> _Selection:
+    counted = [f"{column} = :{name}" for name, column in _COUNTED_BY.items() if values[name] is not None]
+    others = ["actor_id = :actor_id"] if values["actor_id"] is not None else []
+    others += ["contains(text, :search)"] if values["search"] else []
+    group, status = " AND ".join(["account = :account", *counted]), values["status"] or "active"
+    condition = " AND ".join([group, *others])
+    if status == "active":
+        # There are few that have decayed, and an index has them together.
+        decayed = f"memories WHERE {condition} AND {_STATUSES['decayed']}"
+        left_out = _count(connection, decayed, values)
+        if not others:
+            sql = f"SELECT total(memories) FROM memory_counts WHERE {group}"
+            total = int(connection.execute(sql, values).fetchone()[0]) - left_out
+        else:
+            total = _count(connection, f"memories WHERE {condition}", values) - left_out
+        if left_out:
+            condition += f" AND memory NOT IN (SELECT memory FROM {decayed})"
+        return _Selection(condition, total, is_counted=not others and not left_out)
+    condition += f" AND {_STATUSES[status]}"
+    return _Selection(condition, _count(connection, f"memories WHERE {condition}", values), is_counted=False)
+
+
+def _numbers(connection: sqlite3.Connection, selection: _Selection, values: dict[str, Any]) -> list[int]:
+    """The numbers of the memories on a page, in order."""
+    if values["offset"] >= selection.total:
+        return []
+    order, table = _ORDERS[values["sort"]], "memories"
+    if values["sort"].startswith("observed") and selection.is_counted:
+        return _numbers_in_time(connection, selection, values)
+    if values["actor_id"] is not None and not values["sort"].startswith("observed"):
+        (everything,) = connection.execute(
+            "SELECT total(memories) FROM memory_counts WHERE account = :account", values
+        ).fetchone()
+        # Few are sooner sorted than found among all others.
+        if selection.total * SELDOM < everything:
+            table += " INDEXED BY memories_by_actor"
+    elif values["sort"] == "strength_desc" and _fade_alike(connection, values):
+        order = _BY_DECAY
+    return numbers_of_page(connection, f"{table} WHERE {selection.condition}", order, values, selection.total)
+
+
+def _numbers_in_time(connection: sqlite3.Connection, selection: _Selection, values: dict[str, Any]) -> list[int]:
+    is_ascending = values["sort"] == "observed_at_asc"
+    counts = f"sum(memories) FROM memory_times WHERE {selection.condition}"
+    start, skipped = find_in_time(connection, counts, values, is_ascending=is_ascending)
+    sql = (
+        f"SELECT memory FROM memories WHERE {selection.condition} AND observed {'>=' if is_ascending else '<='} :start "
+        f"ORDER BY {', '.join(_ORDERS[values['sort']])} LIMIT :limit OFFSET :skipped"
     )
-    counted = connection.execute("SELECT total(memories) FROM memory_counts WHERE account = :account", values)
-    total = int(counted.fetchone()[0]) - _count(connection, decayed, values)
-    return total, f"{everything} AND memory NOT IN (SELECT memory FROM {decayed})"
+    rows = connection.execute(sql, {**values, "start": start, "skipped": skipped})
+    return [number for (number,) in rows]
 
 
 def _count(connection: sqlite3.Connection, selected: str, values: dict[str, Any]) -> int:
@@ -89,8 +140,10 @@ def _count(connection: sqlite3.Connection, selected: str, values: dict[str, Any]
 def _fade_alike(connection: sqlite3.Connection, values: dict[str, Any]) -> bool:
     """Whether all memories of the account lose strength at one rate, and have begun to."""
     sql = (
-        "SELECT max(strength_at) <= :now AND min(half_life) = max(half_life) AND NOT max(pinned) "
-        "AND count(decays) = count(*) FROM memories WHERE account = :account"
+        "SELECT NOT EXISTS (SELECT 1 FROM memories INDEXED BY memories_of_their_own "
+        f"WHERE account = :account AND {FADES_ALONE}) "
+        "AND NOT EXISTS (SELECT 1 FROM memories INDEXED BY memories_by_decay "
+        "WHERE account = :account AND strength_at > :now)"
     )
     return bool(connection.execute(sql, values).fetchone()[0])
 

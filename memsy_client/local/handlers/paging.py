@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from ..storage.schema import SHIFTS
+from .context import MAX_OFFSET
 
 
 def numbers_of_page(
@@ -30,13 +34,42 @@ def numbers_of_page(
     return numbers[::-1] if backwards else numbers
 
 
+def find_in_time(
+    connection: sqlite3.Connection, counts: str, values: Mapping[str, Any], *, is_ascending: bool
+) -> tuple[int, int]:
+    """Where in time the row at an offset is: a moment before it, in this order, and how many come in between.
+
+    Args:
+        connection: The database.
+        counts: How many rows are in a stretch of time, as an expression, the table that counts them, and a condition:
+            `events FROM event_times WHERE account = :account`.
+        values: The parameters; `offset` is within the list.
+        is_ascending: Whether the earliest is first.
+    """
+    first, last, skipped = -MAX_OFFSET, MAX_OFFSET, values["offset"]
+    sql = (
+        f"SELECT stretch, {counts} AND shift = :shift AND stretch BETWEEN :first AND :last "
+        f"GROUP BY stretch ORDER BY stretch {'ASC' if is_ascending else 'DESC'}"
+    )
+    for shift in SHIFTS:
+        stretches = {**values, "shift": shift, "first": first >> shift, "last": last >> shift}
+        for stretch, count in connection.execute(sql, stretches):  # pragma: no branch – the offset is within the list
+            if skipped < count:
+                first, last = stretch << shift, ((stretch + 1) << shift) - 1
+                break
+            skipped -= count
+    return (first if is_ascending else last), skipped
+
+
 def rows_by_number(
     connection: sqlite3.Connection, columns: str, table: str, numbers: Sequence[int], values: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     """The columns of some rows, in the order of the numbers."""
-    sql = f"SELECT rowid, {columns} FROM {table} WHERE rowid IN ({', '.join(map(str, numbers))})"
-    found = {number: row for number, *row in connection.execute(sql, values)}
-    return [tuple(found[number]) for number in numbers]
+    # As one parameter, so that the statement is the same for all pages, and is prepared once.
+    sql = f"SELECT {columns}, rowid FROM {table} WHERE rowid IN (SELECT value FROM json_each(:numbers))"
+    rows = connection.execute(sql, {**values, "numbers": json.dumps(numbers)})
+    found = {row[-1]: row[:-1] for row in rows}
+    return [found[number] for number in numbers]
 
 
 def _turned(expression: str) -> str:

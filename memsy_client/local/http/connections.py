@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from email.utils import formatdate
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -74,6 +74,52 @@ class Connections:
                 connection.transport.abort()
 
 
+class Gathering:
+    """A transport that sends together what is written together, in one packet that wakes its reader once.
+
+    Args:
+        transport: What sends.
+        loop: The loop that it belongs to.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Send some bytes as soon as whoever writes them has returned to the loop."""
+        if not data:
+            return
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        """Close the connection behind all that was written."""
+        self._flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        self._parts.clear()
+        self._transport.abort()
+
+    def resume_reading(self) -> None:
+        """Read on what the client sends."""
+        self._transport.resume_reading()
+
+    def is_closing(self) -> bool:
+        """Whether it is closed, or about to be."""
+        return self._transport.is_closing()
+
+    def _flush(self) -> None:
+        data = b"".join(self._parts)
+        self._parts.clear()
+        if data:
+            self._transport.write(data)
+
+
 class Connection(H11Protocol):
     """Uvicorn's protocol, which knows whether it waits for its client, and since when.
 
@@ -114,6 +160,8 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Register it."""
         super().connection_made(transport)
+        # Uvicorn writes the head of an answer and its body one after the other.
+        self.transport = cast("asyncio.Transport", Gathering(transport, self.loop))
         if self.client is None:
             # It was reset before it was accepted.
             transport.abort()  # pragma: no cover – reset before it was accepted

@@ -9,10 +9,11 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.utils import formatdate
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -187,9 +188,14 @@ def _expects_continue(request: Request) -> bool:
 async def _respond(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
     response = StarletteResponse(answer.content, answer.status_code)
     # A scripted response may have a date of its own.
-    headers = {"date": formatdate(usegmt=True)} | {name.lower(): value for name, value in answer.headers.items()}
+    headers = {"date": _date(int(time.time()))} | {name.lower(): value for name, value in answer.headers.items()}
     response.raw_headers += [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     await response(scope, receive, send)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 async def _drain(receive: Receive, limit: int) -> bool:

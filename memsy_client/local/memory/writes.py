@@ -16,7 +16,7 @@ from ..retrieval.index_writer import IndexWriter
 from ..storage import indexing, schema
 from ..storage.ids import Ids, last_number, set_last_number
 from ..storage.indexing import Scope
-from ..storage.schema import MemoryGroup
+from ..storage.schema import MemoryGroup, MemoryMoment
 from . import levels
 from .extraction import Draft
 
@@ -88,6 +88,7 @@ class Writer:
         self._memories: list[dict[str, object]] = []
         self._sources: list[tuple[int, int]] = []
         self._counts: Counter[MemoryGroup] = Counter()
+        self._moments: Counter[MemoryMoment] = Counter()
 
     def is_new(self, account: int, fingerprint: bytes) -> bool:
         """Whether there is certainly no memory that says what the fingerprint stands for, in any scope."""
@@ -152,6 +153,7 @@ class Writer:
             row[column] = scope.id
         self._memories.append(row)
         self._counts[scope.account, draft.type, draft.memory_kind, draft.confidence] += 1
+        self._moments[scope.account, draft.type, draft.memory_kind, source.ts] += 1
         self._sources.append((number, source.event))
         self._stated.add((scope.account, statement.fingerprint))
         state = State(scope.account, source.ts, decays)
@@ -166,10 +168,10 @@ class Writer:
         if not added:
             return  # pragma: no cover – the same event twice, after a crash
         sql = (
-            "SELECT strength, strength_at, half_life, pinned, account, type, memory_kind, confidence "
+            "SELECT strength, strength_at, half_life, pinned, account, type, memory_kind, confidence, observed "
             "FROM memories WHERE memory = ?"
         )
-        value, at, half_life, pinned, *group, confidence = connection.execute(sql, (memory,)).fetchone()
+        value, at, half_life, pinned, *group, confidence, observed = connection.execute(sql, (memory,)).fetchone()
         raised = round(1 - (1 - confidence) / 2, 4)
         value = strength.raised(strength.current(value, at, half_life, pinned, now), strength.REPEAT_STEP)
         connection.execute(
@@ -189,6 +191,8 @@ class Writer:
         )
         if raised != confidence:
             schema.count_memories(connection, {(*group, confidence): -1, (*group, raised): 1})
+        if source.ts > observed:
+            schema.count_moments(connection, {(*group, observed): -1, (*group, source.ts): 1})
 
     def flush(self) -> None:
         """Store all that is kept, so that SQL finds it, and make it searchable."""
@@ -198,10 +202,12 @@ class Writer:
         self.connection.executemany("INSERT INTO sources VALUES (?, ?)", self._sources)
         self._index.flush()
         schema.count_memories(self.connection, self._counts)
+        schema.count_moments(self.connection, self._moments)
         set_last_number(self.connection, "memory", self._last)
         self._memories.clear()
         self._sources.clear()
         self._counts.clear()
+        self._moments.clear()
         self._last = None
 
     def _next_number(self) -> int:

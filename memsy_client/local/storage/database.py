@@ -5,7 +5,7 @@ another is committing are committed by the next transaction all at once, so that
 What can be made again after a power cut (processing, strengths, usage counts) does not wait for the flush.
 
 A second server is refused, by whatever name it opens the file. A file that was removed, moved or replaced while it is
-open takes no more writes: what is in it would be lost.
+open takes no more writes: what is in it would be lost. Nor does one that something else was written over.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from urllib.parse import quote
 from ..progress import Progress
 from ..retrieval import index
 from ..retrieval.stem import stemmer_name
-from . import indexing, schema, sql_functions
+from . import digests, indexing, schema, sql_functions
 from .file_lock import FileInUseError, FileLock
 
 T = TypeVar("T")
@@ -39,15 +39,24 @@ PROBE_SIZE = 64 * 1024
 """Bytes that are written to see whether there is room again."""
 
 
+_CHANGES = slice(24, 28)
+"""Where in the header the counter of changes is, a big-endian number (sqlite.org/fileformat2.html, 1.3)."""
+
+_OWNER = slice(68, 72)
+"""Where in the header the application's id is; before the log was first written to the file, there is none."""
+
+_OURS = schema.APPLICATION_ID.to_bytes(4, "big")
+
+
 class DatabaseRefused(Exception):
     """A database file cannot be used; the message says why in one line."""
 
 
 class FileLostError(sqlite3.OperationalError):
-    """The database's file was removed, moved or replaced while it was open."""
+    """The database's file was removed, moved, replaced or written over while it was open."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} was removed, moved or replaced; nothing more is stored")
+        super().__init__(f"{path} was removed, moved, replaced or written over; nothing more is stored")
 
 
 class _Task(Generic[T]):
@@ -92,6 +101,7 @@ class Store:
         self._closed = False
         self._failure: str | None = None
         self._log_identity: int | None = None
+        self._is_overwritten = False
         self._lock = None if path is None else _lock(path)
         self.path: Path | None = None if self._lock is None else self._lock.path
         try:
@@ -99,6 +109,7 @@ class Store:
         except BaseException:
             self._unlock(discard=True)
             raise
+        self._head = b"" if self._lock is None else self._lock.head()
 
     def close(self) -> None:
         """Close every connection, and let another process have the file."""
@@ -167,6 +178,13 @@ class Store:
         """
         if not self._has_its_file():
             return "lost: the file was removed, moved or replaced"
+        if self._writing.acquire(blocking=False):
+            # Else it is being written to, and the next commit looks.
+            with suppress(FileLostError):
+                self._check_content()
+            self._writing.release()
+        if self._is_overwritten:
+            return "lost: something else was written over the file"
         if self._failure is not None:
             self._try_again()
         if self._failure is not None:
@@ -204,6 +222,22 @@ class Store:
             assert self.path is not None
             raise FileLostError(self.path)
 
+    def _check_content(self, *, is_ours: bool = False) -> None:
+        """Check that nobody else has written to the file, as `cp` over it does.
+
+        Args:
+            is_ours: The log may just have been written to the file: its header is another now, and a later one.
+        """
+        if self._lock is None or self.path is None:
+            return
+        head = self._lock.head()
+        if is_ours and head[_CHANGES] >= self._head[_CHANGES] and head[_OWNER] in (_OURS, self._head[_OWNER]):
+            self._head = head
+        if head != self._head:
+            self._is_overwritten = True
+        if self._is_overwritten:
+            raise FileLostError(self.path)
+
     def reset(self) -> None:
         """Empty the database."""
 
@@ -230,6 +264,7 @@ class Store:
 
     def _commit(self, tasks: list[_Task[Any]]) -> None:
         self._check_file()
+        self._check_content()
         self._set_synchronous("FULL" if any(task.durable for task in tasks) else "NORMAL")
         connection = self._writer
         connection.execute("BEGIN IMMEDIATE")
@@ -243,6 +278,7 @@ class Store:
                 connection.execute("ROLLBACK")
             raise
         self._check_file()
+        self._check_content(is_ours=True)
 
     def _run(self, task: _Task[Any], *, alone: bool) -> None:
         if alone:
@@ -328,6 +364,8 @@ def _prepare(connection: sqlite3.Connection, work: str) -> None:
         progress = Progress(work)
         if version < schema.VERSION:
             schema.upgrade(connection, progress)
+        if version < schema.FIRST_WITH_THESE_DIGESTS:
+            digests.renew(connection)
         if version < schema.FIRST_WITH_STEMMER or not index.is_current(connection):
             indexing.rebuild(connection, progress)
         elif version < schema.FIRST_WITH_STATES:

@@ -13,6 +13,9 @@ _Identity = tuple[int, int]
 # The file itself, so that a link to it is no way around. Elsewhere such a lock would meet SQLite's own.
 _LOCKS_THE_FILE = sys.platform.startswith("linux")
 
+HEAD_SIZE = 100
+"""Bytes of the header of an SQLite file, which have its size, its schema's version and a counter of its changes."""
+
 _held: set[_Identity] = set()
 _holding = threading.Lock()
 
@@ -62,6 +65,12 @@ class FileLock:
             return _identity(self._given) == self._identity
         except OSError:
             return False
+
+    def head(self) -> bytes:
+        """The header of the database, as it is in the file; empty where the lock is on another file."""
+        if not _LOCKS_THE_FILE:  # pragma: no cover – Windows
+            return b""
+        return os.pread(self._descriptor, HEAD_SIZE, 0)
 
     def _open(self) -> int:
         try:

@@ -10,20 +10,25 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from .. import strength
 from ..progress import Progress
 from ..retrieval import index
 
 MemoryGroup = tuple[int, str, str, float]
 """The account, type, kind and confidence that memories have in common."""
 
+MemoryMoment = tuple[int, str, str, int]
+"""The account, type and kind of memories, and when they were observed."""
+
 APPLICATION_ID = 0x4D656D73  # "Mems"
 """Marks a database file as ours (PRAGMA application_id)."""
 
-VERSION = 5
+VERSION = 6
 """The version of these tables (PRAGMA user_version); a file with a higher one is from a newer release.
 
 Version 1 had another stemmer in its search index (see `indexing.rebuild`), version 2 no connectors, version 3 the
-tokens of each memory beside the index, too, and version 4 nothing there of the memory's state.
+tokens of each memory beside the index, too, version 4 nothing there of the memory's state, and version 5 no counts of
+memories by time.
 """
 
 FIRST_WITH_STEMMER = 2
@@ -34,6 +39,9 @@ FIRST_WITHOUT_TOKENS = 4
 
 FIRST_WITH_STATES = 5
 """The first version that keeps what a search asks of each memory beside the index."""
+
+FIRST_WITH_THESE_DIGESTS = 6
+"""The first version by whose digests events are known, see `digests`."""
 
 TABLES = {
     "counters": """
@@ -186,6 +194,16 @@ _DERIVED = {
         events INTEGER NOT NULL,
         PRIMARY KEY (account, shift, stretch)
     """,
+    # The same of memories, by when they were observed.
+    "memory_times": """
+        account INTEGER NOT NULL,
+        shift INTEGER NOT NULL,
+        stretch INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        memory_kind TEXT NOT NULL,
+        memories INTEGER NOT NULL,
+        PRIMARY KEY (account, shift, stretch, type, memory_kind)
+    """,
     "memory_counts": """
         account INTEGER NOT NULL,
         type TEXT NOT NULL,
@@ -197,11 +215,12 @@ _DERIVED = {
 }
 """What follows from the other tables: an import counts it anew."""
 
-EVENT_SHIFTS = (40, 32, 26, 20)
-"""The stretches in which events are counted: some two weeks, an hour, a minute, a second."""
+SHIFTS = (40, 32, 26, 20)
+"""The stretches in which events and memories are counted: some two weeks, an hour, a minute, a second."""
 
 _WITHOUT_ROWID = {
     "event_times",
+    "memory_times",
     "memory_counts",
     "connectors",
     "connector_resources",
@@ -210,6 +229,9 @@ _WITHOUT_ROWID = {
     "sources",
     "usage",
 }
+
+FADES_ALONE = f"(decays IS NULL OR pinned OR half_life != {strength.HALF_LIFE})"
+"""That a memory does not lose strength at the rate of all others."""
 
 _INDEXES = {
     "events_digest": "events(digest, ingested)",
@@ -223,6 +245,8 @@ _INDEXES = {
     "memories_by_confidence": "memories(account, confidence, memory, type, memory_kind)",
     # The only one of what a search changes: each further one would make every search write more.
     "memories_by_decay": "memories(account, decays, strength_at, strength, half_life, pinned)",
+    # Hardly any: those that do not fade as all others do.
+    "memories_of_their_own": f"memories(account) WHERE {FADES_ALONE}",
     "memories_by_entities": "memories(account, entities) WHERE entities != '[]'",
 }
 
@@ -272,9 +296,14 @@ def count(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM event_totals")
     connection.execute("INSERT INTO event_totals SELECT account, count(*) FROM events GROUP BY account")
     connection.execute("DELETE FROM event_times")
-    for shift in EVENT_SHIFTS:
+    connection.execute("DELETE FROM memory_times")
+    for shift in SHIFTS:
         connection.execute(
             f"INSERT INTO event_times SELECT account, {shift}, ts >> {shift}, count(*) FROM events GROUP BY 1, 3"
+        )
+        connection.execute(
+            f"INSERT INTO memory_times SELECT account, {shift}, observed >> {shift}, type, memory_kind, count(*) "
+            "FROM memories GROUP BY 1, 3, 4, 5"
         )
     connection.execute("DELETE FROM memory_counts")
     connection.execute(
@@ -287,7 +316,7 @@ def count_events(connection: sqlite3.Connection, account: int, times: Sequence[i
     """Count new events of an account, given by when they happened; inside the transaction that stores them."""
     sql = "INSERT INTO event_totals VALUES (?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events"
     connection.execute(sql, (account, len(times)))
-    stretches = Counter((shift, ts >> shift) for shift in EVENT_SHIFTS for ts in times)
+    stretches = Counter((shift, ts >> shift) for shift in SHIFTS for ts in times)
     sql = "INSERT INTO event_times VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events"
     connection.executemany(sql, [(account, *stretch, number) for stretch, number in stretches.items()])
 
@@ -299,6 +328,19 @@ def count_memories(connection: sqlite3.Connection, added: Mapping[MemoryGroup, i
         "ON CONFLICT DO UPDATE SET memories = memories + excluded.memories"
     )
     connection.executemany(sql, [(*group, number) for group, number in added.items()])
+
+
+def count_moments(connection: sqlite3.Connection, added: Mapping[MemoryMoment, int]) -> None:
+    """Count memories by when they were observed, as `count_memories` does."""
+    stretches: Counter[tuple[int, int, int, str, str]] = Counter()
+    for (account, type_, kind, observed), number in added.items():
+        for shift in SHIFTS:
+            stretches[account, shift, observed >> shift, type_, kind] += number
+    sql = (
+        "INSERT INTO memory_times VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET memories = memories + excluded.memories"
+    )
+    connection.executemany(sql, [(*stretch, number) for stretch, number in stretches.items() if number])
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:
