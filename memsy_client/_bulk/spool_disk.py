@@ -8,6 +8,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
+from .._core.threads import try_start
 from .interruptions import run_elsewhere
 
 #: Seconds between two writes to the disk, well within the second that a power cut may cost.
@@ -43,8 +44,7 @@ class Disk:
 
     def _start(self, path: Path) -> None:
         thread = threading.Thread(target=self._serve, args=(path,), name="memsy-spool", daemon=True)
-        with contextlib.suppress(RuntimeError):
-            thread.start()
+        if try_start(thread):
             self._thread = thread
 
     def stop(self) -> None:

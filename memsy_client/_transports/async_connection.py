@@ -9,6 +9,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from .._core.foreign import pass_foreign
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import async_tls, errors, proxy_and_tls
@@ -80,7 +81,8 @@ class _Backend(httpcore.AnyIOBackend):
     async def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         try:
             stream = await super().connect_tcp(host, port, *args, **kwargs)
-        except RuntimeError:
+        except RuntimeError as error:
+            pass_foreign(error)
             # No thread can be started to look the name up in, as at the end of the process: so it is done in this one.
             stream = await self._connect_to_any(resolve(host, port), port, *args, **kwargs)
         self._traffic.connected(stream)

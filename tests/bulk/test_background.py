@@ -683,7 +683,10 @@ def test_a_writer_leaves_no_thread_behind(serve):
     with MemsyClient(serve(acknowledge).origin, "k") as client:
         with client.background() as writer:
             writer.add(event("a"))
-        assert not [thread for thread in threading.enumerate() if thread.name == "memsy-writer"]
+        for thread in threading.enumerate():
+            if thread.name == "memsy-writer":
+                thread.join(10)  # it may be about to end
+                assert not thread.is_alive()
 
 
 def test_it_says_what_it_is_and_no_key(serve):
