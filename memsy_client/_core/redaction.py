@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
-from urllib.parse import quote
 
-from ..exceptions import MemsyDecodeError
-from . import codec
 from .credentials import Secret
 from .foreign import pass_signals
 from .messages import Headers, Response
+from .written_forms import WrittenForms, written_forms
 
 T = TypeVar("T", str, None, str | None)
 
 _MARK = "…"
-#: A shorter key may be a word of the language, and is taken out only where it stands by itself.
-_DISTINCTIVE = 8
-_NEVER_ESCAPED = re.compile(r"[A-Za-z0-9_.~-]+")
 
 
 class Redactor:
@@ -33,27 +25,24 @@ class Redactor:
         self._headers = headers
 
     @cached_property
-    def _keys(self) -> dict[Secret, bool]:
-        """Each key, and whether it has but one spelling."""
+    def _forms(self) -> list[WrittenForms]:
         keys = {Secret(value.rpartition(" ")[2]) for name, value in self._headers if name.lower() == "authorization"}
         longest_first = sorted(keys - {""}, key=len, reverse=True)  # one may be the start of another
-        return {key: _NEVER_ESCAPED.fullmatch(key) is not None for key in longest_first}
+        return [written_forms(key) for key in longest_first]
 
     def text(self, text: T) -> T:
-        """The text without the keys, however they are escaped; None stays None."""
+        """The text without the keys, however they are written; None stays None."""
         if text is None:
             return text
-        for key, has_one_spelling in self._keys.items():
-            if not has_one_spelling or key in text:
-                text = _pattern(key).sub(_MARK, text)
+        for forms in self._forms:
+            text = forms.replace(text, _MARK)
         return text
 
     def response(self, response: Response) -> Response:
         """The response as an error shows it, which is the response itself where the key is not in it."""
-        content, is_error = response.content, not 200 <= response.status_code < 300
-        is_escaped = is_error and any(mark in content for mark in b"\\%")
-        if self._keys and (is_escaped or any(key.encode() in content for key in self._keys)):
-            content = self._content(content)
+        text = response.content.decode("utf-8", "surrogateescape")
+        redacted = self.text(text)
+        content = response.content if redacted == text else redacted.encode("utf-8", "surrogateescape")
         headers = {self.text(name): self.text(value) for name, value in response.headers.items()}
         if content is response.content and headers == response.headers:
             return response
@@ -71,16 +60,6 @@ class Redactor:
         for copy, cause in pairwise(copies):
             copy.__cause__ = cause
         return copies[0] if copies else None
-
-    def _content(self, content: bytes) -> bytes:
-        text = content.decode("utf-8", "surrogateescape")
-        redacted = self.text(text)
-        if "\\" in redacted:  # JSON has more than one way to write a letter
-            with contextlib.suppress(MemsyDecodeError, RecursionError, UnicodeEncodeError):
-                plain = json.dumps(codec.loads(redacted.encode("utf-8", "surrogateescape")), ensure_ascii=False)
-                if self.text(plain) != plain:
-                    return self.text(plain).encode()
-        return content if redacted == text else redacted.encode("utf-8", "surrogateescape")
 
     def _copy(self, error: BaseException) -> BaseException:
         """Of the same class, or of the closest base that can say the same without further attributes."""
@@ -105,9 +84,3 @@ class Redactor:
         if isinstance(value, str):
             return self.text(str.__str__(value))
         return value if value is None or type(value) in (int, float, bool) else type(value).__name__
-
-
-def _pattern(key: str) -> re.Pattern[str]:
-    spellings = {key, json.dumps(key)[1:-1], quote(key, safe="")}
-    pattern = "|".join(re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True))
-    return re.compile(pattern if len(key) >= _DISTINCTIVE else rf"(?<!\w)(?:{pattern})(?!\w)")
