@@ -95,9 +95,9 @@ class _Backend(httpcore.AnyIOBackend):
         for address in addresses:
             try:
                 return await super().connect_tcp(address, port, *args, **kwargs)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:  # pragma: no cover – the next address
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure or httpcore.ConnectError("the host has no address")  # pragma: no cover – as above
+        raise failure or httpcore.ConnectError("the host has no address")
 
 
 class _Stream(httpcore.AsyncNetworkStream):

@@ -148,7 +148,7 @@ def _failed(future: Future[Any]) -> bool:
 
 def _close_late(future: Future[httpcore.NetworkStream]) -> None:
     if future.exception() is None:
-        future.result().close()  # pragma: no cover – between two instructions
+        future.result().close()
 
 
 def _is_numeric(host: str) -> bool:
@@ -216,7 +216,7 @@ class _TimedStream(httpcore.NetworkStream):
                 self._early = self._stream.read(self._PIECE, _INSTANT)
             except httpcore.ReadTimeout:  # it is TLS's own  # pragma: no cover – a record of TLS without content
                 return
-            except httpcore.ReadError as error:  # pragma: no cover – reset between select and read
+            except httpcore.ReadError as error:
                 raise httpcore.WriteError(str(error)) from error
             raise httpcore.WriteError("the server has answered")
 
@@ -231,7 +231,7 @@ class _TimedStream(httpcore.NetworkStream):
             self._stream.write(data, timeout)
         except httpcore.WriteError as error:  # which is passed over, whatever it was made of
             pass_foreign(error)
-            raise  # pragma: no cover – a reset while it writes
+            raise
 
     def close(self) -> None:
         self._stream.close()
