@@ -315,7 +315,7 @@ class _ThreadPool:
         thread = threading.Thread(target=self._serve_in_thread, name="memsy-writer", daemon=True)
         self._threads.add(thread)
         if not try_start(thread):
-            self._threads.discard(thread)  # pragma: no cover – Python 3.12 as it ends, in tests of processes
+            self._threads.discard(thread)
 
     def _serve_in_thread(self) -> None:
         try:

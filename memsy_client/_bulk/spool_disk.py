@@ -39,7 +39,7 @@ class Disk:
         self._wake()
         if self._thread is None:
             run_elsewhere(partial(self._start, path))
-            if self._thread is None:  # pragma: no cover – Python 3.12 starts none while the interpreter ends
+            if self._thread is None:  # Python 3.12 starts none while the interpreter ends
                 sync(path)
 
     def _start(self, path: Path) -> None:
