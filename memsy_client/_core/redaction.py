@@ -57,9 +57,10 @@ class Redactor:
         """The text without the keys, however they are written; None stays None."""
         if text is None:
             return text
+        redacted: str = text
         for forms in self._forms:
-            text = forms.replace(text, _MARK)
-        return text
+            redacted = forms.replace(redacted, _MARK)
+        return redacted
 
     def response(self, response: Response) -> Response:
         """The response as an error shows it, which is the response itself where the key is not in it."""
@@ -131,7 +132,8 @@ class _WrittenForms:
             return text
         text = self._pattern(self._key).sub(replacement, text)
         layers = _layers(text)
-        pieces, end = [], 0
+        pieces: list[str] = []
+        end = 0
         for found in self._pattern(_layers(self._key)[-1].text).finditer(layers[-1].text):
             first, last = found.span()
             for layer in reversed(layers):
