@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from .._core.hooks import logger
 from .._core.sender import SyncSender
+from .._core.threads import try_start
 from ..exceptions import MemsyInputError
 from .delivery import WriterBatch
 from .interruptions import Bell, run_elsewhere, run_holding, run_without
@@ -313,9 +314,7 @@ class _ThreadPool:
         """Start one more thread, with the lock held, if there is one to be had: not always as the interpreter ends."""
         thread = threading.Thread(target=self._serve_in_thread, name="memsy-writer", daemon=True)
         self._threads.add(thread)
-        try:
-            thread.start()
-        except RuntimeError:  # pragma: no cover – Python 3.12 as it ends, in tests of processes
+        if not try_start(thread):
             self._threads.discard(thread)
 
     def _serve_in_thread(self) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._core.sender import SyncSender, run_flow
-from .._core.threads import in_thread
+from .._core.threads import in_thread, wait_for
 from .batch import Batch
 from .outcomes import IngestOutcome, IngestProgress
 from .steps import LookUp, NothingSentError, OnDisk
@@ -151,7 +151,7 @@ class Ingestion(Window, Iterator[IngestOutcome]):
     def _wait_for_any(self) -> list[Batch]:
         done: set[Future[None]] = set()
         while self._requests and not done:
-            done = wait(self._requests, _LOOK_FOR_SIGNALS, return_when=FIRST_COMPLETED).done
+            done = wait_for(self._requests, _LOOK_FOR_SIGNALS, FIRST_COMPLETED)
         finished = [request for request in self._requests if request in done]
         for request in finished:
             request.result()

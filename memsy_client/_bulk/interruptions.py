@@ -74,7 +74,7 @@ def run_elsewhere(work: Callable[[], object]) -> None:
 
     try:
         start_new_thread(run, ())
-    except RuntimeError:  # pragma: no cover – Python 3.12 as it ends, in tests of processes
+    except RuntimeError:
         work()
     else:
         running.acquire()

@@ -184,7 +184,7 @@ class OpenJournal:
 
     def __del__(self) -> None:
         if getattr(self, "_descriptor", -1) >= 0 and hasattr(self, "_reader"):
-            self.close()  # pragma: no cover – one that was never closed
+            self.close()  # one that was never closed
 
     def _keep_from_writing(self, let_go: Callable[[int], None] = lambda descriptor: None) -> bool:
         """Close what it writes to, after having `let_go` of it; False when that has been done."""
@@ -292,7 +292,7 @@ class OpenJournal:
         if is_synced:  # without the lock, so that an event loop that writes a line does not wait for the disk
             try:
                 files.sync(descriptor)
-            except OSError as error:  # pragma: no cover – the disk fails
+            except OSError as error:
                 self.failure = self._unwritable(error)
                 raise self.failure from None
 

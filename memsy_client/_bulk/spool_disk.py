@@ -8,6 +8,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
+from .._core.threads import try_start
 from .interruptions import run_elsewhere
 
 #: Seconds between two writes to the disk, well within the second that a power cut may cost.
@@ -38,13 +39,12 @@ class Disk:
         self._wake()
         if self._thread is None:
             run_elsewhere(partial(self._start, path))
-            if self._thread is None:  # pragma: no cover – Python 3.12 starts none while the interpreter ends
+            if self._thread is None:  # Python 3.12 starts none while the interpreter ends
                 sync(path)
 
     def _start(self, path: Path) -> None:
         thread = threading.Thread(target=self._serve, args=(path,), name="memsy-spool", daemon=True)
-        with contextlib.suppress(RuntimeError):
-            thread.start()
+        if try_start(thread):
             self._thread = thread
 
     def stop(self) -> None:

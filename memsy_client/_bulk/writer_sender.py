@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .._core.exchange import Send
-from .._core.foreign import foreign_exception
+from .._core.foreign import pass_foreign
 from .._core.hooks import logger
 from .._core.raw_response import with_call_context
 from .._core.retry import RetryPolicy
@@ -92,9 +92,7 @@ class _Watch:
 
         Raises the exception where it has nothing to do with the call, as a signal's.
         """
-        foreign = foreign_exception(error)
-        if foreign is not None:
-            raise foreign  # pragma: no cover – threads have no signal handlers; event loops do
+        pass_foreign(error)  # as one of a signal handler's, which an event loop may get
         logger.error("what a background writer sends with has raised an exception", exc_info=error)
         kind = type(error).__name__
         if self._has_sent:

@@ -16,7 +16,7 @@ def foreign_exception(error: BaseException) -> BaseException | None:
     """What is to be raised instead of a failure of the call: of `error` and its causes, the one that is none."""
     handlers: set[types.CodeType] | None = None
     for exception in _with_causes(error):
-        if isinstance(exception, RecursionError | MemoryError):
+        if isinstance(exception, RecursionError | MemoryError | KeyboardInterrupt | SystemExit):
             return exception
         traceback = exception.__traceback__
         if traceback is not None and traceback.tb_next is not None:  # the first frame is the one that has caught it
@@ -24,6 +24,13 @@ def foreign_exception(error: BaseException) -> BaseException | None:
             if handlers and _runs_through(traceback.tb_next, handlers):
                 return exception
     return None
+
+
+def pass_foreign(error: BaseException) -> None:
+    """Raise what is to be raised instead of a failure of the call, if anything is."""
+    foreign = foreign_exception(error)
+    if foreign is not None:
+        raise foreign from foreign.__cause__
 
 
 def pass_signals(error: BaseException) -> None:
@@ -34,14 +41,28 @@ def pass_signals(error: BaseException) -> None:
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    """The exception and what it came of, but for what a caller is handling: that is the context of all that follows."""
+    callers = _frames_above(error.__traceback__)
     seen: set[int] = set()
     pending: list[BaseException | None] = [error]
     while pending:
         exception = pending.pop()
-        if exception is not None and id(exception) not in seen:
-            seen.add(id(exception))
+        if exception is None or id(exception) in seen:
+            continue
+        seen.add(id(exception))
+        if exception is error or exception.__traceback__ is None or exception.__traceback__.tb_frame not in callers:
             yield exception
             pending += [exception.__context__, exception.__cause__, *getattr(exception, "exceptions", ())]  # of a group
+
+
+def _frames_above(traceback: types.TracebackType | None) -> set[types.FrameType]:
+    """Those that wait for the frame that has caught an exception. One whose traceback begins there is handled there."""
+    frames: set[types.FrameType] = set()
+    frame = None if traceback is None else traceback.tb_frame.f_back
+    while frame is not None:
+        frames.add(frame)
+        frame = frame.f_back
+    return frames
 
 
 def _signal_handlers() -> set[types.CodeType]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextvars
 import sys
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Collection
+from concurrent.futures import ALL_COMPLETED, Future, wait
 from typing import TypeVar
+
+from .foreign import pass_foreign
 
 T = TypeVar("T")
 
@@ -28,11 +30,31 @@ def in_thread(work: Callable[[], T]) -> Future[T]:
             future.set_exception(error)
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), name="memsy-request", daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:
+    if not try_start(thread):
         run()
     return future
+
+
+def try_start(thread: threading.Thread) -> bool:
+    """Start a thread, if there is one to be had: not always as the interpreter ends.
+
+    Raises what interrupts it, of which Python's own locks may have made a `RuntimeError`.
+    """
+    try:
+        thread.start()
+    except RuntimeError as error:
+        pass_foreign(error)
+        return False
+    return True
+
+
+def wait_for(futures: Collection[Future[T]], seconds: float | None, return_when: str = ALL_COMPLETED) -> set[Future[T]]:
+    """Those that are done by then. Raises what interrupts it, as `try_start`."""
+    try:
+        return wait(futures, seconds, return_when).done
+    except RuntimeError as error:
+        pass_foreign(error)
+        raise
 
 
 def in_asyncio() -> bool:
@@ -51,6 +73,6 @@ def run_in_thread(work: Callable[[], T], seconds: float | None) -> T:
         TimeoutError: It takes longer than that many seconds, and goes on.
     """
     future = in_thread(work)
-    if not wait([future], seconds).done:
+    if not wait_for([future], seconds):
         raise TimeoutError
     return future.result()

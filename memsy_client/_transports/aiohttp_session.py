@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, AbstractStreamWriter, ResolveResult
 from yarl import URL
 
+from .._core.foreign import pass_foreign
 from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
@@ -142,7 +143,8 @@ class _Resolver(aiohttp.ThreadedResolver):
     ) -> list[ResolveResult]:
         try:
             return await super().resolve(host, port, family)
-        except RuntimeError:
+        except RuntimeError as error:
+            pass_foreign(error)
             flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
             return [
                 {"hostname": host, "host": str(at[0]), "port": port, "family": kind, "proto": proto, "flags": flags}

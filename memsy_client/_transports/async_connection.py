@@ -9,6 +9,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from .._core.foreign import pass_foreign
 from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import async_tls, errors, proxy_and_tls
@@ -80,7 +81,8 @@ class _Backend(httpcore.AnyIOBackend):
     async def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         try:
             stream = await super().connect_tcp(host, port, *args, **kwargs)
-        except RuntimeError:
+        except RuntimeError as error:
+            pass_foreign(error)
             # No thread can be started to look the name up in, as at the end of the process: so it is done in this one.
             stream = await self._connect_to_any(resolve(host, port), port, *args, **kwargs)
         self._traffic.connected(stream)
@@ -93,9 +95,9 @@ class _Backend(httpcore.AnyIOBackend):
         for address in addresses:
             try:
                 return await super().connect_tcp(address, port, *args, **kwargs)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:  # pragma: no cover – the next address
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure or httpcore.ConnectError("the host has no address")  # pragma: no cover – as above
+        raise failure or httpcore.ConnectError("the host has no address")
 
 
 class _Stream(httpcore.AsyncNetworkStream):

@@ -5,7 +5,6 @@ Async connections need none of this: cancellation ends whatever they wait for.
 
 from __future__ import annotations
 
-import concurrent.futures
 import contextlib
 import encodings.idna  # noqa: F401  # which resolving a name imports: a fork would not wait for that
 import functools
@@ -16,13 +15,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future
 from typing import Any
 
 import httpcore
 
-from .._core.foreign import foreign_exception
-from .._core.threads import in_thread, run_in_thread
+from .._core.foreign import pass_foreign
+from .._core.threads import in_thread, run_in_thread, wait_for
 from .traffic import Traffic
 
 #: Seconds after which the next address is tried beside one that does not answer, as RFC 8305 recommends.
@@ -97,7 +96,8 @@ class TimedBackend(httpcore.SyncBackend):
                 left = self._left(ends)
                 if left_over:
                     left = _NEXT_ADDRESS if left is None else min(_NEXT_ADDRESS, left)
-                done, under_way = concurrent.futures.wait(under_way, left, concurrent.futures.FIRST_COMPLETED)
+                done = wait_for(under_way, left, FIRST_COMPLETED)
+                under_way -= done
                 for future in sorted(done, key=_failed):
                     failure = future.exception()
                     if failure is None:
@@ -148,7 +148,7 @@ def _failed(future: Future[Any]) -> bool:
 
 def _close_late(future: Future[httpcore.NetworkStream]) -> None:
     if future.exception() is None:
-        future.result().close()  # pragma: no cover – between two instructions
+        future.result().close()
 
 
 def _is_numeric(host: str) -> bool:
@@ -216,7 +216,7 @@ class _TimedStream(httpcore.NetworkStream):
                 self._early = self._stream.read(self._PIECE, _INSTANT)
             except httpcore.ReadTimeout:  # it is TLS's own  # pragma: no cover – a record of TLS without content
                 return
-            except httpcore.ReadError as error:  # pragma: no cover – reset between select and read
+            except httpcore.ReadError as error:
                 raise httpcore.WriteError(str(error)) from error
             raise httpcore.WriteError("the server has answered")
 
@@ -230,10 +230,8 @@ class _TimedStream(httpcore.NetworkStream):
         try:
             self._stream.write(data, timeout)
         except httpcore.WriteError as error:  # which is passed over, whatever it was made of
-            foreign = foreign_exception(error)
-            if foreign is not None:
-                raise foreign from None
-            raise  # pragma: no cover – a reset while it writes
+            pass_foreign(error)
+            raise
 
     def close(self) -> None:
         self._stream.close()

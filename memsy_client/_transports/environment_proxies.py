@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+if TYPE_CHECKING:
+    import httpx
 
 
 def environment_proxy(base_url: str) -> str | None:
     """The URL of the proxy for an address, or None for none."""
-    address = urlsplit(base_url)
-    port = None if address.port == _DEFAULT_PORTS.get(address.scheme) else address.port
+    import httpx  # only a request needs it, and whatever carries one has loaded it
+
     proxies = getproxies()
+    named = [(f"{scheme}://", proxies[scheme]) for scheme in ("http", "https", "all") if proxies.get(scheme)]
     exceptions = [entry.strip() for entry in proxies.get("no", "").split(",")]
-    if "*" in exceptions:
+    if not named or "*" in exceptions:
         return None
-    rules = [_rule(entry) for entry in exceptions if entry]
-    if any(rule.matches(address.scheme, address.hostname or "", port) for rule in rules):
-        return None
-    proxy = proxies.get(address.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+    # A dict, so that the same entry in both keeps its rank, and says no.
+    rules = {pattern: _Rule.of(pattern, proxy if "://" in proxy else f"http://{proxy}") for pattern, proxy in named}
+    for entry in filter(None, exceptions):
+        pattern = _pattern(entry)
+        if pattern is not None:
+            rules[pattern] = _Rule.of(pattern, None)
+    address = httpx.URL(base_url)
+    found = (rule.proxy for rule in sorted(rules.values(), key=_Rule.rank) if rule.matches(address))
+    return next(found, None)
 
 
 def is_supported_by_aiohttp(proxy: str) -> bool:
@@ -37,15 +43,29 @@ def is_supported_by_aiohttp(proxy: str) -> bool:
 
 
 class _Rule(NamedTuple):
-    """Which addresses an entry of NO_PROXY means."""
+    """Which addresses a proxy is for, or none."""
 
     scheme: str  # empty for any
     host: str  # empty for any; `*name` for a name and what is under it, `*.name` for what is under it alone
     port: int | None
+    proxy: str | None
 
-    def matches(self, scheme: str, host: str, port: int | None) -> bool:
-        if self.scheme not in ("", scheme) or self.port not in (None, port):
+    @classmethod
+    def of(cls, pattern: str, proxy: str | None) -> _Rule:
+        """As a URL has it, with the scheme `all` for any."""
+        import httpx
+
+        url = httpx.URL(pattern)
+        return cls("" if url.scheme == "all" else url.scheme, "" if url.host == "*" else url.host, url.port, proxy)
+
+    def rank(self) -> tuple[bool, int, int]:
+        """The lowest that matches decides; among equal ones the first."""
+        return self.port is None, -len(self.host), -len(self.scheme)
+
+    def matches(self, address: httpx.URL) -> bool:
+        if self.scheme not in ("", address.scheme) or self.port not in (None, address.port):
             return False
+        host = address.host
         if self.host.startswith("*."):
             return len(host) > len(self.host) - 1 and host.endswith(self.host[1:])
         if self.host.startswith("*"):
@@ -53,25 +73,29 @@ class _Rule(NamedTuple):
         return self.host in ("", host)
 
 
-def _rule(entry: str) -> _Rule:
-    entry = entry.lower()
-    scheme, separator, rest = entry.partition("://")
-    if separator:
-        host, port = _split_port(rest.partition("/")[0])
-        scheme = "" if scheme == "all" else scheme
-        return _Rule(scheme, "" if host == "*" else host, None if port == _DEFAULT_PORTS.get(scheme) else port)
+def _pattern(entry: str) -> str | None:
+    """What an entry of NO_PROXY means, as the URL of a rule; None if nothing can be made of it."""
+    import httpx
+
+    for pattern in _readings(entry):
+        try:
+            httpx.URL(pattern)
+        except httpx.InvalidURL:
+            continue
+        return pattern
+    return None
+
+
+def _readings(entry: str) -> Iterator[str]:
+    """What httpx takes an entry for; and then what is meant by one that it cannot read."""
+    if "://" in entry:
+        yield entry
+        return
+    host = entry.partition("/")[0]
     with contextlib.suppress(ValueError):
-        address = entry.partition("/")[0]  # a network means its own address alone
-        ipaddress.ip_address(address.strip("[]"))
-        return _Rule("", address.strip("[]"), None)
-    if entry == "localhost":
-        return _Rule("", entry, None)
-    _, at, authority = entry.partition("/")[0].rpartition("@")
-    host, port = _split_port(authority)
-    return _Rule("", f"*{host}" if host and not at else host, port)
-
-
-def _split_port(authority: str) -> tuple[str, int | None]:
-    found = re.fullmatch(r"(.*?)(?::(\d*))?", authority, re.DOTALL)
-    assert found is not None
-    return found[1].strip("[]"), int(found[2]) if found[2] else None
+        is_ipv6 = ipaddress.ip_address(host).version == 6
+        yield f"all://[{entry}]" if is_ipv6 else f"all://{entry}"
+        yield f"all://[{host}]"  # a network means its own address alone
+        return
+    yield f"all://{entry}" if entry.lower() == "localhost" else f"all://*{entry}"
+    yield f"all://{host}"  # an address in brackets

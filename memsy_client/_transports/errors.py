@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .._core.foreign import foreign_exception
+from .._core.foreign import pass_foreign
 from .._core.messages import Response
 from .._core.transport import Limits, TransportError
 
@@ -53,9 +53,7 @@ def pass_through(error: Exception, *, is_own: bool = True) -> None:
         error: What came up while a request was under way.
         is_own: Whether all of the transport is ours: then no exception but the HTTP stack's is a failure.
     """
-    foreign = foreign_exception(error)
-    if foreign is not None:
-        raise foreign
+    pass_foreign(error)
     packages = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     # A host's name that cannot be encoded is a UnicodeError.
     if is_own and not isinstance(error, OSError | UnicodeError) and not packages & _HTTP_STACK:

@@ -84,8 +84,8 @@ class _Limiter:
         self._taken.add(slot.handle)
         if len(self._taken) <= self._slots:
             return True
-        self.release(slot)  # pragma: no cover – another thread was faster, between two instructions
-        return False  # pragma: no cover – as above
+        self.release(slot)  # another thread was faster, between two instructions
+        return False
 
     def _wait_in_line(self, slot: Slot) -> _Ticket:
         slot.ticket = _Ticket()
@@ -108,7 +108,7 @@ class _Limiter:
                 slot = self._waiting[0]()
                 if slot is not None:
                     return slot
-                self._waiting.popleft()  # pragma: no cover – a waiter that an interruption has ended
+                self._waiting.popleft()  # a waiter that an interruption has ended
         return None
 
 

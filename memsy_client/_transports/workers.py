@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from .._core.threads import try_start
 from . import forks
 
 T = TypeVar("T")
@@ -41,10 +42,8 @@ class Workers:
             worker = self._idle.pop()
         except IndexError:
             worker = _Worker(self._idle)
-            try:
-                threading.Thread(target=worker.serve, name="memsy-request", daemon=True).start()
-            except RuntimeError:  # pragma: no cover – Python 3.12 as it ends, in tests of processes
-                return work()
+            if not try_start(threading.Thread(target=worker.serve, name="memsy-request", daemon=True)):
+                return work()  # pragma: no cover – Python 3.12 as it ends, in tests of processes
         job = _Job(work)
         worker.take(job)
         if not job.done.acquire(timeout=min(seconds, threading.TIMEOUT_MAX)):

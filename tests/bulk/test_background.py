@@ -27,7 +27,7 @@ from memsy_client import (
     RetryPolicy,
     WriterStats,
 )
-from memsy_client._bulk import delivery
+from memsy_client._bulk import delivery, interruptions
 from memsy_client.local import LocalMemsy
 from memsy_client.local.local_memsy import LOCAL_API_KEY
 
@@ -683,7 +683,34 @@ def test_a_writer_leaves_no_thread_behind(serve):
     with MemsyClient(serve(acknowledge).origin, "k") as client:
         with client.background() as writer:
             writer.add(event("a"))
-        assert not [thread for thread in threading.enumerate() if thread.name == "memsy-writer"]
+        for thread in threading.enumerate():
+            if thread.name == "memsy-writer":
+                thread.join(10)  # it may be about to end
+                assert not thread.is_alive()
+
+
+def test_where_no_thread_can_be_started_the_caller_sends(serve, monkeypatch, tmp_path):
+    start = threading.Thread.start
+
+    def refuse_ours(thread: threading.Thread) -> None:
+        if thread.name.startswith("memsy"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    def refuse_all(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    spool = tmp_path / "spool"
+    with MemsyClient(serve(acknowledge).origin, "k") as client, monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse_ours)
+        patch.setattr(interruptions, "start_new_thread", refuse_all)
+        with client.background(spool=spool) as writer:
+            writer.add(event("a"))
+            assert "a" in spool.read_text()  # on the disk, which no other thread sees to
+            assert writer.flush(60)
+            writer.add(event("b"))
+        assert writer.stats == counts(acknowledged=2)
+    assert not [thread for thread in threading.enumerate() if thread.name == "memsy-spool"]
 
 
 def test_it_says_what_it_is_and_no_key(serve):

@@ -220,6 +220,55 @@ def test_it_stops_when_a_half_of_a_batch_is_refused_like_that(memsy, server):
     assert len(server.requests) == 2
 
 
+def fails_the_third_time():
+    calls, lock = [], threading.Lock()
+
+    def call() -> None:
+        with lock:
+            calls.append(1)
+            if len(calls) == 3:
+                raise ValueError("the third")
+
+    return call
+
+
+def test_what_a_middleware_raises_comes_out_and_the_iteration_can_be_gone_on_with(server, tmp_path):
+    fail = fails_the_third_time()
+
+    def middleware(request):
+        fail()
+        return (yield request)
+
+    client = MemsyClient(server.base_url, server.api_key, http_client=server.transport, middleware=[middleware])
+    events = [event(number) for number in range(12)]
+    run = client.ingest_many(events, batch_size=2, concurrency=1, journal=tmp_path / "journal")
+    outcomes = []
+    with pytest.raises(ValueError, match="the third"):
+        outcomes.extend(run)
+    outcomes = [*outcomes, *run]
+    assert [outcome.index for outcome in outcomes if outcome.state == "in_doubt"] == [4, 5]
+    assert {outcome.index for outcome in outcomes if outcome.state == "acknowledged"} <= {*range(12)} - {4, 5}
+    # What was not sent is sent by the next run.
+    again = list(client.ingest_many(events, batch_size=2, journal=tmp_path / "journal"))
+    assert [outcome.index for outcome in again if outcome.state != "acknowledged"] == [4, 5]
+    assert len({outcome.event_id for outcome in again if outcome.event_id is not None}) == 10
+
+
+def test_it_stops_when_the_function_for_the_key_raises(server):
+    fail = fails_the_third_time()
+
+    def key() -> str:
+        fail()
+        return server.api_key
+
+    client = MemsyClient(server.base_url, key, http_client=server.transport)
+    run = client.ingest_many([event(number) for number in range(12)], batch_size=2, concurrency=1)
+    outcomes = list(run)
+    assert [outcome.state for outcome in outcomes] == ["acknowledged"] * 4 + ["failed"] * 8
+    assert isinstance(run.stopped_by, MemsyInputError)
+    assert len(server.requests) == 2
+
+
 def test_a_rate_limit_or_a_server_error_stops_nothing(memsy, server):
     for status in (429, 500, 413):
         server.fail_next(1, status=status, operation="ingest")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import json
 import os
 import stat
@@ -33,6 +34,7 @@ from memsy_client import (
     OrgIdNotAllowedError,
 )
 from memsy_client._bulk import files
+from memsy_client._bulk.open_journal import OpenJournal
 from memsy_client._core.transport import TransportError
 from memsy_client.local import LocalMemsy
 
@@ -405,6 +407,32 @@ def test_a_file_that_others_could_read_becomes_private(memsy, path):
     path.touch(0o644)
     memsy.ingest(some(1), journal=path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_where_the_disk_fails_nothing_more_is_sent(memsy, server, path, monkeypatch):
+    sync, calls = files.sync, []
+
+    def fail_the_third_time(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) > 2:  # of the header, of a batch
+            raise OSError(errno.EIO, "the disk is broken")
+        sync(descriptor)
+
+    monkeypatch.setattr(files, "sync", fail_the_third_time)
+    outcomes = memsy.ingest(some(8), batch_size=2, concurrency=1, journal=path)
+    assert "cannot be written: the disk is broken; nothing more is sent" in str(memsy.run.stopped_by)
+    assert len(server.requests) * 2 == sum(outcome.error is None for outcome in outcomes) < 8
+    monkeypatch.undo()
+    # Of the request that was noted, and perhaps not for good, nobody knows that it did not leave.
+    states = [outcome.state for outcome in memsy.ingest(some(8), batch_size=2, journal=path)]
+    assert (states.count("acknowledged"), states.count("in_doubt")) == (6, 2)
+
+
+def test_a_journal_that_nobody_closes_is_free_again(path):
+    journal = OpenJournal(Journal(path), "http://memsy.test/v1")
+    del journal
+    gc.collect()  # it is in a circle with what it has read
+    OpenJournal(Journal(path), "http://memsy.test/v1").close()
 
 
 def test_a_request_is_on_the_disk_before_it_leaves_and_its_answer_is_there_after(server, path, monkeypatch):

@@ -160,7 +160,7 @@ def test_what_is_not_a_failure_of_the_call_passes_while_it_prepares(failure: Exc
         driven.fails(failure)
     assert caught.value is failure
     late = TimeoutError()
-    late.__context__ = failure
+    late.__context__ = type(failure)("of this call")
     with pytest.raises(type(failure)):
         Driven(SETTINGS, prepare=lambda: None).fails(late)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import html
 import json
 import logging
 import pickle
@@ -11,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType, TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from support.flavours import AIOHTTP, CALLERS, EVERY, KEY, OWN, Flavour
@@ -203,6 +206,22 @@ async def test_a_key_that_the_service_echoes_is_in_nothing_of_the_error(
     assert KEY.encode() not in pickle.dumps(error)
     assert KEY not in reachable(pickle.loads(pickle.dumps(error)))
     assert error.response is not None  # type: ignore[attr-defined]
+
+
+async def test_a_key_that_a_page_echoes_escaped_is_in_nothing_of_the_error(flavour: Flavour, serve: Serve) -> None:
+    key = "msy_a&b<c>'d\"e"
+    forms = [html.escape(key), quote(key), base64.b64encode(f"Bearer {key}".encode()).decode()]
+    everywhere = " ".join(forms)
+    body = {"detail": [{"loc": forms, "msg": everywhere, "type": everywhere, "input": everywhere}], everywhere: 1}
+    server = serve(answer(body, 422, {"x-request-id": everywhere}))
+    async with flavour.client(server.origin, api_key=key) as client:
+        with pytest.raises(MemsyAPIError) as caught:
+            await flavour.call(client.search, BODY)
+    error = caught.value
+    for form in [*forms, json.dumps(forms[0])[1:-1]]:
+        for shown in (str(error), repr(error), repr(error.args), reachable(error)):
+            assert form not in shown
+        assert form.encode() not in pickle.dumps(error)
 
 
 @pytest.mark.parametrize("own", OWN, ids=lambda flavour: flavour.name)

@@ -45,44 +45,104 @@ EXCEPTIONS = [
     "all://[::1]",
     "http://",
     "https://",
+    "all://",
+    "http://*",
+    "https://*",
+    "all://*",
+    "http://*,https://*",
+    "http://*:8080",
+    "all://*:8080",
+    "*:8080",
+    "HTTP://memsy.example",
+    "ALL://Memsy.Example",
+    "*://memsy.example",
+    "ws://memsy.example",
+    "http://.memsy.example",
+    "http://*memsy.example",
+    "http://user@memsy.example/v1",
+    "https://memsy.example,memsy.example:8080",
+    ",",
+    " , memsy.example,, ",
+    ":",
+    "/",
+    "*.",
+    "..memsy.example",
+    "**memsy.example",
+    "memsy.*",
+    "memsy.example.",
+    "memsy.example other.example",
+    "memsy.example?x",
+    "memsy.example#x",
+    "memsy.example:08080",
+    "memsy.example:65536",
+    "0.0.1",
+    "127.1",
+    "*127.0.0.1",
+    ".localhost",
+    "0:0:0:0:0:0:0:1",
+    "::ffff:127.0.0.1",
+    "FE80::1",
+    "http://[::1]:8080",
+    "xn--bcher-kva.example",
 ]
 ADDRESSES = [
     f"{scheme}://{host}{port}/v1"
     for scheme in ("http", "https")
     for host in (
         "memsy.example",
-        "api.memsy.example",
+        "API.memsy.example",
         "notmemsy.example",
         "localhost",
         "127.0.0.1",
         "127.0.0.2",
         "[::1]",
+        "[fe80::1]",
+        "xn--bcher-kva.example",
     )
-    for port in ("", ":8080", ":80", ":443")
+    for port in ("", ":8080", ":80")
 ]
 
 
-@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
 @pytest.mark.parametrize("proxies", [("HTTP_PROXY", "HTTPS_PROXY"), ("ALL_PROXY",), ("HTTPS_PROXY",)], ids="+".join)
 @pytest.mark.parametrize("exceptions", EXCEPTIONS)
 def test_it_is_read_as_httpx_reads_it(
-    exceptions: str, proxies: tuple[str, ...], variable: str, monkeypatch: pytest.MonkeyPatch
+    exceptions: str, proxies: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     for name in proxies:
         monkeypatch.setenv(name, PROXY)
-    monkeypatch.setenv(variable, exceptions)
+    monkeypatch.setenv("NO_PROXY", exceptions)
     with httpx.Client(verify=False) as theirs:
         for address in ADDRESSES:
             # There is no public way to ask it.
             expected = theirs._transport_for_url(httpx.URL(address)) is not theirs._transport
-            assert (environment_proxy(address) is not None) == expected, address
+            assert environment_proxy(address) == (PROXY if expected else None), address
 
 
-@pytest.mark.parametrize("exceptions", ["[::1]", "[::1]:8080", "::1/128"])
-def test_what_httpx_cannot_read_takes_no_key_to_the_proxy(exceptions: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("exceptions", "host"),
+    [
+        ("[::1]", "[::1]"),
+        ("[::1]:8080", "[::1]"),
+        ("::1/128", "[::1]"),
+        ("memsy.example:x,::1", "[::1]"),
+        ("bücher.example", "xn--bcher-kva.example"),
+    ],
+)
+def test_what_httpx_cannot_read_takes_no_key_to_the_proxy(
+    exceptions: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", PROXY)
     monkeypatch.setenv("NO_PROXY", exceptions)
-    assert environment_proxy("http://[::1]:8080") is None
+    with pytest.raises(httpx.InvalidURL):
+        httpx.Client()
+    assert environment_proxy(f"http://{host}:8080") is None
+
+
+def test_small_letters_are_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "memsy.example")
+    assert environment_proxy("http://memsy.example") is None
+    assert environment_proxy("http://other.example") == PROXY

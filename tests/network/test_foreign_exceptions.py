@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-from support.flavours import AIOHTTP, KEY, OWN, Flavour
-from support.server import Exchange, Server, answer, hang
+from support.flavours import AIOHTTP, EACH_TRANSPORT, KEY, OWN, Flavour
+from support.server import Exchange, Server, answer, hang, hang_up
 
 from memsy_client import MemsyClient, MemsyConnectionError
 
@@ -26,7 +26,7 @@ class TimeLimitError(Exception):
 class Raising:
     """Signal handlers of every kind of callable."""
 
-    def __init__(self, error: type[Exception]) -> None:
+    def __init__(self, error: type[BaseException]) -> None:
         self._error = error
 
     def __call__(self, *_: Any) -> None:
@@ -40,7 +40,7 @@ def function(error: type[Exception], *_: Any) -> None:
     raise_in_a_call(error)
 
 
-def raise_in_a_call(error: type[Exception]) -> None:
+def raise_in_a_call(error: type[BaseException]) -> None:
     if UNDER_WAY:
         raise error("the task's time is over")
 
@@ -111,6 +111,24 @@ def test_the_same_exception_from_elsewhere_is_a_failure(handler: Callable[[Any],
     handler(Raising(TimeoutError))
     with MemsyClient(serve(hang).origin, KEY, timeout=0.1) as client, pytest.raises(MemsyConnectionError):
         client.ingest([])
+
+
+@pytest.mark.anyio
+@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="only that handles signals")
+@pytest.mark.parametrize("flavour", EACH_TRANSPORT, ids=lambda flavour: flavour.name)
+@pytest.mark.parametrize("error", [TimeLimitError, MemoryError, KeyboardInterrupt])
+async def test_what_is_being_handled_when_a_call_begins_does_not_come_out_of_it(
+    flavour: Flavour, error: Any, handler: Callable[[Any], None], serve: Serve
+) -> None:
+    server = serve(hang_up)
+    handler(Raising(error))
+    async with flavour.client(server.origin) as client:
+        try:
+            with under_way():
+                signal.raise_signal(signal.SIGUSR1)
+        except error:
+            with pytest.raises(MemsyConnectionError):
+                _ = await client.health() if flavour.is_async else client.health()
 
 
 @pytest.mark.anyio
