@@ -187,8 +187,8 @@ class _TimedStream(httpcore.NetworkStream):
                 self._write_held()
         if self._early is not None:
             early, self._early = self._early, None
-            return self._traffic.keep_last(early)
-        return self._traffic.take() or self._traffic.keep_last(
+            return self._traffic.pass_on(early)
+        return self._traffic.take() or self._traffic.pass_on(
             self._stream.read(max_bytes, self._deadline.left(timeout))
         )
 
