@@ -11,7 +11,6 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
-
 #: The head of a response that is no interim one, up to its first empty line.
 _HEAD = re.compile(rb"HTTP/1\.[01] [2-5](?:.+\n)+?\r\n")
 
@@ -23,9 +22,9 @@ class StaleConnectionError(Exception):
 class Traffic:
     """Watches the streams of one connection, which ask it before they write and after they read.
 
-    Where a head is followed by its body as it is, what was read is to be as long as both. Else, as with chunks, the last
-    byte read is kept back until more is asked for: a response that is complete without it is followed by bytes that
-    were not announced.
+    Where a head is followed by its body as it is, what was read is to be as long as both. Else, as with chunks, the
+    last byte read is kept back until more is asked for: a response that is complete without it is followed by bytes
+    that were not announced.
     """
 
     #: The byte that is kept back; of a complete response there is none left.
