@@ -67,9 +67,14 @@ def call_hook(hook: Callable[..., T] | None, *arguments: Any) -> T | None:
         return None
 
 
+def is_logged() -> bool:
+    """Whether anything is logged of an attempt."""
+    return logger.isEnabledFor(logging.INFO)
+
+
 def log_response(event: ResponseEvent) -> None:
     """One line for an attempt."""
-    if logger.isEnabledFor(logging.INFO):
+    if is_logged():
         outcome = event.error if event.status_code is None else event.status_code
         logger.info("%s %s: %s in %.0f ms", event.method, event.path, outcome, event.elapsed * 1000)
         logger.debug("%s, attempt %d, request id %s", event.operation, event.attempt, event.request_id)

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
-#: The head of a response that is no interim one, up to its first empty line.
+#: The head of a final response, up to its first empty line.
 _HEAD = re.compile(rb"HTTP/1\.[01] [2-5](?:.+\n)+?\r\n")
 
 
@@ -31,7 +31,7 @@ class Traffic:
     kept = b""
     #: Bytes that were read of the response and behind it.
     _received = 0
-    #: Bytes of its head, where its length is known by it; else 0.
+    #: Bytes of its head, where all that belongs behind it is the body as it is; else 0.
     _head = 0
     #: Bytes of its body, before decompression.
     body_length = 0
