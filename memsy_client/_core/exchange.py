@@ -22,8 +22,8 @@ from ..exceptions import (
 )
 from .api_errors import api_error, name_address
 from .credentials import KeyFunction
-from .foreign import foreign_exception
-from .hooks import RequestEvent, ResponseEvent, call_hook, log_response
+from .foreign import pass_foreign
+from .hooks import RequestEvent, ResponseEvent, call_hook, is_logged, log_response
 from .messages import Headers, Request, Response
 from .operation import Call, check_request
 from .raw_response import RawResponse, with_call_context
@@ -168,22 +168,30 @@ def _attempt(
     else:
         sending = _send(request, Redactor(request.headers), settings, carrier, deadline)
     outcome = yield from sending
-    attempt, redactor, response = outcome.attempt, outcome.redactor, outcome.response
+    if settings.on_response is not None or on_attempt is not None or is_logged():
+        _tell(call, number, outcome, settings, on_attempt)
+    return outcome
+
+
+def _tell(
+    call: Call[Any], number: int, outcome: AttemptOutcome, settings: Settings, on_attempt: AttemptListener | None
+) -> None:
+    """Report an attempt to the log and to whoever listens."""
+    attempt, response = outcome.attempt, outcome.response
     event = ResponseEvent(
-        operation.name,
-        operation.method,
+        call.operation.name,
+        call.operation.method,
         call.path,
         number,
         attempt.status_code,
         attempt.error,
-        None if response is None else redactor.text(response.headers.get("x-request-id")),
+        None if response is None else outcome.redactor.text(response.headers.get("x-request-id")),
         attempt.elapsed,
     )
     log_response(event)
     call_hook(settings.on_response, event)
     if on_attempt is not None:
         on_attempt(event, None if response is None else response.headers)
-    return outcome
 
 
 def _send(request: Request, redactor: Redactor, settings: Settings, carrier: Carrier, deadline: float) -> AttemptFlow:
@@ -270,12 +278,10 @@ def _prepare(work: Callable[[], object], deadline: float) -> Generator[Prepare, 
     except TransportError:
         raise
     except TimeoutError as error:
-        if foreign_exception(error) is not None:
-            raise
+        pass_foreign(error)
         raise TransportError("timed out before the request", timed_out=True, unsent=True) from error
     except Exception as error:
-        if foreign_exception(error) is not None:
-            raise
+        pass_foreign(error)
         raise TransportError(f"cannot connect: {error}", unsent=True) from error
     if time.monotonic() >= deadline:
         raise TransportError("timed out before the request", timed_out=True, unsent=True)
@@ -294,9 +300,7 @@ def _pass_through(failure: Exception, carrier: Carrier) -> None:
     """Raise what is not a failure of the call."""
     if isinstance(failure, MemsyError | ResponseTooLargeError | TransportError):
         return
-    foreign = foreign_exception(failure)
-    if foreign is not None:
-        raise foreign
+    pass_foreign(failure)
     if carrier.is_strict:
         raise failure
 

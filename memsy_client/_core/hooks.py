@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from .foreign import foreign_exception
+from .foreign import pass_foreign
 
 T = TypeVar("T")
 
@@ -61,15 +61,19 @@ def call_hook(hook: Callable[..., T] | None, *arguments: Any) -> T | None:
     try:
         return hook(*arguments)
     except Exception as error:
-        if foreign_exception(error) is not None:
-            raise
+        pass_foreign(error)
         logger.exception("the hook %r raised", hook)
         return None
 
 
+def is_logged() -> bool:
+    """Whether anything is logged of an attempt."""
+    return logger.isEnabledFor(logging.INFO)
+
+
 def log_response(event: ResponseEvent) -> None:
     """One line for an attempt."""
-    if logger.isEnabledFor(logging.INFO):
+    if is_logged():
         outcome = event.error if event.status_code is None else event.status_code
         logger.info("%s %s: %s in %.0f ms", event.method, event.path, outcome, event.elapsed * 1000)
         logger.debug("%s, attempt %d, request id %s", event.operation, event.attempt, event.request_id)

@@ -10,7 +10,7 @@ from typing import Any
 from ..exceptions import Attempt, MemsyError, MemsyInputError, MemsyTimeoutError
 from .credentials import KeyFunction, Secret, bearer, key_problem
 from .exchange import AskKey, AttemptFlow
-from .foreign import foreign_exception
+from .foreign import pass_foreign
 from .messages import Request
 from .operation import Call
 from .raw_response import with_call_context
@@ -42,8 +42,7 @@ class CallKey:
             key = yield AskKey(self._function, None if left == math.inf else max(left, 0.0))
             problem = key_problem(key)
         except Exception as failure:
-            if foreign_exception(failure) is not None:
-                raise
+            pass_foreign(failure)
             problem = f"the function for api_key raised {type(failure).__name__}"
         error: MemsyError = MemsyInputError(problem or "")
         if self._deadline - time.monotonic() < 1e-3:  # by which a wait may end early

@@ -52,7 +52,9 @@ class AsyncConnection:
             self._is_spoilt = has_forbidden_body(request.method, response.status_code, response.headers)
             stream: Any = answer.stream
             try:
-                response.content = await collect(BodyDecoder(response, limits), aiter(stream), self.aclose)
+                body = BodyDecoder(response, limits)
+                response.content = await collect(body, aiter(stream), self.aclose)
+                self._traffic.body_length = body.received
             finally:
                 await stream.aclose()
                 response.elapsed = time.monotonic() - started
@@ -120,13 +122,13 @@ class _Stream(httpcore.AsyncNetworkStream):
                 await self._write_held()
         if self._early is not None:
             early, self._early = self._early, None
-            return self._traffic.keep_last(early)
+            return self._traffic.pass_on(early)
         if self._traffic.kept:
             return self._traffic.take()
         data = await self._stream.read(max_bytes, timeout)
         if not self._is_encrypted:  # else the stream beneath has said so
             self._traffic.has_more = len(data) == max_bytes
-        return self._traffic.keep_last(data)
+        return self._traffic.pass_on(data)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._timeout = timeout

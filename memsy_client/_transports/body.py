@@ -22,9 +22,13 @@ class BodyDecoder:
         response: Whose body it is; an error holds it.
         limits: Of these, how large the body may be.
         is_decoded: Whether another has decompressed it already.
+
+    Attributes:
+        received: Bytes that have come, before decompression.
     """
 
     def __init__(self, response: Response, limits: Limits, *, is_decoded: bool = False) -> None:
+        self.received = 0
         self._response = response
         self._chunks: list[bytes] = []
         self._most = self._left = limits.max_bytes
@@ -36,6 +40,7 @@ class BodyDecoder:
 
     def add(self, chunk: bytes) -> None:
         """Take one more chunk. Raises `ResponseTooLargeError`, or `TransportError` for broken compression."""
+        self.received += len(chunk)
         for layer in self._layers:
             # What is compressed still may go on, by a trailer, when the body's last byte is there.
             chunk = layer.decompress(chunk, self._left if layer is self._layers[-1] else self._most)

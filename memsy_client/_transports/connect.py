@@ -187,10 +187,8 @@ class _TimedStream(httpcore.NetworkStream):
                 self._write_held()
         if self._early is not None:
             early, self._early = self._early, None
-            return self._traffic.keep_last(early)
-        return self._traffic.take() or self._traffic.keep_last(
-            self._stream.read(max_bytes, self._deadline.left(timeout))
-        )
+            return self._traffic.pass_on(early)
+        return self._traffic.take() or self._traffic.pass_on(self._stream.read(max_bytes, self._deadline.left(timeout)))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # Headers and body come apart. They are held until the response is waited for, so that they leave in one piece:

@@ -6,6 +6,8 @@ A transport says it as `user_agent_product`. One of a caller's own that has no s
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 from .._core.lazy import import_lock
 
@@ -15,15 +17,29 @@ _LIBRARIES = ("httpx", "httpx2")
 
 def installed_product(library: str) -> str | None:
     """A library that may not be loaded yet; None where it is not installed, about which the request itself fails."""
-    if library in sys.modules:
+    if library in sys.modules:  # loading it here could hold up an event loop
         return f"{library}/{sys.modules[library].__version__}"
     with import_lock:  # a background writer's first call comes here while its caller forks
-        from importlib.metadata import PackageNotFoundError, version  # loading the library here could hold up a loop
+        version = _version_by_folder(library) or _version_by_metadata(library)
+    return version and f"{library}/{version}"
 
-        try:
-            return f"{library}/{version(library)}"
-        except PackageNotFoundError:
-            return None
+
+def _version_by_folder(library: str) -> str | None:
+    """The version that the name of the folder beside the library says, as pip and others lay it out."""
+    spec = find_spec(library)
+    if spec is None or spec.origin is None:
+        return None
+    beside = Path(spec.origin).parent.parent.glob(f"{library}-*.dist-info")
+    return next((found.stem.removeprefix(f"{library}-") for found in beside), None)
+
+
+def _version_by_metadata(library: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # which takes milliseconds to load
+
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
 
 
 def client_product(client: object) -> str | None:

@@ -59,6 +59,7 @@ class SyncConnection:
                 for chunk in stream:
                     body.add(chunk)
                 response.content = body.content()
+                self._traffic.body_length = body.received
             finally:
                 stream.close()
                 response.elapsed = time.monotonic() - started

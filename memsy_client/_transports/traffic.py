@@ -5,10 +5,14 @@ Bytes that nobody asked for would be taken for the response to the next request.
 
 from __future__ import annotations
 
+import re
 import select
 import ssl
 from collections.abc import Mapping
 from typing import Any
+
+#: The head of a final response, up to its first empty line.
+_HEAD = re.compile(rb"HTTP/1\.[01] [2-5](?:.+\n)+?\r\n")
 
 
 class StaleConnectionError(Exception):
@@ -18,12 +22,19 @@ class StaleConnectionError(Exception):
 class Traffic:
     """Watches the streams of one connection, which ask it before they write and after they read.
 
-    The last byte read is kept back until more is asked for. A response that is complete without it is followed by bytes
+    Where a head is followed by its body as it is, what was read is to be as long as both. Else, as with chunks, the
+    last byte read is kept back until more is asked for: a response that is complete without it is followed by bytes
     that were not announced.
     """
 
     #: The byte that is kept back; of a complete response there is none left.
     kept = b""
+    #: Bytes that were read of the response and behind it.
+    _received = 0
+    #: Bytes of its head, where all that belongs behind it is the body as it is; else 0.
+    _head = 0
+    #: Bytes of its body, before decompression.
+    body_length = 0
     #: Whether the connection has ended, which is how a response may, too.
     has_ended = False
     #: Whether the last piece was as large as it might be: an event loop reads more at once, and keeps the rest.
@@ -41,6 +52,7 @@ class Traffic:
     def begin_request(self) -> None:
         """Another request is going to be written."""
         self.was_written = False
+        self._received = self._head = 0
         self._has_to_look, self._is_used = self._is_used, True
 
     def connected(self, stream: Any) -> None:
@@ -64,6 +76,7 @@ class Traffic:
     def begin_encryption(self) -> None:
         """A proxy has made a tunnel, through which the request is going to be written."""
         self.was_written = False
+        self._received = self._head = 0
         self.take()  # what it sent beyond its response is not the first of what is encrypted
 
     def encrypted(self, stream: Any) -> None:
@@ -77,6 +90,8 @@ class Traffic:
 
     def is_clean(self) -> bool:
         """Whether exactly what was announced has come."""
+        if self._head and self._received != self._head + self.body_length:
+            return False
         return not (self.kept or self.has_ended or self.has_more)
 
     def take(self) -> bytes:
@@ -84,8 +99,16 @@ class Traffic:
         kept, self.kept = self.kept, b""
         return kept
 
-    def keep_last(self, data: bytes) -> bytes:
+    def pass_on(self, data: bytes) -> bytes:
         """What to pass on of the data that was read."""
+        if not self._received:
+            head = _HEAD.match(data)
+            if head and b"transfer-encoding" not in head[0].lower():
+                self._head = head.end()
+        self._received += len(data)
+        if self._head:
+            self.has_ended = not data
+            return data
         self._is_http = self._is_http or data.startswith(b"H")  # a SOCKS proxy's replies come first, and stay whole
         if not self._is_http or len(data) < 2:
             self.has_ended = not data

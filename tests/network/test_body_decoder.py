@@ -24,6 +24,7 @@ def decoder(encoding: str | None = None, *, limit: int = len(TEXT), **options: b
 def read(body: BodyDecoder, data: bytes, size: int = 10_000) -> bytes:
     for start in range(0, len(data), size):
         body.add(data[start : start + size])
+    assert body.received == len(data)  # before decompression
     return body.content()
 
 

@@ -201,7 +201,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 @pytest.mark.parametrize(
-    "module", ["memsy_client._bulk.ingestion", "memsy_client._transports.sync_connection", "importlib.metadata"]
+    "module", ["memsy_client._bulk.ingestion", "memsy_client._transports.sync_connection", "httpx"]
 )
 def test_a_fork_waits_for_what_a_call_imports_at_its_first_use(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", SLOW_IMPORT, module], timeout=120).returncode == 0

@@ -219,7 +219,7 @@ async def test_aiohttp_takes_a_context_and_a_proxy_as_arguments(https: Echo, cer
     assert len(tunnel.requests) == 1
 
 
-TUNNEL = [b"HTTP/1.1 200 OK\r\n\r\nX", b"encrypted"]
+TUNNEL = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nX", b"encrypted"]
 
 
 def test_a_byte_beyond_a_proxys_response_is_not_the_first_of_what_is_encrypted() -> None:

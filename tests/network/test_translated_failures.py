@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import httpcore
 import pytest
 from support.flavours import LIBRARIES
 
+from memsy_client._transports import products
 from memsy_client._transports.errors import failure
-from memsy_client._transports.products import installed_product
 
 
 @pytest.mark.parametrize("library", [httpcore, *LIBRARIES], ids=lambda library: library.__name__)
@@ -35,5 +38,22 @@ def test_a_hook_that_reads_what_is_not_compressed_as_it_says(library: Any) -> No
 
 
 def test_a_library_that_is_not_installed_has_no_name_in_the_user_agent() -> None:
-    assert installed_product("no-such-library") is None
-    assert installed_product("httpcore") == f"httpcore/{httpcore.__version__}"
+    assert products.installed_product("no-such-library") is None
+
+
+@pytest.mark.parametrize(("beside", "version"), [("found-9.2.dist-info", "9.2"), ("found.egg-info", "8"), (None, "8")])
+def test_a_library_that_is_not_loaded_is_named_however_it_is_installed(
+    beside: str | None, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "libraries"
+    if beside is None:
+        with ZipFile(installed, "w") as archive:
+            archive.writestr("found/__init__.py", "")
+    else:
+        for name in ("found", beside, "found_other-7.dist-info"):
+            (installed / name).mkdir(parents=True)
+        (installed / "found" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(installed)
+    monkeypatch.setattr("importlib.metadata.version", lambda library: "8")
+    assert products.installed_product("found") == f"found/{version}"
+    assert "found" not in sys.modules
