@@ -5,7 +5,6 @@ from __future__ import annotations
 import email.utils
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,8 +118,8 @@ def test_clocks_that_differ_by_more_than_a_minute_are_amiss(
     run: Run, ahead: int, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "memsy_client.local.http.listener.formatdate",
-        lambda usegmt: email.utils.formatdate(time.time() + ahead, usegmt=usegmt),
+        "memsy_client.local.http.listener._date",
+        lambda second: email.utils.formatdate(second + ahead, usegmt=True),
     )
     with LocalMemsy() as memsy:
         ran = run("check", "--json", **memsy.environment)
