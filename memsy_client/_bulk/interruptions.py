@@ -66,7 +66,7 @@ def run_elsewhere(work: Callable[[], object]) -> None:
     running = threading.Lock()
     running.acquire()
 
-    def run() -> None:
+    def run() -> None:  # pragma: no cover – in a thread that no measure of coverage follows
         try:
             work()
         finally:

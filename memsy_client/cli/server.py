@@ -145,9 +145,8 @@ def _serve(options: argparse.Namespace) -> None:
         with _started(options, key) as memsy:
             memsy.engine.on_request = log
             _announce(out, memsy, options, loopback=loopback)
-            # On some systems a signal does not interrupt a wait without a timeout.
-            while not stopped.wait(0.5):
-                continue
+            while not stopped.is_set():
+                stopped.wait(0.5)  # on some systems a signal does not interrupt a wait without a timeout
         memsy.engine.flush(LAST_LINES)
     out.print("stopped")
     out.flush()

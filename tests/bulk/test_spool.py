@@ -362,6 +362,89 @@ def test_a_disk_that_fails_is_told_by_add_and_gone_on_with_once_it_works(serve, 
     assert writer.stats == WriterStats(queued=0, acknowledged=3, failed=0, dropped=0, in_doubt=0)
 
 
+def once(function, error: int, applies=lambda *arguments: True):
+    """The function, which fails the first time that this applies to its arguments."""
+    failed = []
+
+    def fail_once(*arguments):
+        if not failed and applies(*arguments):
+            failed.append(arguments)
+            raise OSError(error, os.strerror(error))
+        return function(*arguments)
+
+    return fail_once
+
+
+def for_appending(path, flags, *_) -> bool:
+    return bool(flags & os.O_APPEND)
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "applies"),
+    [("ftruncate", errno.EIO, lambda *_: True), ("open", errno.EMFILE, for_appending)],
+    ids=["what was written of it stays", "the file cannot be opened again"],
+)
+def test_whatever_else_fails_with_the_disk_the_next_event_is_written(serve, spool, monkeypatch, name, error, applies):
+    monkeypatch.setattr(spools, "TRY_AGAIN_EVERY", 0.0)
+    service = Service("a")
+    with MemsyClient(serve(service).origin, "k") as client, client.background(spool=spool, max_delay=0) as writer:
+        writer.add(event("a"))
+        service.wait_for("a")
+        with monkeypatch.context() as patch:
+            patch.setattr(spools, "write", full_for(b'"event"', 1))
+            patch.setattr(os, name, once(getattr(os, name), error, applies))
+            if name == "open":
+                patch.setattr(os, "ftruncate", once(os.ftruncate, errno.EIO))
+            for _ in range(2 if name == "open" else 1):
+                with pytest.raises(MemsyError, match="the spool cannot be written"):
+                    writer.add(event("lost"))
+        writer.add(event("b"))
+        assert contents(spool) == ["a", "b"]
+        service.let_go()
+        assert writer.flush(60)
+
+
+def test_a_disk_that_has_failed_is_tried_again_no_more_than_once_a_second(serve, spool, monkeypatch):
+    service = Service("a")
+    with MemsyClient(serve(service).origin, "k") as client, client.background(spool=spool, max_delay=0) as writer:
+        writer.add(event("a"))
+        service.wait_for("a")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", failing(errno.EIO))
+            writer.add(event("b"))
+            wait_for_failure(writer)
+            for left in (True, False):
+                Path(f"{spool}.new").unlink(missing_ok=True)
+                with pytest.raises(MemsyError, match="the spool cannot be written"):
+                    writer.add(event("c"))
+                assert Path(f"{spool}.new").exists() is left
+        monkeypatch.setattr(spools, "TRY_AGAIN_EVERY", 0.0)
+        service.let_go()
+        assert writer.flush(60)
+
+
+def test_a_file_system_without_locks_is_no_place_for_a_spool(serve, spool, monkeypatch):
+    monkeypatch.setattr(spools, "lock", failing(errno.ENOLCK))
+    refused = pytest.raises(MemsyInputError, match="cannot be used: No locks available")
+    with MemsyClient(serve(acknowledge).origin, "k") as client, refused:
+        client.background(spool=spool)
+
+
+def test_a_disk_that_stays_full_is_told_once(tmp_path, monkeypatch, caplog):
+    spool = spools.Spool(tmp_path / "spool", "http://memsy.example", list)
+    try:
+        for number in range(4):
+            spool.append(number, event(f"{number}"))
+        for write, told in [(failing(errno.ENOSPC), 1), (spools.write, 1), (failing(errno.ENOSPC), 2)]:
+            with monkeypatch.context() as patch:
+                patch.setattr(spools, "write", write)
+                spool.mark_done([0])
+                spool.mark_done([1])
+            assert caplog.text.count("may be sent once more by another process") == told
+    finally:
+        spool.close()
+
+
 def wait_for_failure(writer) -> None:
     while writer._pool._outbox._spool._disk.failure is None:
         pass

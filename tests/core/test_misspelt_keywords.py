@@ -23,6 +23,7 @@ from memsy_client import (
     Timeout,
 )
 from memsy_client._core.checks import SUGGESTS_KEYWORDS
+from memsy_client._core.deprecation import deprecated
 from memsy_client.distributed import PartitionWriter
 from memsy_client.integrations.otel import OpenTelemetry
 from memsy_client.local import LocalMemsy
@@ -96,6 +97,21 @@ def test_a_subclass_of_a_callers_own_stays_as_it_is() -> None:
             yield from (result.content for result in self.search(query))
 
     assert inspect.isgeneratorfunction(Own.contents)
+
+
+def test_so_does_one_of_a_deprecated_method() -> None:
+    class Old(MemsyClient):
+        __module__ = MemsyClient.__module__
+
+        @deprecated("use search")
+        def find(self, *, query: str) -> str:
+            return query
+
+    memsy: Any = Old(*ADDRESS)
+    with pytest.warns(DeprecationWarning, match="use search"):
+        assert memsy.find(query="x") == "x"
+    with pytest.warns(DeprecationWarning, match="use search"), pytest.raises(TypeError, match="Did you mean 'query'"):
+        memsy.find(qery="x")
 
 
 def test_a_method_stays_what_it_is_and_is_wrapped_only_where_python_says_nothing() -> None:

@@ -128,6 +128,10 @@ def test_however_another_key_is_written_it_stays(write: Callable[[str], str]) ->
     assert Redactor([("Authorization", f"Bearer {ODD_KEY}")]).text(text) == text
 
 
+def test_what_looks_like_an_escape_and_is_none_stays() -> None:
+    assert REDACTOR.text(f"&nosuch; {KEY} &fjlig; {percent_escaped(KEY)}") == "&nosuch; … &fjlig; …"
+
+
 def test_a_short_key_is_taken_out_where_it_stands_by_itself() -> None:
     redactor = Redactor([("Authorization", "Bearer k&y")])
     assert redactor.text("k&y k&amp;y k%26y ok&y k&amp;you") == "… … … ok&y k&amp;you"

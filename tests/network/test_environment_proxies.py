@@ -141,6 +141,13 @@ def test_what_httpx_cannot_read_takes_no_key_to_the_proxy(
     assert environment_proxy(f"http://{host}:8080") is None
 
 
+def test_what_nobody_can_read_means_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", PROXY)
+    monkeypatch.setenv("NO_PROXY", "http://[,other.example")
+    assert environment_proxy("http://memsy.example") == PROXY
+    assert environment_proxy("http://other.example") is None
+
+
 def test_small_letters_are_read_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "proxy.example:3128")
     monkeypatch.setenv("no_proxy", "memsy.example")

@@ -105,13 +105,8 @@ class Gathering:
         self._parts.clear()
         self._transport.abort()
 
-    def resume_reading(self) -> None:
-        """Read on what the client sends."""
-        self._transport.resume_reading()
-
-    def is_closing(self) -> bool:
-        """Whether it is closed, or about to be."""
-        return self._transport.is_closing()
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
     def _flush(self) -> None:
         data = b"".join(self._parts)

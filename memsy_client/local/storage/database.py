@@ -178,7 +178,7 @@ class Store:
         """
         if not self._has_its_file():
             return "lost: the file was removed, moved or replaced"
-        if self._writing.acquire(blocking=False):
+        if self._writing.acquire(blocking=False):  # pragma: no branch – another thread stores at that moment
             # Else it is being written to, and the next commit looks.
             with suppress(FileLostError):
                 self._check_content()
