@@ -12,6 +12,8 @@ from _thread import start_new_thread
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from .._core.foreign import pass_foreign
+
 T = TypeVar("T")
 
 #: Seconds after which who waits looks by itself. It is told at once, unless an interruption hit whoever had to tell.
@@ -74,7 +76,8 @@ def run_elsewhere(work: Callable[[], object]) -> None:
 
     try:
         start_new_thread(run, ())
-    except RuntimeError:
+    except RuntimeError as error:
+        pass_foreign(error)
         work()
     else:
         running.acquire()

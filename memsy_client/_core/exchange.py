@@ -169,11 +169,11 @@ def _attempt(
         sending = _send(request, Redactor(request.headers), settings, carrier, deadline)
     outcome = yield from sending
     if settings.on_response is not None or on_attempt is not None or is_logged():
-        _tell(call, number, outcome, settings, on_attempt)
+        _report_attempt(call, number, outcome, settings, on_attempt)
     return outcome
 
 
-def _tell(
+def _report_attempt(
     call: Call[Any], number: int, outcome: AttemptOutcome, settings: Settings, on_attempt: AttemptListener | None
 ) -> None:
     """Report an attempt to the log and to whoever listens."""

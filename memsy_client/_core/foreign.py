@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 
 def foreign_exception(error: BaseException) -> BaseException | None:
@@ -30,14 +30,22 @@ def pass_foreign(error: BaseException) -> None:
     """Raise what is to be raised instead of a failure of the call, if anything is."""
     foreign = foreign_exception(error)
     if foreign is not None:
-        raise foreign from foreign.__cause__
+        _raise(foreign)
 
 
 def pass_signals(error: BaseException) -> None:
     """Raise what a signal handler has raised, or that memory ran out, where all else is the fault of a value."""
     foreign = foreign_exception(error)
     if foreign is not None and not isinstance(foreign, RecursionError):
-        raise foreign
+        _raise(foreign)
+
+
+def _raise(error: BaseException) -> NoReturn:
+    context = error.__context__
+    try:
+        raise error
+    finally:
+        error.__context__ = context  # in whose place `raise` has put what is handled here
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from .credentials import Secret
@@ -27,6 +27,7 @@ _DISTINCTIVE = 8
 
 #: What begins an escape.
 _ESCAPE_MARKS = ("%", "&", "\\")
+_ANY_ESCAPE_MARK = r"[%&\\]"
 
 #: One letter in a URL, in JSON or the source of a program, in HTML; and of two backslashes the second.
 _ESCAPE = r"""
@@ -36,6 +37,12 @@ _ESCAPE = r"""
   | \\(?P<backslash>\\)+
   | &(?:amp;)*(?:\#0*(?P<decimal>\d{1,3})\b;?|\#[xX]0*(?P<html>[0-9A-Fa-f]{2})\b;?|(?P<name>\w{2,31});)
 """
+
+#: How many escapes are looked at, each of which takes about a microsecond a layer. What follows is not shown.
+_MOST_ESCAPES = 100_000
+
+#: Of these, how many at the end may begin a key that is cut off, which is not shown then.
+_MOST_OF_A_KEY = 1000
 
 #: How often a text may have been escaped, in different ways, one on top of the other.
 _MOST_LAYERS = 5
@@ -131,16 +138,19 @@ class _WrittenForms:
         if not any(mark in text for mark in _ESCAPE_MARKS) and not any(part in text for part in self._parts):
             return text
         text = self._pattern(self._key).sub(replacement, text)
-        layers = _layers(text)
+        marks = [mark.start() for mark in islice(re.finditer(_ANY_ESCAPE_MARK, text), _MOST_ESCAPES)]
+        is_cut = len(marks) == _MOST_ESCAPES
+        layers = _layers(text[: marks[-1]] if is_cut else text)
         pieces: list[str] = []
-        end = 0
+        end, shown = 0, marks[-_MOST_OF_A_KEY] if is_cut else len(text)
         for found in self._pattern(_layers(self._key)[-1].text).finditer(layers[-1].text):
             first, last = found.span()
             for layer in reversed(layers):
                 first, last = layer.original(first), layer.original(last)
-            pieces += [text[end:first], replacement]
-            end = last
-        return "".join([*pieces, text[end:]])
+            if first < shown:
+                pieces += [text[end:first], replacement]
+                end = last
+        return "".join([*pieces, text[end:shown], replacement * is_cut])
 
     def _pattern(self, key: str) -> re.Pattern[str]:
         if len(key) < _DISTINCTIVE:
@@ -199,7 +209,8 @@ def _letter(escape: re.Match[str]) -> str | None:
     if kind == "name":
         from html.entities import html5
 
-        return html5.get(f"{value};") if len(html5.get(f"{value};", "")) == 1 else None
+        letters = html5.get(f"{value};", "")
+        return letters if len(letters) == 1 else None
     if kind in ("letter", "backslash"):
         return value
     return chr(int(value, 10 if kind == "decimal" else 16))

@@ -25,9 +25,7 @@ def environment_proxy(base_url: str) -> str | None:
     # A dict, so that the same entry in both keeps its rank, and says no.
     rules = {pattern: _Rule.of(pattern, proxy if "://" in proxy else f"http://{proxy}") for pattern, proxy in named}
     for entry in filter(None, exceptions):
-        pattern = _pattern(entry)
-        if pattern is not None:
-            rules[pattern] = _Rule.of(pattern, None)
+        rules |= _exception(entry)
     address = httpx.URL(base_url)
     found = (rule.proxy for rule in sorted(rules.values(), key=_Rule.rank) if rule.matches(address))
     return next(found, None)
@@ -73,17 +71,14 @@ class _Rule(NamedTuple):
         return self.host in ("", host)
 
 
-def _pattern(entry: str) -> str | None:
-    """What an entry of NO_PROXY means, as the URL of a rule; None if nothing can be made of it."""
+def _exception(entry: str) -> dict[str, _Rule]:
+    """The rule that an entry of NO_PROXY means, by its pattern; none if nothing can be made of it."""
     import httpx
 
     for pattern in _readings(entry):
-        try:
-            httpx.URL(pattern)
-        except httpx.InvalidURL:
-            continue
-        return pattern
-    return None
+        with contextlib.suppress(httpx.InvalidURL, UnicodeError):
+            return {pattern: _Rule.of(pattern, None)}
+    return {}
 
 
 def _readings(entry: str) -> Iterator[str]:

@@ -73,7 +73,7 @@ class HttpxClientTransport(_CallersClient):
             return self._send(request, limits)
         # Nothing that the client offers ends a response whose headers drip: each wait for a byte has a time-out of
         # its own. So the request runs in a thread, which is left to itself when its time is over. Nor can a signal
-        # handler raise there: httpx would lose a connection by it at one instruction in three, at some its pool's lock.
+        # handler raise there: in the midst of a call of httpx, it may cost the pool a connection or its lock.
         try:
             return _workers.run(lambda: self._send(request, limits), limits.total)
         except NotDoneError:

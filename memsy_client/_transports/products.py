@@ -29,8 +29,8 @@ def _version_by_folder(library: str) -> str | None:
     spec = find_spec(library)
     if spec is None or spec.origin is None:
         return None
-    beside = Path(spec.origin).parent.parent.glob(f"{library}-*.dist-info")
-    return next((found.stem.removeprefix(f"{library}-") for found in beside), None)
+    beside = list(Path(spec.origin).parent.parent.glob(f"{library}-*.dist-info"))
+    return beside[0].stem.removeprefix(f"{library}-") if len(beside) == 1 else None  # two are what an update has left
 
 
 def _version_by_metadata(library: str) -> str | None:

@@ -52,7 +52,7 @@ class Traffic:
     def begin_request(self) -> None:
         """Another request is going to be written."""
         self.was_written = False
-        self._received = self._head = 0
+        self._received = self._head = self.body_length = 0
         self._has_to_look, self._is_used = self._is_used, True
 
     def connected(self, stream: Any) -> None:
@@ -76,7 +76,7 @@ class Traffic:
     def begin_encryption(self) -> None:
         """A proxy has made a tunnel, through which the request is going to be written."""
         self.was_written = False
-        self._received = self._head = 0
+        self._received = self._head = self.body_length = 0
         self.take()  # what it sent beyond its response is not the first of what is encrypted
 
     def encrypted(self, stream: Any) -> None:

@@ -308,6 +308,15 @@ def test_everyone_is_told_each_attempt(fake_time: FakeTime) -> None:
     assert [headers and dict(headers) for _, headers in told] == [None, {"x-request-id": f"r {KEY}"}]
 
 
+@pytest.mark.parametrize("is_listening", [True, False])
+def test_who_listens_is_told_where_nothing_is_logged(is_listening: bool) -> None:
+    told: list[ResponseEvent] = []
+    hooks = {} if is_listening else {"on_response": told.append}
+    listener = (lambda event, _: told.append(event)) if is_listening else None
+    Driven(options(**hooks), on_attempt=listener).ends(OK)
+    assert [event.status_code for event in told] == [200]
+
+
 def test_a_wait_longer_than_it_should_be_ends_the_call_at_its_deadline(fake_time: FakeTime) -> None:
     driven = Driven(options(deadline=10))
     assert driven.goes_on(Response(429, Headers({"Retry-After": "2"}), b"")) == Sleep(2.0)

@@ -137,6 +137,17 @@ def test_a_short_key_is_taken_out_where_it_stands_by_itself() -> None:
     assert redactor.text("k&y k&amp;y k%26y ok&y k&amp;you") == "… … … ok&y k&amp;you"
 
 
+@pytest.mark.parametrize("before", [10, 98_990, 98_998, 99_003, 99_990, 99_998])
+def test_of_more_escapes_than_any_page_has_the_beginning_is_shown_and_no_part_of_a_key(before: int) -> None:
+    letter = "%41"
+    started = time.process_time()
+    shown = REDACTOR.text(letter * before + percent_escaped(KEY) + letter * 1_000_000)
+    assert time.process_time() - started < 2
+    assert len(shown) < 3 * 100_000
+    assert set(shown) <= set("%41…")
+    assert shown.endswith("…")
+
+
 def test_a_large_page_is_searched_in_no_time() -> None:
     page = html.escape("<a href='/%20m'>mmm &amp; \\u0026 msy_</a>") * 10_000
     started = time.process_time()

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 import threading
+from _thread import start_new_thread
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 
 from memsy_client import AsyncMemsyClient, MemsyConnectionError
+from memsy_client._bulk import interruptions
+from memsy_client._core.foreign import pass_foreign
 from memsy_client._core.threads import in_thread, run_in_thread, wait_for
 
 
@@ -106,6 +109,47 @@ def test_an_interruption_while_a_thread_starts_comes_out(
     may_end.set()
     assert threads != [threading.get_ident()]
     assert len(threads) == 1
+
+
+@only_main_thread
+def test_an_interruption_just_after_a_thread_has_started_comes_out(
+    monkeypatch: pytest.MonkeyPatch, interrupt: Callable[[Interrupter], None]
+) -> None:
+    ran = threading.Semaphore(0)
+    interrupter = Interrupter(("", ""), TimeLimitAsRuntimeError)
+
+    def start(work: Callable[[], None], arguments: tuple[()]) -> None:
+        start_new_thread(work, arguments)
+        interrupter()
+
+    monkeypatch.setattr(interruptions, "start_new_thread", start)
+    interrupt(interrupter)
+    with pytest.raises(TimeLimitAsRuntimeError):
+        interruptions.run_elsewhere(ran.release)
+    assert ran.acquire(timeout=10)
+    assert not ran.acquire(blocking=False), "it ran a second time"
+
+
+def fail_because_of(interruption: BaseException) -> None:
+    try:
+        raise RuntimeError("made of it by a library") from interruption
+    except RuntimeError as error:
+        pass_foreign(error)
+
+
+def test_what_passes_through_keeps_what_it_came_of() -> None:
+    try:
+        try:
+            raise KeyError("of a handler")
+        except KeyError:
+            raise KeyboardInterrupt  # noqa: B904 - as a handler that does not think of it
+    except KeyboardInterrupt as error:
+        interruption = error
+    with pytest.raises(KeyboardInterrupt) as caught:
+        fail_because_of(interruption)
+    assert caught.value is interruption
+    assert type(caught.value.__context__) is KeyError
+    assert not caught.value.__suppress_context__
 
 
 @only_main_thread

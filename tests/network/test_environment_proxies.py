@@ -143,7 +143,7 @@ def test_what_httpx_cannot_read_takes_no_key_to_the_proxy(
 
 def test_what_nobody_can_read_means_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", PROXY)
-    monkeypatch.setenv("NO_PROXY", "http://[,other.example")
+    monkeypatch.setenv("NO_PROXY", "http://[,http://xn--a,other.example")
     assert environment_proxy("http://memsy.example") == PROXY
     assert environment_proxy("http://other.example") is None
 
