@@ -130,24 +130,26 @@ def test_an_interruption_just_after_a_thread_has_started_comes_out(
     assert not ran.acquire(blocking=False), "it ran a second time"
 
 
-def fail_because_of(interruption: BaseException) -> None:
+def interrupted() -> None:
     try:
-        raise RuntimeError("made of it by a library") from interruption
+        raise KeyError("of a handler")
+    except KeyError:
+        raise KeyboardInterrupt  # noqa: B904 - as a handler that does not think of it
+
+
+def fail() -> None:
+    try:
+        try:
+            interrupted()
+        except KeyboardInterrupt as interruption:
+            raise RuntimeError("made of it by a library") from interruption
     except RuntimeError as error:
         pass_foreign(error)
 
 
 def test_what_passes_through_keeps_what_it_came_of() -> None:
-    try:
-        try:
-            raise KeyError("of a handler")
-        except KeyError:
-            raise KeyboardInterrupt  # noqa: B904 - as a handler that does not think of it
-    except KeyboardInterrupt as error:
-        interruption = error
     with pytest.raises(KeyboardInterrupt) as caught:
-        fail_because_of(interruption)
-    assert caught.value is interruption
+        fail()
     assert type(caught.value.__context__) is KeyError
     assert not caught.value.__suppress_context__
 
