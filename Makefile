@@ -96,7 +96,7 @@ soak: $(VENV)/ready ## callers on each carrier against a failing server, for SEC
 fuzz: $(VENV)/ready ## answers and requests around the contract, for two minutes or EXAMPLES, of SEED
 	@PYTHONPATH=tests $(BIN)/python tests/reliability/fuzz.py $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
 
-mutants: $(VENV)/proof-ready ## whether a test notices each small fault put into the core (half an hour), or a sample of N
+mutants: $(VENV)/proof-ready ## whether a test notices each small fault put into the core (some minutes), or a sample of N
 	@$(BIN)/python tests/reliability/mutants.py $(if $(N),--sample $(N)) $(if $(SEED),--seed $(SEED))
 
 coverage: $(VENV)/proof-ready ## every line and branch that people wrote is run by a test, or says why not (ten minutes)
