@@ -171,9 +171,9 @@ class EmbeddedServers:
             received = [request for _ in range(BLOCKS) for paths in lists.values() for request in paths]
             seconds_of = _seconds_in_the_server(server, received)
             for _, (name, paths) in itertools.product(range(BLOCKS), lists.items()):
-                median = statistics.median(itertools.islice(seconds_of, len(paths)))
+                times = list(itertools.islice(seconds_of, len(paths)))
                 if name.endswith("_list"):
-                    samples[f"{name}_engine"].append(median * 1000)
+                    samples[f"{name}_engine"].append(statistics.median(times) * 1000)
 
     def _measure_wide_queries(self, server: ServerProcess, samples: Samples) -> None:
         conversation = session(self._count // 2)

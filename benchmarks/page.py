@@ -33,8 +33,10 @@ SEARCHES = {
 
 
 LISTS = (
-    *("embedded.memories_list_engine", "embedded.memories_list"),
-    *("embedded.events_list_engine", "embedded.events_list"),
+    "embedded.memories_list_engine",
+    "embedded.memories_list",
+    "embedded.events_list_engine",
+    "embedded.events_list",
     "embedded.health",
 )
 

@@ -20,7 +20,11 @@ RECALL_STEP = 0.1
 REPEAT_STEP = 0.5
 """What each event that says the same adds."""
 HALF_LIFE = 90.0
-"""Days without use after which a strength has halved."""
+"""Days without use after which a strength has halved.
+
+The condition of an index in the file has this number (`FADES_DIFFERENTLY` in `storage/schema.py`): to change it takes a
+new `VERSION` of the tables, whose upgrade makes the index anew.
+"""
 
 
 def current(strength: float, at: int, half_life: float, pinned: int, now: int) -> float:

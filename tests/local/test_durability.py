@@ -344,7 +344,9 @@ def fifth_version(path):
     third_version(path)
     LocalMemsy(path, port=None).close()
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript("DROP TABLE memory_times; DROP INDEX memories_of_their_own; PRAGMA user_version = 5")
+        connection.executescript(
+            "DROP TABLE memory_times; DROP INDEX memories_fading_differently; PRAGMA user_version = 5"
+        )
 
 
 def of_another_stemmer(path):

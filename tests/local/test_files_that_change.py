@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import multiprocessing
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -160,6 +163,105 @@ def test_what_the_server_itself_writes_to_the_file_is_no_copy(tmp_path, api, an_
             heads.add(lock.head())
         assert len(heads) > 1
         assert type(api)(memsy).get("/v1/health").body["status"] == "ok"
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """A store each of whose commits is written to the file at once."""
+    monkeypatch.setattr(database, "CHECKPOINT_PAGES", 1)
+    with contextlib.closing(database.Store(tmp_path / "memsy.db")) as store:
+        yield store
+
+
+def make_table(name):
+    return lambda connection: connection.execute(f"CREATE TABLE {name} (x)")
+
+
+def in_another_thread(work):
+    """Run what would wait for ever if this thread still held what it needs."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(30)
+    return not thread.is_alive()
+
+
+class InterruptedAfterCommit:
+    """A connection during whose commit a signal arrives, the handler of which raises once it is done."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def execute(self, sql, *arguments):
+        cursor = self._connection.execute(sql, *arguments)
+        if sql == "COMMIT":
+            raise KeyboardInterrupt
+        return cursor
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+
+@LINUX
+@pytest.mark.parametrize("looks_first", [False, True])
+def test_an_interrupted_commit_that_changed_the_file_is_no_copy(store, looks_first):
+    head, writer = store._lock.head(), store._writer
+    store._writer = InterruptedAfterCommit(writer)
+    with pytest.raises(KeyboardInterrupt):
+        store.write(make_table("a"))
+    store._writer = writer
+    assert store._lock.head() != head
+    if looks_first:
+        assert store.trouble() is None
+    store.write(make_table("b"))
+    assert store.trouble() is None
+
+
+@LINUX
+def test_a_file_that_was_moved_during_a_commit_takes_writes_when_it_is_back(store, tmp_path):
+    head, moved = store._lock.head(), tmp_path / "moved.db"
+
+    def make_table_and_move(connection):
+        make_table("a")(connection)
+        store.path.rename(moved)
+
+    with pytest.raises(database.FileLostError):
+        store.write(make_table_and_move)
+    assert store._lock.head() != head
+    assert store.trouble().startswith("lost")
+    moved.rename(store.path)
+    assert store.trouble() is None
+    store.write(make_table("b"))
+
+
+@LINUX
+def test_a_header_that_cannot_be_read_is_a_failure_that_ends(store, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pread", fail)
+        assert store.trouble() == "failing: Input/output error"
+        with pytest.raises(sqlite3.OperationalError, match="cannot be read: Input/output error"):
+            store.write(make_table("a"))
+    assert in_another_thread(lambda: store.write(make_table("a")))
+    assert store.trouble() is None
+
+
+@LINUX
+def test_what_is_stored_is_acknowledged_when_the_header_cannot_be_read_afterwards(store, monkeypatch):
+    read, reads = os.pread, []
+
+    def fail_after_the_first(*arguments):
+        reads.append(arguments)
+        if len(reads) == 2:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return read(*arguments)
+
+    monkeypatch.setattr(os, "pread", fail_after_the_first)
+    store.write(make_table("a"))
+    assert len(reads) == 2
+    store.write(make_table("b"))
+    assert store.trouble() is None
 
 
 def test_a_file_that_comes_back_is_the_file_again(tmp_path, opened, an_event):

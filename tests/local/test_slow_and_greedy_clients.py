@@ -70,6 +70,35 @@ def quick_memsy(monkeypatch):
         yield server
 
 
+def half_close(connection):
+    """Do what asyncio does when it reads the end of what a client sends."""
+    if not connection.eof_received():
+        connection.transport._transport.close()
+
+
+ENDS = {
+    "evicted": lambda connection: connection.registry.evict(1),
+    "the server ends": lambda connection: connection.shutdown(),
+    "half closed": half_close,
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_an_answer_that_was_just_written_arrives_although_the_connection_ends(memsy, monkeypatch, end):
+    complete = connections.Connection.on_response_complete
+
+    def complete_and_end(connection):
+        complete(connection)
+        end(connection)
+
+    monkeypatch.setattr(connections.Connection, "on_response_complete", complete_and_end)
+    with connect(port_of(memsy)) as connection:
+        connection.sendall(head(memsy, "Content-Length: 16") + b'{"query": "tea"}')
+        answer = read_all(connection)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["results"] == []
+
+
 @pytest.mark.parametrize("key", ["msy_of_a_stranger", "nonsense"])
 def test_a_large_body_without_a_key_is_refused_before_it_is_sent(memsy, key):
     with connect(port_of(memsy)) as connection:

@@ -13,13 +13,13 @@ from ..clock import isoformat, isoformat_or_none
 from ..errors import not_found
 from ..http.request_schema import trim
 from ..memory.writes import MAX_SOURCES
-from ..storage.schema import FADES_ALONE
+from ..storage.schema import FADES_DIFFERENTLY
 from .context import MAX_OFFSET, RequestContext
 from .paging import find_in_time, numbers_of_page, rows_by_number
 
 TOP_ENTITIES = 10
 SELDOM = 8
-"""Of so many memories at most one is an actor's whose memories are sorted, rather than all looked at in order."""
+"""An actor with less than 1/8 of the account's memories: theirs are sorted; else an index in the order is read."""
 BUCKETS = 5
 
 _STRENGTH = "strength_now(strength, strength_at, half_life, pinned, :now)"
@@ -87,7 +87,8 @@ def _select(connection: sqlite3.Connection, values: dict[str, Any]) -> _Selectio
     group, status = " AND ".join(["account = :account", *counted]), values["status"] or "active"
     condition = " AND ".join([group, *others])
     if status == "active":
-        # There are few that have decayed, and an index has them together.
+        # An index has together those that have decayed. After a jump of the clock they may be many, and each page takes
+        # the longer for it.
         decayed = f"memories WHERE {condition} AND {_STATUSES['decayed']}"
         left_out = _count(connection, decayed, values)
         if not others:
@@ -109,16 +110,20 @@ def _numbers(connection: sqlite3.Connection, selection: _Selection, values: dict
     order, table = _ORDERS[values["sort"]], "memories"
     if values["sort"].startswith("observed") and selection.is_counted:
         return _numbers_in_time(connection, selection, values)
-    if values["actor_id"] is not None and not values["sort"].startswith("observed"):
-        (everything,) = connection.execute(
-            "SELECT total(memories) FROM memory_counts WHERE account = :account", values
-        ).fetchone()
+    if not values["sort"].startswith("observed") and _is_seldom(connection, selection, values):
         # Few are sooner sorted than found among all others.
-        if selection.total * SELDOM < everything:
-            table += " INDEXED BY memories_by_actor"
+        table += " INDEXED BY memories_by_actor"
     elif values["sort"] == "strength_desc" and _fade_alike(connection, values):
         order = _BY_DECAY
     return numbers_of_page(connection, f"{table} WHERE {selection.condition}", order, values, selection.total)
+
+
+def _is_seldom(connection: sqlite3.Connection, selection: _Selection, values: dict[str, Any]) -> bool:
+    """Whether the list is of an actor, and of a small part of the account's memories."""
+    if values["actor_id"] is None:
+        return False
+    sql = "SELECT total(memories) FROM memory_counts WHERE account = :account"
+    return bool(selection.total * SELDOM < connection.execute(sql, values).fetchone()[0])
 
 
 def _numbers_in_time(connection: sqlite3.Connection, selection: _Selection, values: dict[str, Any]) -> list[int]:
@@ -140,8 +145,8 @@ def _count(connection: sqlite3.Connection, selected: str, values: dict[str, Any]
 def _fade_alike(connection: sqlite3.Connection, values: dict[str, Any]) -> bool:
     """Whether all memories of the account lose strength at one rate, and have begun to."""
     sql = (
-        "SELECT NOT EXISTS (SELECT 1 FROM memories INDEXED BY memories_of_their_own "
-        f"WHERE account = :account AND {FADES_ALONE}) "
+        "SELECT NOT EXISTS (SELECT 1 FROM memories INDEXED BY memories_fading_differently "
+        f"WHERE account = :account AND {FADES_DIFFERENTLY}) "
         "AND NOT EXISTS (SELECT 1 FROM memories INDEXED BY memories_by_decay "
         "WHERE account = :account AND strength_at > :now)"
     )

@@ -1,4 +1,4 @@
-"""Pages of long lists, found by walking an index from the end that is nearer."""
+"""Pages of long lists, found in order from the end that is nearer, or by how many rows each stretch of time has."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Connections:
         if connection is not None:  # pragma: no branch – it has just ended
             # Uvicorn learns of the loss later, and would miss an answer until then.
             connection.cycle.disconnected = True
-            connection.transport.abort()
+            connection.drop()
 
     def lost(self, client: tuple[str, int]) -> threading.Event:
         """What is set when a client's connection is lost."""
@@ -65,16 +65,16 @@ class Connections:
         waiting = [connection for connection in self._open.values() if connection.waits]
         for connection in sorted(waiting, key=lambda connection: (connection.answers > 0, connection.heard))[:number]:
             self.remove(connection)
-            connection.transport.abort()
+            connection.end()
 
     def sweep(self, now: float) -> None:
         """Close connections whose client has stopped in the middle of a request, or has not begun one."""
         for connection in list(self._open.values()):
             if connection.is_late(now):
-                connection.transport.abort()
+                connection.end()
 
 
-class Gathering:
+class CoalescingTransport:
     """A transport that sends together what is written together, in one packet that wakes its reader once.
 
     Args:
@@ -92,23 +92,24 @@ class Gathering:
         if not data:
             return
         if not self._parts:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._parts.append(data)
 
     def close(self) -> None:
         """Close the connection behind all that was written."""
-        self._flush()
+        self.flush()
         self._transport.close()
 
     def abort(self) -> None:
-        """Close the connection at once."""
+        """Close the connection at once, without what was written since the last flush."""
         self._parts.clear()
         self._transport.abort()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send now what was written."""
         data = b"".join(self._parts)
         self._parts.clear()
         if data:
@@ -156,7 +157,8 @@ class Connection(H11Protocol):
         """Register it."""
         super().connection_made(transport)
         # Uvicorn writes the head of an answer and its body one after the other.
-        self.transport = cast("asyncio.Transport", Gathering(transport, self.loop))
+        self._coalescing = CoalescingTransport(transport, self.loop)
+        self.transport = cast("asyncio.Transport", self._coalescing)
         if self.client is None:
             # It was reset before it was accepted.
             transport.abort()  # pragma: no cover – reset before it was accepted
@@ -168,6 +170,11 @@ class Connection(H11Protocol):
         self.lost.set()
         self.registry.remove(self)
         super().connection_lost(exc)
+
+    def eof_received(self) -> None:
+        """Send what was written: asyncio then closes the connection."""
+        self._coalescing.flush()
+        super().eof_received()
 
     def data_received(self, data: bytes) -> None:
         """Note when the client last sent something."""
@@ -185,7 +192,7 @@ class Connection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what is not HTTP, unless it comes behind an answer."""
         if not self._is_between_requests and self.cycle.response_started:
-            self.transport.abort()
+            self.end()
             return
         lines = (
             "HTTP/1.1 400 Bad Request",
@@ -200,9 +207,18 @@ class Connection(H11Protocol):
     def shutdown(self) -> None:
         """Close it, at once when no request has come in full."""
         if self.waits:
-            self.transport.abort()
+            self.end()
         else:
             super().shutdown()
+
+    def end(self) -> None:
+        """Close it at once, behind an answer that was written: what was stored is acknowledged."""
+        self._coalescing.flush()
+        self._coalescing.abort()
+
+    def drop(self) -> None:
+        """Close it at once, without another byte."""
+        self._coalescing.abort()
 
 
 def make_protocol(connections: Connections) -> type[Connection]:

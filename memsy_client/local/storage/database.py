@@ -5,7 +5,10 @@ another is committing are committed by the next transaction all at once, so that
 What can be made again after a power cut (processing, strengths, usage counts) does not wait for the flush.
 
 A second server is refused, by whatever name it opens the file. A file that was removed, moved or replaced while it is
-open takes no more writes: what is in it would be lost. Nor does one that something else was written over.
+open takes no more writes: what is in it would be lost. Nor does one that something else was written over, as far as
+its header tells: the number of pages, the list of free ones, and the version of the schema. The header's counter of
+changes stands still while the log is in use, so that a copy with as many pages is not noticed. What another process
+writes (the sqlite3 shell, or a checkpoint by a tool that replicates the file) counts as written over, until a restart.
 """
 
 from __future__ import annotations
@@ -39,11 +42,11 @@ PROBE_SIZE = 64 * 1024
 """Bytes that are written to see whether there is room again."""
 
 
-_CHANGES = slice(24, 28)
-"""Where in the header the counter of changes is, a big-endian number (sqlite.org/fileformat2.html, 1.3)."""
-
 _OWNER = slice(68, 72)
-"""Where in the header the application's id is; before the log was first written to the file, there is none."""
+"""Where in the header the application's id is (sqlite.org/fileformat2.html, 1.3).
+
+Before the log was first written to the file, there is none.
+"""
 
 _OURS = schema.APPLICATION_ID.to_bytes(4, "big")
 
@@ -102,6 +105,8 @@ class Store:
         self._failure: str | None = None
         self._log_identity: int | None = None
         self._is_overwritten = False
+        # Whether this store may have changed the header since it was last read.
+        self._may_have_changed_head = False
         self._lock = None if path is None else _lock(path)
         self.path: Path | None = None if self._lock is None else self._lock.path
         try:
@@ -180,9 +185,13 @@ class Store:
             return "lost: the file was removed, moved or replaced"
         if self._writing.acquire(blocking=False):  # pragma: no branch – another thread stores at that moment
             # Else it is being written to, and the next commit looks.
-            with suppress(FileLostError):
-                self._check_content()
-            self._writing.release()
+            try:
+                with suppress(FileLostError):
+                    self._check_content()
+            except OSError as error:
+                return f"failing: {error.strerror}"
+            finally:
+                self._writing.release()
         if self._is_overwritten:
             return "lost: something else was written over the file"
         if self._failure is not None:
@@ -222,17 +231,19 @@ class Store:
             assert self.path is not None
             raise FileLostError(self.path)
 
-    def _check_content(self, *, is_ours: bool = False) -> None:
+    def _check_content(self) -> None:
         """Check that nobody else has written to the file, as `cp` over it does.
 
-        Args:
-            is_ours: The log may just have been written to the file: its header is another now, and a later one.
+        Raises:
+            FileLostError: Somebody has.
+            OSError: The file cannot be read.
         """
         if self._lock is None or self.path is None:
             return
         head = self._lock.head()
-        if is_ours and head[_CHANGES] >= self._head[_CHANGES] and head[_OWNER] in (_OURS, self._head[_OWNER]):
+        if self._may_have_changed_head and head[_OWNER] in (_OURS, self._head[_OWNER]):
             self._head = head
+        self._may_have_changed_head = False
         if head != self._head:
             self._is_overwritten = True
         if self._is_overwritten:
@@ -264,21 +275,28 @@ class Store:
 
     def _commit(self, tasks: list[_Task[Any]]) -> None:
         self._check_file()
-        self._check_content()
+        try:
+            self._check_content()
+        except OSError as error:
+            raise sqlite3.OperationalError(f"{self.path} cannot be read: {error.strerror}") from error
         self._set_synchronous("FULL" if any(task.durable for task in tasks) else "NORMAL")
         connection = self._writer
         connection.execute("BEGIN IMMEDIATE")
         try:
             for task in tasks:
                 self._run(task, alone=len(tasks) == 1)
+            # It may write the log to the file. Noted before, because a signal handler may raise as it returns.
+            self._may_have_changed_head = True
             connection.execute("COMMIT")
         except BaseException:
             # SQLite has already rolled back by itself after some errors, a full disk among them.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        # A header that cannot be read now is read before the next transaction: this one is on the disk.
+        with suppress(OSError):
+            self._check_content()
         self._check_file()
-        self._check_content(is_ours=True)
 
     def _run(self, task: _Task[Any], *, alone: bool) -> None:
         if alone:

@@ -230,7 +230,7 @@ _WITHOUT_ROWID = {
     "usage",
 }
 
-FADES_ALONE = f"(decays IS NULL OR pinned OR half_life != {strength.HALF_LIFE})"
+FADES_DIFFERENTLY = f"(decays IS NULL OR pinned OR half_life != {strength.HALF_LIFE})"
 """That a memory does not lose strength at the rate of all others."""
 
 _INDEXES = {
@@ -246,7 +246,7 @@ _INDEXES = {
     # The only one of what a search changes: each further one would make every search write more.
     "memories_by_decay": "memories(account, decays, strength_at, strength, half_life, pinned)",
     # Hardly any: those that do not fade as all others do.
-    "memories_of_their_own": f"memories(account) WHERE {FADES_ALONE}",
+    "memories_fading_differently": f"memories(account) WHERE {FADES_DIFFERENTLY}",
     "memories_by_entities": "memories(account, entities) WHERE entities != '[]'",
 }
 
@@ -341,6 +341,12 @@ def count_moments(connection: sqlite3.Connection, added: Mapping[MemoryMoment, i
         "ON CONFLICT DO UPDATE SET memories = memories + excluded.memories"
     )
     connection.executemany(sql, [(*stretch, number) for stretch, number in stretches.items() if number])
+    # Else every memory that is said again would leave the stretches it was in behind.
+    sql = (
+        "DELETE FROM memory_times WHERE account = ? AND shift = ? AND stretch = ? AND type = ? AND memory_kind = ? "
+        "AND memories = 0"
+    )
+    connection.executemany(sql, [stretch for stretch, number in stretches.items() if number < 0])
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:
