@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 from support.flavours import AIOHTTP, EACH_TRANSPORT, KEY, OWN, Flavour
@@ -170,8 +171,8 @@ async def test_in_our_pools_whatever_is_not_of_the_http_stack(
     def handle(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
-    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handle)
+    monkeypatch.setattr(httpcore.HTTPConnection, "handle_request", handle)
+    monkeypatch.setattr(httpcore.AsyncHTTPConnection, "handle_async_request", handle)
     async with flavour.client("http://memsy.test") as client:
         with pytest.raises(error):
             await flavour.call(client.health)

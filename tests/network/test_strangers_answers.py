@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
+import httpcore
 import pytest
 from echo_server import make_certificate
 from support.flavours import AIOHTTP, OWN, Flavour
@@ -119,13 +119,13 @@ async def test_that_comes_between_the_choice_of_a_connection_and_the_write(
         await flavour.call(client.ingest, [])
         surplus = [ANOTHERS]
         kind, name = (
-            (httpx.AsyncHTTPTransport, "handle_async_request")
+            (httpcore.AsyncHTTPConnection, "handle_async_request")
             if flavour.is_async
-            else (httpx.HTTPTransport, "handle_request")
+            else (httpcore.HTTPConnection, "handle_request")
         )
         handle = getattr(kind, name)
 
-        def traced(self: Any, request: httpx.Request) -> Any:  # as a tracing library would
+        def traced(self: Any, request: httpcore.Request) -> Any:  # as a tracing library would
             if surplus:
                 late.send(surplus.pop())
             return handle(self, request)
