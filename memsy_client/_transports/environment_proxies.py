@@ -87,10 +87,11 @@ def _readings(entry: str) -> Iterator[str]:
         yield entry
         return
     host = entry.partition("/")[0]
-    with contextlib.suppress(ValueError):
-        is_ipv6 = ipaddress.ip_address(host).version == 6
-        yield f"all://[{entry}]" if is_ipv6 else f"all://{entry}"
+    try:
+        version = ipaddress.ip_address(host).version
+    except ValueError:
+        yield f"all://{entry}" if entry.lower() == "localhost" else f"all://*{entry}"
+        yield f"all://{host}"  # an address in brackets
+    else:
+        yield f"all://[{entry}]" if version == 6 else f"all://{entry}"
         yield f"all://[{host}]"  # a network means its own address alone
-        return
-    yield f"all://{entry}" if entry.lower() == "localhost" else f"all://*{entry}"
-    yield f"all://{host}"  # an address in brackets
