@@ -210,7 +210,7 @@ def test_what_is_left_when_closing_takes_too_long_stays_there(flavour, serve, sp
 
 
 def test_what_was_dropped_is_not_kept(flavour, serve, spool):
-    service = Service("a")
+    service = Service("a", "b", "c")
 
     async def body(writer):
         for text in "abc":
