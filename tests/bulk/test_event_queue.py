@@ -49,6 +49,15 @@ def answer(queue: EventQueue, batch: WriterBatch, now: float = 0.0) -> None:
     queue.end_attempt(batch)
 
 
+def test_it_tells_all_that_it_holds_before_that_is_sorted_in():
+    queue = queue_of(batch_size=1)
+    add(queue, "a")
+    assert queue.next_batch(0.0) is not None
+    add(queue, "b")
+    queue.add(queue.new_number(), EventPayload("ana", "c", "user_message", "c"), ("ana", "c"), 0.0, drops_oldest=False)
+    assert [entry.number for entry in queue.entries()] == [0, 1, 2]
+
+
 def test_nothing_is_due_before_its_delay_is_over():
     queue = queue_of(max_delay=1.0)
     add(queue, "a", now=10.0)

@@ -451,6 +451,19 @@ def test_closing_it_cancels_what_is_under_way_when_it_is_cancelled_itself(backen
     anyio.run(main, backend=backend)
 
 
+def test_a_step_on_trio_outside_of_a_block_ends_with_all_that_it_started():
+    async def main() -> None:
+        held = AsyncHeld(1)
+        run = async_client(held).ingest_many(
+            [event(0), event(1)], batch_size=1, concurrency=2, on_progress=lambda _: held.released.set()
+        )
+        assert (await anext(run)).index == 0
+        assert held.answered == [0, 1]
+        assert [outcome.index async for outcome in run] == [1]
+
+    anyio.run(main, backend="trio")
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_another_task_may_close_it_while_a_step_waits(backend: str):
     async def main() -> None:
