@@ -1,11 +1,13 @@
-"""An embedded server, and a client of either kind."""
+"""An embedded server, a client of either kind, and what tests of background writers want."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from callers import AsyncCaller, SyncCaller
+from writers import FLAVOURS
 
 from memsy_client.local import LocalMemsy
 
@@ -19,3 +21,13 @@ def server() -> Iterator[LocalMemsy]:
 @pytest.fixture(params=[SyncCaller, AsyncCaller])
 def memsy(request, server):
     return request.param(server)
+
+
+@pytest.fixture(params=FLAVOURS)
+def flavour(request):
+    return request.param
+
+
+@pytest.fixture
+def spool(tmp_path) -> Path:
+    return tmp_path / "spool"

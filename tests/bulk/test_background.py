@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 import anyio
 import pytest
 from support.server import Server, hang_up, message
-from writers import FLAVOURS, Service, acknowledge, event, events_of, play, refuse, states
+from writers import Service, acknowledge, event, events_of, play, refuse, states
 
 from memsy_client import (
     AsyncMemsyClient,
@@ -30,11 +30,6 @@ from memsy_client import (
 from memsy_client._bulk import delivery, interruptions
 from memsy_client.local import LocalMemsy
 from memsy_client.local.local_memsy import LOCAL_API_KEY
-
-
-@pytest.fixture(params=FLAVOURS)
-def flavour(request):
-    return request.param
 
 
 def counts(**named: int) -> WriterStats:

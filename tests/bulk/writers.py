@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -119,3 +120,13 @@ class Service:
 def states(outcomes: list[IngestOutcome]) -> list[tuple[str, str]]:
     """What each event came to, in the order in which it was told."""
     return [(outcome.event.content, outcome.state) for outcome in outcomes]
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Those of a spool's file."""
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def contents(path: Path) -> list[str]:
+    """The texts of the events in a spool's file."""
+    return [line["event"]["content"] for line in lines(path) if "event" in line]

@@ -324,29 +324,30 @@ def second_version(path):
         connection.executescript("DROP TABLE connectors; DROP TABLE connector_resources; PRAGMA user_version = 2")
 
 
-def fourth_version(path):
-    """The same as the fourth version had it."""
+def changed_back(path, sql):
+    """What `third_version` makes, as this release upgrades it, and then changed back."""
     third_version(path)
     LocalMemsy(path, port=None).close()
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(
-            "DROP TRIGGER memories_state; DROP TABLE event_times; DROP TABLE memory_counts; DROP TABLE memory_times; "
-            "ALTER TABLE retrieval_rows RENAME TO newer; "
-            "CREATE TABLE retrieval_rows (rowid INTEGER PRIMARY KEY, position INTEGER NOT NULL UNIQUE, "
-            "size INTEGER NOT NULL, question INTEGER NOT NULL, scopes TEXT NOT NULL); "
-            "INSERT INTO retrieval_rows SELECT rowid, position, size, question, scopes FROM newer; DROP TABLE newer; "
-            "PRAGMA user_version = 4"
-        )
+        connection.executescript(sql)
+
+
+def fourth_version(path):
+    """The same as the fourth version had it."""
+    changed_back(
+        path,
+        "DROP TRIGGER memories_state; DROP TABLE event_times; DROP TABLE memory_counts; DROP TABLE memory_times; "
+        "ALTER TABLE retrieval_rows RENAME TO newer; "
+        "CREATE TABLE retrieval_rows (rowid INTEGER PRIMARY KEY, position INTEGER NOT NULL UNIQUE, "
+        "size INTEGER NOT NULL, question INTEGER NOT NULL, scopes TEXT NOT NULL); "
+        "INSERT INTO retrieval_rows SELECT rowid, position, size, question, scopes FROM newer; DROP TABLE newer; "
+        "PRAGMA user_version = 4",
+    )
 
 
 def fifth_version(path):
     """The same as the fifth version had it."""
-    third_version(path)
-    LocalMemsy(path, port=None).close()
-    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(
-            "DROP TABLE memory_times; DROP INDEX memories_fading_differently; PRAGMA user_version = 5"
-        )
+    changed_back(path, "DROP TABLE memory_times; DROP INDEX memories_fading_differently; PRAGMA user_version = 5")
 
 
 def of_another_stemmer(path):
