@@ -31,3 +31,9 @@ def flavour(request):
 @pytest.fixture
 def spool(tmp_path) -> Path:
     return tmp_path / "spool"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Of a journal."""
+    return tmp_path / "journal"
