@@ -17,7 +17,7 @@ from .._core.transport import Limits, TransportError
 from ..exceptions import MemsyInputError
 from . import products
 from .environment_proxies import is_supported_by_aiohttp
-from .per_loop import PerLoop, anyio_loader
+from .per_loop import PerLoop, preparation
 
 if TYPE_CHECKING:
     from .aiohttp_session import Session
@@ -53,16 +53,8 @@ class AiohttpTransport:
     def preparation(self, base_url: str) -> Callable[[], object] | None:
         """What to do in another thread before the first request to an address: aiohttp takes long to import."""
         scheme = base_url.partition(":")[0]
-        if scheme in self._prepared:
-            return None
-        load_anyio = anyio_loader()
-
-        def prepare() -> None:
-            load_anyio()
-            _session_class().prepare(scheme, self._ssl)
-            self._prepared.add(scheme)
-
-        return prepare
+        context = self._ssl
+        return preparation(self._prepared, scheme, lambda: _session_class().prepare(scheme, context))
 
     @property
     def user_agent_product(self) -> str | None:

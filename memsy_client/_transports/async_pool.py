@@ -17,7 +17,7 @@ from .._core.messages import Request, Response
 from .._core.transport import Limits, TransportError
 from . import errors, products
 from .limiter import KEEPALIVE, Slot, TaskLimiter
-from .per_loop import PerLoop, anyio_loader
+from .per_loop import PerLoop, preparation
 from .traffic import StaleConnectionError
 
 if TYPE_CHECKING:
@@ -36,21 +36,14 @@ class AsyncPool:
 
     def __init__(self, base_url: str, max_connections: int) -> None:
         self._base_url = base_url
-        self._closed = self._is_prepared = False
+        self._closed = False
+        self._prepared: set[str] = set()
         self._loops = PerLoop(lambda: _LoopPool(base_url, max_connections))
 
     def preparation(self, base_url: str) -> Callable[[], object] | None:
         """As `Preparable.preparation`."""
-        if self._is_prepared:
-            return None
-        load_anyio = anyio_loader()
-
-        def prepare() -> None:
-            load_anyio()
-            _connect(self._base_url)
-            self._is_prepared = True
-
-        return prepare
+        own_url = self._base_url
+        return preparation(self._prepared, own_url, lambda: _connect(own_url))
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""

@@ -12,7 +12,7 @@ from .._core.messages import Headers, Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, forks, products
 from .body import BodyDecoder, collect, header_text
-from .per_loop import anyio_loader
+from .per_loop import preparation
 from .workers import NotDoneError, Workers
 
 
@@ -108,19 +108,13 @@ class HttpxClientTransport(_CallersClient):
 class AsyncHttpxClientTransport(_CallersClient):
     """Carries requests through an asynchronous client, in the event loop that this belongs to."""
 
-    _is_prepared = False
+    def __init__(self, client: Any) -> None:
+        super().__init__(client)
+        self._prepared: set[str] = set()
 
     def preparation(self, base_url: str) -> Callable[[], object] | None:
         """As `Preparable.preparation`."""
-        if self._is_prepared:
-            return None
-        load_anyio = anyio_loader()
-
-        def prepare() -> None:
-            load_anyio()
-            self._is_prepared = True
-
-        return prepare
+        return preparation(self._prepared, "anyio")
 
     async def send(self, request: Request, limits: Limits) -> Response:
         """The response, fully read. Raises `TransportError` or `ResponseTooLargeError`."""

@@ -139,7 +139,27 @@ def _is_closed(loop: Any) -> bool:
     return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
 
 
-def anyio_loader() -> Callable[[], None]:
+def preparation(
+    prepared: set[str], name: str, prepare: Callable[[], object] = lambda: None
+) -> Callable[[], object] | None:
+    """What to do before the first request, the loading of anyio included; None once `prepared` has the name.
+
+    It must not hold the transport: the frames of an import may live until garbage is collected, and would keep the
+    connections of a client that was left unclosed open as long.
+    """
+    if name in prepared:
+        return None
+    load_anyio = _anyio_loader()
+
+    def prepare_all() -> None:
+        load_anyio()
+        prepare()
+        prepared.add(name)
+
+    return prepare_all
+
+
+def _anyio_loader() -> Callable[[], None]:
     """What loads all of anyio that the running event loop needs, in another thread."""
     backend = "asyncio" if in_asyncio() else "trio"
     loops_thread = threading.get_ident()
