@@ -1,15 +1,13 @@
-"""How a sync connection connects, reads and writes in time: no wait, for slow DNS either, outlasts the attempt.
+"""How a sync connection is made in time: no wait, for slow DNS either, outlasts the attempt.
 
 Async connections need none of this: cancellation ends whatever they wait for.
 """
 
 from __future__ import annotations
 
-import contextlib
 import encodings.idna  # noqa: F401  # which resolving a name imports: a fork would not wait for that
 import functools
 import ipaddress
-import selectors
 import socket
 import threading
 import time
@@ -20,8 +18,8 @@ from typing import Any
 
 import httpcore
 
-from .._core.foreign import pass_foreign
 from .._core.threads import in_thread, run_in_thread, wait_for
+from .sync_stream import Deadline, timed_stream
 from .traffic import Traffic
 
 #: Seconds after which the next address is tried beside one that does not answer, as RFC 8305 recommends.
@@ -30,27 +28,6 @@ _NEXT_ADDRESS = 0.25
 #: Seconds of one try of a connection, each twice as long as the one before. A thread that waits for one cannot be
 #: ended, and would else be left for all of the time-out when another address has answered.
 _TRIES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-
-#: Seconds to wait for what is there already.
-_INSTANT = 0.001
-
-
-class Deadline:
-    """When the attempt under way has to end, in `time.monotonic` seconds, or None."""
-
-    ends: float | None = None
-
-    def left(self, timeout: float | None) -> float | None:
-        """The time-out that a phase has, given its own. Raises `httpcore.ReadTimeout` when the attempt is over."""
-        if self.ends is None:
-            return timeout
-        left = self.ends - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the attempt's time is over")
-        return left if timeout is None else min(timeout, left)
-
-    def has_run_out(self) -> bool:
-        return self.ends is not None and time.monotonic() >= self.ends
 
 
 class TimedBackend(httpcore.SyncBackend):
@@ -78,7 +55,7 @@ class TimedBackend(httpcore.SyncBackend):
         else:
             stream = self._connect_to_any(addresses, connect, ends)
         self._traffic.connected(stream)
-        return _TimedStream(stream, self._deadline, self._traffic)
+        return timed_stream(stream, self._deadline, self._traffic)
 
     def _connect_to_any(
         self, addresses: list[str], connect: Callable[[str, float | None], httpcore.NetworkStream], ends: float | None
@@ -167,80 +144,3 @@ def resolve(host: str, port: int) -> list[str]:
         raise httpcore.ConnectError(str(error)) from error
     # An address of one link only has to name the link.
     return [f"{at[0]}%{at[3]}" if len(at) > 3 and at[3] else str(at[0]) for *_, at in found]
-
-
-class _TimedStream(httpcore.NetworkStream):
-    #: How much is held at most, and written before the deadline is checked again.
-    _PIECE = 64 * 1024
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, traffic: Traffic) -> None:
-        self._stream = stream
-        self._deadline = deadline
-        self._traffic = traffic
-        self._held = b""
-        self._early: bytes | None = None  # what came before the request was through
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._held:
-            # As in httpcore: a server may refuse a request before it has read all of it, and its response counts.
-            with contextlib.suppress(httpcore.WriteError):
-                self._write_held()
-        if self._early is not None:
-            early, self._early = self._early, None
-            return self._traffic.pass_on(early)
-        return self._traffic.take() or self._traffic.pass_on(self._stream.read(max_bytes, self._deadline.left(timeout)))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # Headers and body come apart. They are held until the response is waited for, so that they leave in one piece:
-        # each call into the system lets another thread take the interpreter.
-        self._timeout = timeout
-        if len(self._held) + len(buffer) <= self._PIECE:
-            self._held += buffer
-            return
-        self._write_held()
-        for start in range(0, len(buffer), self._PIECE):  # pragma: no branch – a time-out ends it
-            self._look_for_answer(self._deadline.left(timeout))
-            self._write(buffer[start : start + self._PIECE], self._deadline.left(timeout))
-
-    def _look_for_answer(self, timeout: float | None) -> None:
-        """Wait until more can be written. Raises `httpcore.WriteError` when the server answers instead of reading."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._stream.get_extra_info("socket"), selectors.EVENT_READ | selectors.EVENT_WRITE)
-            ready = selector.select(timeout)
-        if not ready:
-            raise httpcore.WriteTimeout("the server reads nothing")
-        if ready[0][1] & selectors.EVENT_READ:
-            try:
-                self._early = self._stream.read(self._PIECE, _INSTANT)
-            except httpcore.ReadTimeout:  # it is TLS's own  # pragma: no cover – a record of TLS without content
-                return
-            except httpcore.ReadError as error:
-                raise httpcore.WriteError(str(error)) from error
-            raise httpcore.WriteError("the server has answered")
-
-    def _write_held(self) -> None:
-        held, self._held = self._held, b""
-        left = self._deadline.left(self._timeout)
-        self._traffic.before_write(held)
-        self._write(held, left)
-
-    def _write(self, data: bytes, timeout: float | None) -> None:
-        try:
-            self._stream.write(data, timeout)
-        except httpcore.WriteError as error:  # which is passed over, whatever it was made of
-            pass_foreign(error)
-            raise
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        self._traffic.begin_encryption()
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
-        self._traffic.encrypted(stream)
-        return _TimedStream(stream, self._deadline, self._traffic)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)

@@ -15,8 +15,9 @@ from .._core.messages import Request, Response
 from .._core.transport import Limits, ResponseTooLargeError, TransportError
 from . import errors, proxy_and_tls
 from .body import BodyDecoder
-from .connect import Deadline, TimedBackend
+from .connect import TimedBackend
 from .httpx_transport import from_httpx, to_httpx, transport_over
+from .sync_stream import Deadline
 from .traffic import StaleConnectionError, Traffic, has_forbidden_body
 
 

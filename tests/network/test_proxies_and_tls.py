@@ -19,7 +19,8 @@ from support.server import Server, answer
 
 from memsy_client import AiohttpTransport, MemsyConnectionError
 from memsy_client._transports import async_connection, async_tls, proxy_and_tls
-from memsy_client._transports.connect import Deadline, TimedBackend
+from memsy_client._transports.connect import TimedBackend
+from memsy_client._transports.sync_stream import Deadline
 from memsy_client._transports.traffic import Traffic
 from memsy_client.exceptions import MemsyInputError
 

@@ -20,8 +20,9 @@ from memsy_client import AsyncMemsyClient, MemsyConnectionError
 from memsy_client._core.threads import in_thread
 from memsy_client._core.transport import Limits
 from memsy_client._transports import async_connection, connect
-from memsy_client._transports.connect import Deadline, TimedBackend
+from memsy_client._transports.connect import TimedBackend
 from memsy_client._transports.limiter import ThreadLimiter
+from memsy_client._transports.sync_stream import Deadline
 from memsy_client._transports.traffic import Traffic
 
 LIMITS = Limits(5, 5, 5, 5, 5, 1000)
