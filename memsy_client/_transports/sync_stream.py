@@ -92,8 +92,9 @@ class _TimedStream(httpcore.NetworkStream):
         if ready[0][1] & selectors.EVENT_READ:
             try:
                 self._early = self._receive(self._PIECE, _INSTANT)
-            except httpcore.ReadTimeout:  # it is TLS's own  # pragma: no cover – a record of TLS without content
-                return
+            except httpcore.ReadTimeout as error:  # pragma: no cover – a record of TLS without content
+                pass_foreign(error)
+                return  # it is TLS's own
             except httpcore.ReadError as error:
                 raise httpcore.WriteError(str(error)) from error
             raise httpcore.WriteError("the server has answered")
@@ -187,6 +188,7 @@ _NOT_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 def _needed(reason: Exception, event: int) -> int:
     """What to wait for: encryption may have to read before it can write, and the reverse."""
+    pass_foreign(reason)
     if isinstance(reason, ssl.SSLError):
         return select.POLLIN if isinstance(reason, ssl.SSLWantReadError) else select.POLLOUT
     return event

@@ -6,6 +6,7 @@ import asyncio
 import builtins
 import datetime
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -89,6 +90,34 @@ def test_while_a_response_is_read(strike: Callable[..., Any], monkeypatch: pytes
         monkeypatch.setattr("memsy_client._core.codec._decoder.decode", strike)
         with pytest.raises(TimeLimitError):
             response.parse()
+
+
+@pytest.mark.parametrize("step", ["send", "recv"])
+def test_what_looks_like_a_socket_that_is_not_ready(step: str, monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
+    class BusyError(BlockingIOError):
+        pass
+
+    def handle(*_: object) -> None:
+        raise BusyError
+
+    own, real = threading.current_thread(), getattr(socket.socket, step)
+    struck: list[bool] = []
+
+    def strike_once(self: socket.socket, *args: Any) -> Any:
+        if threading.current_thread() is own and not struck:
+            struck.append(True)
+            signal.raise_signal(signal.SIGUSR1)
+        return real(self, *args)
+
+    before = signal.signal(signal.SIGUSR1, handle)
+    try:
+        with MemsyClient(serve(answer({"event_ids": []})).origin, KEY) as client:
+            client.ingest([])
+            monkeypatch.setattr(socket.socket, step, strike_once)
+            with pytest.raises(BusyError):
+                client.ingest([])
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions have no groups")
