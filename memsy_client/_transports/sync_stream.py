@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import select
 import selectors
-import socket
 import ssl
 import time
 from typing import Any
@@ -42,7 +42,8 @@ def timed_stream(stream: httpcore.NetworkStream, deadline: Deadline, traffic: Tr
     """The stream, whose reads and writes end when the attempt has to."""
     can_be_polled = (
         hasattr(select, "poll")  # Windows has none
-        and type(stream.get_extra_info("socket")) in (socket.socket, ssl.SSLSocket)
+        # A library that puts sockets of its own in the place of Python's may want to wait in its own way.
+        and type(stream.get_extra_info("socket")).__module__ in ("socket", "ssl")
         # Of encryption within encryption, the socket knows nothing.
         and not isinstance(stream.get_extra_info("ssl_object"), ssl.SSLObject)
     )
@@ -177,7 +178,10 @@ class _PolledStream(_TimedStream):
 
     def _wait(self, event: int, seconds: float | None) -> None:
         poll = select.poll()
-        poll.register(self._socket, event)
+        try:
+            poll.register(self._socket, event)
+        except ValueError as error:
+            raise OSError(errno.EBADF, "the socket has been closed") from error
         if not poll.poll(None if seconds is None else math.ceil(seconds * 1000)):
             raise TimeoutError("timed out")
 

@@ -165,3 +165,26 @@ def test_nor_than_the_attempt_may_last(ends: Ends, deadline: Deadline) -> None:
     with pytest.raises((httpcore.WriteTimeout, httpcore.ReadTimeout)):
         stream.write(LARGE, 30)
     assert deadline.has_run_out()
+
+
+def test_a_socket_that_somebody_has_closed_is_a_failure_to_read(ends: Ends) -> None:
+    stream, _ = ends
+    stream.get_extra_info("socket").close()
+    with pytest.raises(httpcore.ReadError):
+        stream.read(100, 30)
+
+
+def test_a_librarys_own_sockets_wait_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Guarded(socket.socket):
+        pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setattr(socket, "socket", Guarded)
+        stream = TimedBackend(Deadline(), Traffic()).connect_tcp("127.0.0.1", listener.getsockname()[1], 30)
+        monkeypatch.undo()
+        peer, _ = listener.accept()
+        with peer:
+            peer.sendall(b"HTTP")
+            assert read(stream, 4) == b"HTTP"
+            assert stream.get_extra_info("socket").gettimeout() == 30
+            stream.close()
