@@ -138,7 +138,7 @@ class _PolledStream(_TimedStream):
     """A stream whose socket never waits by itself: it is polled where there is something to wait for.
 
     httpcore's own stream has the socket wait before each read and each write. Every call into the system lets another
-    thread take the interpreter: sixteen threads make a sixth more calls without those for which nothing waits.
+    thread take the interpreter: sixteen threads make a tenth more calls without those for which nothing waits.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline, traffic: Traffic) -> None:
