@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import warnings
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from echo_server import Echo, open_files
 from support.flavours import KEY, OWN, Flavour
 
 from memsy_client import AiohttpTransport, AsyncMemsyClient, MemsyClient, MemsyClosedError
+from memsy_client._transports.async_pool import AsyncPool
+from memsy_client._transports.httpx_client import AsyncHttpxClientTransport
 
 
 @contextmanager
@@ -105,3 +109,22 @@ async def test_a_view_needs_no_closing_and_closes_nothing(flavour: Flavour, echo
     with pytest.raises(MemsyClosedError):
         await flavour.call(view.search, "x")
     assert echo.accepted == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: AsyncPool("http://127.0.0.1:1", 1),
+        AiohttpTransport,
+        lambda: AsyncHttpxClientTransport(httpx.AsyncClient()),
+    ],
+    ids=["own", "aiohttp", "a caller's httpx"],
+)
+async def test_what_prepares_the_first_call_does_not_hold_the_transport(make: Callable[[], Any]) -> None:
+    # The frames of the imports that it makes may live on.
+    transport = make()
+    gone, prepare = weakref.ref(transport), transport.preparation("http://127.0.0.1:1")
+    del transport
+    assert prepare is not None
+    assert gone() is None
