@@ -10,8 +10,6 @@ from .names import default_literal, literal, wire
 from .properties import kind, nullable, single
 from .types import Check
 
-#: How many lists `decode.hold_texts` takes: a call of a fixed number of arguments is faster than one of any number.
-_LISTS_AT_ONCE = 3
 #: What `from_dict` tests itself, because a value that is as it should be then costs no call.
 _TESTS = {
     "decode.text": ("str",),
@@ -20,6 +18,7 @@ _TESTS = {
     "decode.number": ("float", "int"),
     "decode.boolean": ("bool",),
     "decode.mapping": ("dict",),
+    "decode.texts": ("list",),
 }
 
 
@@ -62,8 +61,9 @@ class FieldReading:
             yield from self._open_statements(name, local, source, checked_by)
         elif self.check.function == "decode.any_value":
             yield f"self.{name} = {source}"
-        elif self._tests or self._holds_texts:
+        elif self._tests:
             yield f"self.{name} = {local} = {source}"
+            yield from self._text_tests(local)
         else:
             targets = f"self.{name} = {local}" if self._is_time else f"self.{name}"
             reader = "decode.read_time" if self._is_time else checked_by
@@ -73,8 +73,15 @@ class FieldReading:
             else:
                 yield f"{targets} = {reader}({source})"
 
+    def _text_tests(self, local: str) -> Iterator[str]:
+        if str(self.check) != "decode.texts":
+            return
+        if self.may_be_none:
+            yield f"if {local} is not None:"
+        yield "    " * self.may_be_none + f"decode.require_texts({local})"
+
     def _open_statements(self, name: str, local: str, source: str, checked_by: str) -> Iterator[str]:
-        if self._is_model or self._tests:
+        if self._is_model or (self._tests and not self._is_list):
             like = " or ".join(f"type({local}) is {test}" for test in self._tests or ["dict"])
             value = f"{checked_by}({local})" if self._is_model else local
             yield f"{local} = {source}"
@@ -110,22 +117,16 @@ class FieldReading:
         return str(self.check) == "decode.time"
 
     @property
-    def _holds_texts(self) -> bool:
-        return str(self.check) == "decode.texts"
-
-    @property
     def _item_check(self) -> Check:
         return self.check.parts[0] if self.check.parts else Check("decode.text")
 
     def condition(self, local: str) -> str:
         """What holds when the value in the variable `local` is as it should be; empty where that is not tested."""
-        if self.is_open or not (self._tests or self._is_time or self._holds_texts):
+        if self.is_open or not (self._tests or self._is_time):
             return ""
         options = [f"type({local}) is {name}" for name in self._tests]
         if self._is_time:
             options.append(f"{local}.tzinfo is not None")
-        if self._holds_texts:
-            options.append(f"decode.hold_texts({local})")
         return " or ".join([f"{local} is None", *options] if self.may_be_none else options)
 
 
@@ -139,18 +140,14 @@ def _as_extended(check: Check, schema: dict[str, Any]) -> Check:
 def conditions(readings: Sequence[tuple[str, FieldReading]]) -> list[str]:
     """What holds when all values are as they should be; each reading comes with the variable that holds its value."""
     singly = [condition for local, reading in readings if (condition := reading.condition(local))]
-    joined: dict[str, list[str]] = {}  # tests of one value that can be made of several in a row, or at once
+    joined: dict[str, list[str]] = {}  # tests of one value that can be made of several in a row
     others = []
     for condition in singly:
         value, is_of_type, wanted = condition.partition(" is ")
         if is_of_type and wanted.isidentifier():
             joined.setdefault(wanted, []).append(value)
-        elif condition.startswith("decode.hold_texts("):
-            joined.setdefault("", []).append(condition.removeprefix("decode.hold_texts(").removesuffix(")"))
         else:
             others.append(f"({condition})" if " or " in condition else condition)
-    lists = joined.pop("", [])
     rows = [" is ".join([*values, wanted]) for wanted, values in joined.items()]
     # Written so that a type checker does not take `data` for a dict of unknown values from there on.
-    at_once = (lists[start : start + _LISTS_AT_ONCE] for start in range(0, len(lists), _LISTS_AT_ONCE))
-    return ["dict is type(data)", *rows, *others, *(f"decode.hold_texts({', '.join(part)})" for part in at_once)]
+    return ["dict is type(data)", *rows, *others]

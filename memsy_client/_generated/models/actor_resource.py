@@ -57,8 +57,11 @@ class ActorResource(Model):
             self.memory_count = memory_count = data["memory_count"]
             self.active_memory_count = active_memory_count = data["active_memory_count"]
             self.scope_levels = scope_levels = data["scope_levels"]
+            decode.require_texts(scope_levels)
             self.role_ids = role_ids = data["role_ids"]
+            decode.require_texts(role_ids)
             self.team_ids = team_ids = data["team_ids"]
+            decode.require_texts(team_ids)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
@@ -66,9 +69,9 @@ class ActorResource(Model):
                 dict is type(data)
                 and type(actor_id) is str
                 and type(memory_count) is type(active_memory_count) is int
+                and type(scope_levels) is type(role_ids) is type(team_ids) is list
                 and (first_memory_at is None or first_memory_at.tzinfo is not None)
                 and (last_memory_at is None or last_memory_at.tzinfo is not None)
-                and decode.hold_texts(scope_levels, role_ids, team_ids)
             ):
                 decode.settle(self, data, _FIELDS)
             elif len(data) > 8:

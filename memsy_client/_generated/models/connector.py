@@ -64,6 +64,7 @@ class Connector(Model):
             self.external_account_id = external_account_id = data["external_account_id"]
             self.configured_by_email = configured_by_email = data["configured_by_email"]
             self.scopes = scopes = data["scopes"]
+            decode.require_texts(scopes)
             last_sync_at = data["last_sync_at"]
             self.last_sync_at = last_sync_at = None if last_sync_at is None else decode.read_time(last_sync_at)
             next_sync_at = data["next_sync_at"]
@@ -77,6 +78,7 @@ class Connector(Model):
             if not (
                 dict is type(data)
                 and type(id) is type(provider) is type(status) is str
+                and type(scopes) is list
                 and (display_name is None or type(display_name) is str)
                 and (external_account_id is None or type(external_account_id) is str)
                 and (configured_by_email is None or type(configured_by_email) is str)
@@ -86,7 +88,6 @@ class Connector(Model):
                 and created_at.tzinfo is not None
                 and (bucket is None or type(bucket) is str)
                 and (region is None or type(region) is str)
-                and decode.hold_texts(scopes)
             ):
                 decode.settle(self, data, _FIELDS)
             elif len(data) > 13:

@@ -30,10 +30,11 @@ class IngestResponse(Model):
         self = object.__new__(cls)
         try:
             self.event_ids = event_ids = data["event_ids"]
+            decode.require_texts(event_ids)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
-            if not (dict is type(data) and decode.hold_texts(event_ids)):
+            if not (dict is type(data) and type(event_ids) is list):
                 decode.settle(self, data, _FIELDS)
             elif len(data) > 1:
                 self.additional_properties = decode.unknown(data, _NAMES)

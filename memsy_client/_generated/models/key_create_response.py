@@ -44,13 +44,14 @@ class KeyCreateResponse(Model):
             self.prefix = prefix = data["prefix"]
             self.name = name = data["name"]
             self.scopes = scopes = data["scopes"]
+            decode.require_texts(scopes)
         except decode.UNEXPECTED as error:
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
                 dict is type(data)
                 and type(key_id) is type(raw_key) is type(prefix) is type(name) is str
-                and decode.hold_texts(scopes)
+                and type(scopes) is list
             ):
                 decode.settle(self, data, _FIELDS)
             elif len(data) > 5:

@@ -49,6 +49,7 @@ class KeyResource(Model):
             self.prefix = prefix = data["prefix"]
             self.name = name = data["name"]
             self.scopes = scopes = data["scopes"]
+            decode.require_texts(scopes)
             self.is_active = is_active = data["is_active"]
             self.created_at = created_at = decode.read_time(data["created_at"])
             last_used_at = data["last_used_at"]
@@ -61,11 +62,11 @@ class KeyResource(Model):
             if not (
                 dict is type(data)
                 and type(key_id) is type(prefix) is type(name) is str
+                and type(scopes) is list
                 and type(is_active) is bool
                 and created_at.tzinfo is not None
                 and (last_used_at is None or last_used_at.tzinfo is not None)
                 and (expires_at is None or expires_at.tzinfo is not None)
-                and decode.hold_texts(scopes)
             ):
                 decode.settle(self, data, _FIELDS)
             elif len(data) > 8:

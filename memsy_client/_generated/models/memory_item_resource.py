@@ -96,9 +96,12 @@ class MemoryItemResource(Model):
             self.decay_half_life_days = decay_half_life_days = data["decay_half_life_days"]
             self.pinned = pinned = data["pinned"]
             self.tags = tags = data["tags"]
+            decode.require_texts(tags)
             self.entity_refs = decode.readable_mappings(data["entity_refs"])
             self.source_event_ids = source_event_ids = data["source_event_ids"]
+            decode.require_texts(source_event_ids)
             self.source_urls = source_urls = data["source_urls"]
+            decode.require_texts(source_urls)
             self.summary = summary = data["summary"]
             payload = data["payload"]
             self.payload = payload if type(payload) is dict else None
@@ -131,6 +134,7 @@ class MemoryItemResource(Model):
                 is str
                 and type(recall_count) is int
                 and type(pinned) is bool
+                and type(tags) is type(source_event_ids) is type(source_urls) is list
                 and (type(confidence) is float or type(confidence) is int)
                 and (type(strength) is float or type(strength) is int)
                 and (type(decay_half_life_days) is float or type(decay_half_life_days) is int)
@@ -141,7 +145,6 @@ class MemoryItemResource(Model):
                 and (observed_at is None or observed_at.tzinfo is not None)
                 and (created_at is None or created_at.tzinfo is not None)
                 and (updated_at is None or updated_at.tzinfo is not None)
-                and decode.hold_texts(tags, source_event_ids, source_urls)
             ):
                 decode.settle(self, data, _FIELDS)
             elif len(data) > 25:

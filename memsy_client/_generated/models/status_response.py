@@ -40,8 +40,11 @@ class StatusResponse(Model):
             if len(data) < 5 and dict is type(data):
                 data = _ABSENT | data
             self.completed_ids = completed_ids = data["completedIds"]
+            decode.require_texts(completed_ids)
             self.failed_ids = failed_ids = data["failedIds"]
+            decode.require_texts(failed_ids)
             self.pending_ids = pending_ids = data["pendingIds"]
+            decode.require_texts(pending_ids)
             self.total = total = data["total"]
             statuses = data["statuses"]
             self.statuses = None if statuses is None else decode.text_values(statuses)
@@ -49,7 +52,9 @@ class StatusResponse(Model):
             decode.settle(self, data, _FIELDS, error)
         else:
             if not (
-                dict is type(data) and type(total) is int and decode.hold_texts(completed_ids, failed_ids, pending_ids)
+                dict is type(data)
+                and type(completed_ids) is type(failed_ids) is type(pending_ids) is list
+                and type(total) is int
             ):
                 decode.settle(self, data, _FIELDS)
             elif len(data) > 5:
