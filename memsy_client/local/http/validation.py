@@ -49,6 +49,8 @@ def announced_length(request: Request) -> int:
 
 
 def _decode(text: str, loc: Location) -> str:
+    if "%" not in text and text.isascii():
+        return text  # as most are
     try:
         return unquote_to_bytes(text).decode("utf-8")
     except UnicodeError:
