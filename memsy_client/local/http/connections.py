@@ -158,7 +158,7 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         # Uvicorn writes the head of an answer and its body one after the other.
         self._coalescing = CoalescingTransport(transport, self.loop)
-        self.transport = cast("asyncio.Transport", self._coalescing)
+        self.transport: asyncio.Transport = cast("asyncio.Transport", self._coalescing)
         if self.client is None:
             # It was reset before it was accepted.
             transport.abort()  # pragma: no cover – reset before it was accepted

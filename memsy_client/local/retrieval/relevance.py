@@ -56,6 +56,9 @@ KNEE = 0.57
 KNEE_SCORE = 0.86
 """The score that stands for `KNEE`; what is above it is for the turns around."""
 
+_AROUND = [*enumerate(BEFORE, 1), *((-distance, share) for distance, share in enumerate(AFTER, 1))]
+"""How far from a turn a term of it still counts, and what."""
+
 _MOST = 1 + sum(BEFORE) + sum(AFTER) + ELSEWHERE
 _FULL = _MOST / (_MOST + SATURATION)
 
@@ -93,7 +96,9 @@ def relevance(
     label_weights = [LABEL * _rarity(len(positions), turns) for positions in labelled]
     whole = _FULL * sum(weights) + sum(label_weights)
     counted = [_spread(hit) for hit in hits]
-    found = dict.fromkeys((position for counts in counted for position in counts), 0.0)
+    found: dict[int, float] = {}
+    for counts in counted:
+        found.update(dict.fromkeys(counts, 0.0))
     by_conversation: dict[int, list[int]] = {}
     for position in found:
         by_conversation.setdefault(position >> TURN_BITS, []).append(position)
@@ -183,10 +188,9 @@ def _spread(hit: TermHits) -> dict[int, float]:
     strengths: Mapping[int, float] = dict.fromkeys(hit.related, RELATED) | dict.fromkeys(hit.exact, 1.0)
     counts: dict[int, float] = dict(strengths)
     for position, strength in strengths.items():
-        for shares, direction in ((BEFORE, 1), (AFTER, -1)):
-            for distance, share in enumerate(shares, 1):
-                around = position + direction * distance
-                counts[around] = counts.get(around, 0.0) + share * strength
+        for distance, share in _AROUND:
+            around = position + distance
+            counts[around] = counts.get(around, 0.0) + share * strength
     return counts
 
 
