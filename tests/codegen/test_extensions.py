@@ -57,6 +57,8 @@ LOOSE = {
         "flag": {"type": "boolean", "default": False},
         "rows": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}, "x-open": True},
         "size": {"$ref": "#/components/schemas/Choice", "x-open": True},
+        "marks": {"type": "array", "items": TEXT, "x-open": True},
+        "labels": {"type": ["array", "null"], "items": TEXT},
         "digits": {"type": ["integer", "null"], "x-number-as-text": True},
         "last": {"anyOf": [{"$ref": "#/components/schemas/Choice"}, {"type": "null"}], "x-empty-as-null": True},
     },
@@ -133,7 +135,26 @@ def test_open_fields_pass_over_what_they_cannot_read(package: str) -> None:
     models = importlib.import_module(f"{package}.models")
     loose = models.Loose.from_dict({"id": "1", "rows": [[1], "x", [2.0], ["3"]], "size": {"id": 7}, "note": "text"})
     assert (loose.rows, loose.size, loose.note) == ([[1], [2]], None, None)
+    assert [models.Loose.from_dict({"id": "1", "marks": marks}).marks for marks in (["a"], ["a", 1], "a")] == [
+        ["a"],
+        ["a"],
+        [],
+    ]
     assert models.Loose.from_dict({"id": "1", "size": {"id": "s"}}).size == models.Choice("s")
+
+
+def test_a_list_of_strings_may_be_null_and_is_nothing_else_than_a_list_of_strings(package: str) -> None:
+    models = importlib.import_module(f"{package}.models")
+    data = {"id": "1", "note": {}, "count": 1, "labels": ["a", "b"]}
+    data |= {"texts": [], "counts": {}, "ratio": 1.0, "flag": True, "rows": [], "size": None, "marks": []}
+    data |= {"digits": None, "last": None}
+    assert set(data) == set(LOOSE["properties"])  # type: ignore[call-overload]
+    assert models.Loose.from_dict(data).labels == ["a", "b"]
+    assert models.Loose.from_dict({**data, "labels": None}).labels is None
+    for labels, location in (("ab", "labels"), ({"a": 1}, "labels"), (["a", 1], "labels[1]"), ([None], "labels[0]")):
+        with pytest.raises(MemsyDecodeError) as caught:
+            models.Loose.from_dict({**data, "labels": labels})
+        assert caught.value.location == location
 
 
 def test_a_key_that_a_dict_needs_itself_gets_an_underscore(package: str) -> None:
