@@ -228,6 +228,27 @@ def test_every_page_of_events_is_a_part_of_the_whole_list(api, memsy, an_event, 
 
 
 @pytest.mark.parametrize(
+    ("path", "sort", "name", "time"),
+    [
+        ("/api/console/events", "ts_desc", "event_id", "ts"),
+        ("/api/console/events", "ts_asc", "event_id", "ts"),
+        ("/v1/console/memories", "observed_at_desc", "memory_id", "observed_at"),
+        ("/v1/console/memories", "observed_at_asc", "memory_id", "observed_at"),
+    ],
+)
+def test_every_page_of_one_second_is_found_from_whichever_end_is_nearer(api, an_event, path, sort, name, time):
+    chance = random.Random(6)
+    moments = [f"2026-01-0{day}T00:00:00.{chance.randrange(9):06}Z" for day in (1, 2, 3) for _ in range(13)]
+    api.ingest(*[an_event(f"w{number}", ts=ts, session_id=str(number)) for number, ts in enumerate(moments)])
+    whole = api.get(path, sort=sort, limit=100).body["items"]
+    ordered = sorted(whole, key=lambda item: (item[time], item[name]), reverse=sort.endswith("_desc"))
+    assert [item[name] for item in whole] == [item[name] for item in ordered]
+    assert len({item[time] for item in whole}) < len(whole) == len(moments)
+    for offset in range(len(moments)):
+        assert api.get(path, sort=sort, limit=5, offset=offset).body["items"] == whole[offset : offset + 5]
+
+
+@pytest.mark.parametrize(
     "sort", ["observed_at_desc", "observed_at_asc", "strength_desc", "confidence_desc", "created_at_desc"]
 )
 def test_paging_neither_repeats_nor_skips_among_equals(api, memsy, an_event, sort):

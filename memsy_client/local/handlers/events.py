@@ -10,7 +10,7 @@ from ..clock import isoformat
 from ..http.request_schema import trim
 from ..memory.extraction import json_object
 from .context import MAX_OFFSET, RequestContext
-from .paging import find_in_time, numbers_of_page, rows_by_number
+from .paging import numbers_in_time, numbers_of_page, rows_by_number
 
 # The ids of events sort as their numbers do.
 _ORDERS = {"ts_desc": ("ts DESC", "event DESC"), "ts_asc": ("ts ASC", "event ASC")}
@@ -48,15 +48,9 @@ def _page_of_all(
     total = int(connection.execute(counted, (account,)).fetchone()[0])
     if values["offset"] >= total:
         return total, []
-    is_ascending = sort == "ts_asc"
     counts = "events FROM event_times WHERE account = :account"
-    start, skipped = find_in_time(connection, counts, values, is_ascending=is_ascending)
-    sql = (
-        f"SELECT event FROM events WHERE account = ? AND ts {'>=' if is_ascending else '<='} ? "
-        f"ORDER BY {', '.join(_ORDERS[sort])} LIMIT ? OFFSET ?"
-    )
-    rows = connection.execute(sql, (account, start, values["limit"], skipped))
-    return total, [number for (number,) in rows]
+    rows = "events WHERE account = :account"
+    return total, numbers_in_time(connection, rows, "ts", counts, values, is_ascending=sort == "ts_asc")
 
 
 def _resource(org_id: str, row: tuple[Any, ...]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ..http.request_schema import trim
 from ..memory.writes import MAX_SOURCES
 from ..storage.schema import FADES_DIFFERENTLY
 from .context import MAX_OFFSET, RequestContext
-from .paging import find_in_time, numbers_of_page, rows_by_number
+from .paging import numbers_in_time, numbers_of_page, rows_by_number
 
 TOP_ENTITIES = 10
 SELDOM = 8
@@ -109,7 +109,11 @@ def _numbers(connection: sqlite3.Connection, selection: _Selection, values: dict
         return []
     order, table = _ORDERS[values["sort"]], "memories"
     if values["sort"].startswith("observed") and selection.is_counted:
-        return _numbers_in_time(connection, selection, values)
+        rows, counts = (f"{name} WHERE {selection.condition}" for name in ("memories", "memory_times"))
+        is_ascending = values["sort"] == "observed_at_asc"
+        return numbers_in_time(
+            connection, rows, "observed", f"sum(memories) FROM {counts}", values, is_ascending=is_ascending
+        )
     if not values["sort"].startswith("observed") and _is_seldom(connection, selection, values):
         # Few are sooner sorted than found among all others.
         table += " INDEXED BY memories_by_actor"
@@ -124,18 +128,6 @@ def _is_seldom(connection: sqlite3.Connection, selection: _Selection, values: di
         return False
     sql = "SELECT total(memories) FROM memory_counts WHERE account = :account"
     return bool(selection.total * SELDOM < connection.execute(sql, values).fetchone()[0])
-
-
-def _numbers_in_time(connection: sqlite3.Connection, selection: _Selection, values: dict[str, Any]) -> list[int]:
-    is_ascending = values["sort"] == "observed_at_asc"
-    counts = f"sum(memories) FROM memory_times WHERE {selection.condition}"
-    start, skipped = find_in_time(connection, counts, values, is_ascending=is_ascending)
-    sql = (
-        f"SELECT memory FROM memories WHERE {selection.condition} AND observed {'>=' if is_ascending else '<='} :start "
-        f"ORDER BY {', '.join(_ORDERS[values['sort']])} LIMIT :limit OFFSET :skipped"
-    )
-    rows = connection.execute(sql, {**values, "start": start, "skipped": skipped})
-    return [number for (number,) in rows]
 
 
 def _count(connection: sqlite3.Connection, selected: str, values: dict[str, Any]) -> int:

@@ -34,19 +34,52 @@ def numbers_of_page(
     return numbers[::-1] if backwards else numbers
 
 
-def find_in_time(
-    connection: sqlite3.Connection, counts: str, values: Mapping[str, Any], *, is_ascending: bool
-) -> tuple[int, int]:
-    """Where in time the row at an offset is: a moment before it, in this order, and how many come in between.
+def numbers_in_time(
+    connection: sqlite3.Connection,
+    rows: str,
+    column: str,
+    counts: str,
+    values: Mapping[str, Any],
+    *,
+    is_ascending: bool,
+) -> list[int]:
+    """The row numbers of a page of rows sorted by time; of the same moment, by their numbers.
 
     Args:
         connection: The database.
+        rows: The table and the condition: `events WHERE account = :account`.
+        column: When a row was.
         counts: How many rows are in a stretch of time, as an expression, the table that counts them, and a condition:
             `events FROM event_times WHERE account = :account`.
-        values: The parameters; `offset` is within the list.
+        values: The parameters; `limit` and `offset` say which page, and `offset` is within the list.
         is_ascending: Whether the earliest is first.
     """
-    first, last, skipped = -MAX_OFFSET, MAX_OFFSET, values["offset"]
+    first, last, skipped, count = _stretch(connection, counts, values, is_ascending=is_ascending)
+    on, back = ((">=", "ASC"), ("<=", "DESC")) if is_ascending else (("<=", "DESC"), (">=", "ASC"))
+    start, end = (first, last) if is_ascending else (last, first)
+    begin, number = f"{column} {on[0]} :start", None
+    if skipped > count // 2:
+        # Fewer are passed over from the other end of the stretch, up to the row with which the page begins.
+        sql = (
+            f"SELECT {column}, rowid FROM {rows} AND {column} {back[0]} :end "
+            f"ORDER BY {column} {back[1]}, rowid {back[1]} LIMIT 1 OFFSET :skipped"
+        )
+        passed_over = {**values, "end": end, "skipped": count - skipped - 1}
+        start, number = connection.execute(sql, passed_over).fetchone()
+        begin, skipped = f"({column}, rowid) {on[0]} (:start, :number)", 0
+    sql = f"SELECT rowid FROM {rows} AND {begin} ORDER BY {column} {on[1]}, rowid {on[1]} LIMIT :limit OFFSET :skipped"
+    found = connection.execute(sql, {**values, "start": start, "number": number, "skipped": skipped})
+    return [number for (number,) in found]
+
+
+def _stretch(
+    connection: sqlite3.Connection, counts: str, values: Mapping[str, Any], *, is_ascending: bool
+) -> tuple[int, int, int, int]:
+    """The shortest counted stretch of time that has the row at the offset.
+
+    Returns its first and last moment, how many of its rows come before that one in this order, and how many it has.
+    """
+    first, last, skipped, count = -MAX_OFFSET, MAX_OFFSET, values["offset"], 0
     sql = (
         f"SELECT stretch, {counts} AND shift = :shift AND stretch BETWEEN :first AND :last "
         f"GROUP BY stretch ORDER BY stretch {'ASC' if is_ascending else 'DESC'}"
@@ -58,7 +91,7 @@ def find_in_time(
                 first, last = stretch << shift, ((stretch + 1) << shift) - 1
                 break
             skipped -= count
-    return (first if is_ascending else last), skipped
+    return first, last, skipped, count
 
 
 def rows_by_number(
