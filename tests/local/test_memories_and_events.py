@@ -248,6 +248,14 @@ def test_every_page_of_one_second_is_found_from_whichever_end_is_nearer(api, an_
         assert api.get(path, sort=sort, limit=5, offset=offset).body["items"] == whole[offset : offset + 5]
 
 
+def test_a_page_of_events_that_somebody_took_out_of_the_file_is_empty(api, memsy, an_event):
+    memsy.clock.freeze("2026-01-01T00:00:00Z")
+    api.ingest(*[an_event(f"w{number}") for number in range(9)])
+    memsy.engine.services.store.write(lambda connection: connection.execute("DELETE FROM events WHERE event % 9"))
+    page = api.get("/api/console/events", offset=6).body
+    assert (page["items"], page["total"]) == ([], 9)
+
+
 @pytest.mark.parametrize(
     "sort", ["observed_at_desc", "observed_at_asc", "strength_desc", "confidence_desc", "created_at_desc"]
 )

@@ -65,11 +65,14 @@ def numbers_in_time(
             f"ORDER BY {column} {back[1]}, rowid {back[1]} LIMIT 1 OFFSET :skipped"
         )
         passed_over = {**values, "end": end, "skipped": count - skipped - 1}
-        start, number = connection.execute(sql, passed_over).fetchone()
+        found = connection.execute(sql, passed_over).fetchone()
+        if found is None:  # somebody else has taken rows out of the file, which are still counted
+            return []
+        start, number = found
         begin, skipped = f"({column}, rowid) {on[0]} (:start, :number)", 0
     sql = f"SELECT rowid FROM {rows} AND {begin} ORDER BY {column} {on[1]}, rowid {on[1]} LIMIT :limit OFFSET :skipped"
-    found = connection.execute(sql, {**values, "start": start, "number": number, "skipped": skipped})
-    return [number for (number,) in found]
+    page = connection.execute(sql, {**values, "start": start, "number": number, "skipped": skipped})
+    return [number for (number,) in page]
 
 
 def _stretch(
