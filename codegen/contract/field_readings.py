@@ -74,11 +74,11 @@ class FieldReading:
                 yield f"{targets} = {reader}({source})"
 
     def _text_tests(self, local: str) -> Iterator[str]:
+        """The statements that look at the items of a list of strings; none for a value of another type."""
         if str(self.check) != "decode.texts":
             return
-        if self.may_be_none:
-            yield f"if {local} is not None:"
-        yield "    " * self.may_be_none + f"decode.require_texts({local})"
+        test = f"decode.require_texts({local})"
+        yield from (f"if {local} is not None:", f"    {test}") if self.may_be_none else (test,)
 
     def _open_statements(self, name: str, local: str, source: str, checked_by: str) -> Iterator[str]:
         if self._is_model or (self._tests and not self._is_list):
